@@ -1,0 +1,2 @@
+/** JMH benchmarks and the step-level speed command. */
+package org.tornadogpt.bench;

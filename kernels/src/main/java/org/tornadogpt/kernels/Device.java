@@ -1,0 +1,37 @@
+package org.tornadogpt.kernels;
+
+import java.util.List;
+import java.util.Map;
+
+/** Something that can run recorded nodes. */
+public interface Device extends AutoCloseable {
+    /** The name under which {@code --device} finds it, for example {@code cpu} or {@code tornado:0:0}. */
+    String id();
+
+    /** One line for a person: what it is and how many threads or which card. */
+    String description();
+
+    /** Worker threads used on the JVM, 1 where that has no meaning. */
+    int threads();
+
+    /** Whether variants of this style can run here. */
+    boolean runs(Variant.Style style);
+
+    /** The variant used when none is named. */
+    String defaultVariant(String operation);
+
+    /**
+     * Turns recordings into programs, keyed by the recordings' names. Called once per workspace, after every tensor has its
+     * memory.
+     */
+    Map<String, Program> build(List<Recording> recordings, Buffers buffers);
+
+    /** Brings values from the device into the host's array; nothing to do where they are the same. */
+    void toHost(Slice slice);
+
+    /** Makes the host's values known to the device. */
+    void toDevice(Slice slice);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,31 @@
+package org.tornadogpt.kernels;
+
+import org.tornadogpt.kernels.jvm.CpuDevice;
+import org.tornadogpt.kernels.jvm.SequentialDevice;
+
+/** Opens devices by name. */
+public final class Devices {
+    private Devices() {}
+
+    /**
+     * @param spec {@code auto}, {@code sequential}, {@code cpu} or {@code tornado[:driver:device]}
+     * @param threads worker threads of the {@code cpu} device, 0 for one for each processor
+     * @throws IllegalArgumentException for a name that does not exist or a device that is not there; the message says why
+     */
+    public static Device open(String spec, int threads) {
+        if (threads < 0) {
+            throw new IllegalArgumentException("threads must not be negative, got " + threads);
+        }
+        int workers = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        if (spec.equals("sequential")) {
+            return new SequentialDevice();
+        }
+        if (spec.equals("cpu") || spec.equals("auto")) {
+            return new CpuDevice(workers);
+        }
+        if (spec.equals("tornado") || spec.startsWith("tornado:")) {
+            throw new IllegalArgumentException("device " + spec + ": this build cannot train through TornadoVM yet; use cpu");
+        }
+        throw new IllegalArgumentException("unknown device '" + spec + "'; there are auto, sequential, cpu, tornado[:driver:device]");
+    }
+}

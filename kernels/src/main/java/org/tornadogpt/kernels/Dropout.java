@@ -1,0 +1,42 @@
+package org.tornadogpt.kernels;
+
+/**
+ * Where and how strongly to drop. The mask is a pure function of the run's seed, the step, the site and the element's row and
+ * column (see {@code Philox}), so forward and backward agree without storing it, and so do all devices.
+ *
+ * @param probability of an element being zeroed; kept elements are scaled by {@code 1/(1-probability)}
+ * @param site a number that no other dropout of the model has
+ * @param counters {@code [seed low, seed high, step, micro-step]}, set by the host before each run
+ */
+public record Dropout(float probability, int site, IntTensor counters) {
+    /** Number of ints in {@link #counters}. */
+    public static final int COUNTERS = 4;
+
+    public Dropout {
+        if (!(probability >= 0 && probability < 1)) {
+            throw new IllegalArgumentException("dropout must be in [0, 1), got " + probability);
+        }
+        if (probability > 0 && counters.size() != COUNTERS) {
+            throw new IllegalArgumentException("dropout counters must hold " + COUNTERS + " ints, got " + counters.size());
+        }
+    }
+
+    /** No dropout. */
+    public static Dropout none() {
+        return new Dropout(0f, 0, null);
+    }
+
+    public boolean isActive() {
+        return probability > 0;
+    }
+
+    /** An element is kept when its 24 random bits, as a number, are at least this. */
+    public int threshold() {
+        return Math.round(probability * (1 << 24));
+    }
+
+    /** What kept elements are multiplied by. */
+    public float scale() {
+        return 1f / (1f - probability);
+    }
+}

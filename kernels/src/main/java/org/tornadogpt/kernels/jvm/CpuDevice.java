@@ -1,0 +1,37 @@
+package org.tornadogpt.kernels.jvm;
+
+import java.util.Map;
+import org.tornadogpt.kernels.Variant;
+import org.tornadogpt.kernels.attention.CausalAttention;
+import org.tornadogpt.kernels.matmul.MatMul;
+
+/** All cores and the Vector API. Results do not depend on the number of threads. */
+public final class CpuDevice extends JvmDevice {
+    private static final Map<String, String> DEFAULTS =
+            Map.of(MatMul.OPERATION, "blocked", CausalAttention.OPERATION, "flash");
+
+    /** @param threads worker threads, the caller's included */
+    public CpuDevice(int threads) {
+        super(threads);
+    }
+
+    @Override
+    public String id() {
+        return "cpu";
+    }
+
+    @Override
+    public String description() {
+        return threads() + (threads() == 1 ? " thread" : " threads") + ", Vector API";
+    }
+
+    @Override
+    public boolean runs(Variant.Style style) {
+        return style != Variant.Style.GROUP;
+    }
+
+    @Override
+    public String defaultVariant(String operation) {
+        return DEFAULTS.getOrDefault(operation, "vector");
+    }
+}

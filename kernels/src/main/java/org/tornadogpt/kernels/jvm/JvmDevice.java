@@ -1,0 +1,61 @@
+package org.tornadogpt.kernels.jvm;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tornadogpt.kernels.Buffers;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Node;
+import org.tornadogpt.kernels.Program;
+import org.tornadogpt.kernels.Recording;
+import org.tornadogpt.kernels.Slice;
+
+/** What the {@code sequential} and {@code cpu} devices share: recorded nodes become steps that the JVM runs. */
+abstract class JvmDevice implements Device {
+    private final WorkerPool pool;
+
+    JvmDevice(int threads) {
+        pool = new WorkerPool(threads);
+    }
+
+    @Override
+    public int threads() {
+        return pool.threads();
+    }
+
+    @Override
+    public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
+        JvmLauncher measuring = JvmLauncher.measuring(pool);
+        emit(recordings, measuring);
+        return emit(recordings, JvmLauncher.with(pool, measuring.needs()));
+    }
+
+    private static Map<String, Program> emit(List<Recording> recordings, JvmLauncher launcher) {
+        Map<String, Program> programs = new LinkedHashMap<>();
+        for (Recording recording : recordings) {
+            List<Node> nodes = recording.nodes();
+            Runnable[][] steps = new Runnable[nodes.size()][];
+            for (int i = 0; i < steps.length; i++) {
+                nodes.get(i).emit().accept(launcher);
+                steps[i] = launcher.takeSteps();
+            }
+            programs.put(recording.name(), new JvmProgram(recording.name(), nodes, steps));
+        }
+        return programs;
+    }
+
+    @Override
+    public void toHost(Slice slice) {
+        // the device's memory is the host's
+    }
+
+    @Override
+    public void toDevice(Slice slice) {
+        // the device's memory is the host's
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

@@ -1,0 +1,130 @@
+package org.tornadogpt.kernels.jvm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tornadogpt.kernels.BlockTask;
+import org.tornadogpt.kernels.Call;
+import org.tornadogpt.kernels.IntSlice;
+import org.tornadogpt.kernels.Launcher;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.WorkGroups;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** Collects what variants launch as runnable steps; see {@link Launcher} for why it is used in two passes. */
+final class JvmLauncher implements Launcher {
+    /** How much the first pass found to be needed; the second pass is given it as memory. */
+    record Needs(int slots, int scratchFloats, int heapFloats, int workerFloats) {
+        static final Needs NOTHING = new Needs(0, 0, 0, 0);
+    }
+
+    private final WorkerPool pool;
+    private final boolean measuring;
+    private final IntArray offsets;
+    private final Slice scratch;
+    private final float[] heap;
+    private final float[][] workers;
+    private final List<Runnable> steps = new ArrayList<>();
+    private int slots;
+    private int scratchUsed;
+    private int heapUsed;
+    private int workerUsed;
+    private Needs needs = Needs.NOTHING;
+
+    private JvmLauncher(WorkerPool pool, Needs given, boolean measuring) {
+        this.pool = pool;
+        this.measuring = measuring;
+        offsets = new IntArray(Math.max(1, given.slots));
+        scratch = Slice.allocate(Math.max(1, given.scratchFloats));
+        heap = new float[given.heapFloats];
+        workers = new float[pool.threads()][given.workerFloats];
+    }
+
+    /** For the first pass: nothing is kept but {@link #needs}. */
+    static JvmLauncher measuring(WorkerPool pool) {
+        return new JvmLauncher(pool, Needs.NOTHING, true);
+    }
+
+    /** For the second pass. */
+    static JvmLauncher with(WorkerPool pool, Needs needs) {
+        return new JvmLauncher(pool, needs, false);
+    }
+
+    Needs needs() {
+        return needs;
+    }
+
+    /** Ends a node: its scratch memory is free for the next one. */
+    Runnable[] takeSteps() {
+        needs = new Needs(slots, Math.max(needs.scratchFloats, scratchUsed), Math.max(needs.heapFloats, heapUsed),
+                Math.max(needs.workerFloats, workerUsed));
+        scratchUsed = 0;
+        heapUsed = 0;
+        workerUsed = 0;
+        Runnable[] taken = steps.toArray(Runnable[]::new);
+        steps.clear();
+        return taken;
+    }
+
+    @Override
+    public IntArray offsets() {
+        return offsets;
+    }
+
+    @Override
+    public int slot(Slice slice) {
+        return slice == null ? ABSENT : slot(slice.offset());
+    }
+
+    @Override
+    public int slot(IntSlice slice) {
+        return slot(slice.offset());
+    }
+
+    @Override
+    public int slot(int value) {
+        if (!measuring) {
+            offsets.set(slots, value);
+        }
+        return slots++;
+    }
+
+    @Override
+    public Slice scratch(int floats) {
+        int at = scratchUsed;
+        scratchUsed = Math.addExact(scratchUsed, floats);
+        return measuring ? scratch : new Slice(scratch.array(), at, floats);
+    }
+
+    @Override
+    public float[] heapScratch(int floats) {
+        if (heapUsed > 0) {
+            throw new IllegalStateException("a node can have one heap scratch array");
+        }
+        heapUsed = floats;
+        return heap;
+    }
+
+    @Override
+    public float[][] workerScratch(int floats) {
+        if (workerUsed > 0) {
+            throw new IllegalStateException("a node can have one scratch array for each worker");
+        }
+        workerUsed = floats;
+        return workers;
+    }
+
+    @Override
+    public void loop(Call call) {
+        steps.add(call::run);
+    }
+
+    @Override
+    public void group(Call call, WorkGroups groups) {
+        throw new IllegalStateException(call.kernel() + " is written for work-groups and cannot run on the JVM");
+    }
+
+    @Override
+    public void blocks(String kernel, int blocks, BlockTask task) {
+        steps.add(() -> pool.run(blocks, task));
+    }
+}

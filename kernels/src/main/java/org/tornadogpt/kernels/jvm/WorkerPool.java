@@ -1,0 +1,106 @@
+package org.tornadogpt.kernels.jvm;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.tornadogpt.kernels.BlockTask;
+
+/**
+ * A fixed team: the calling thread and {@code threads - 1} daemon workers, which spin briefly between pieces of work before
+ * they park. One caller at a time.
+ */
+public final class WorkerPool implements AutoCloseable {
+    private static final int SPINS = 20_000;
+
+    private final Thread[] workers;
+    private final AtomicInteger nextBlock = new AtomicInteger();
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private volatile int generation;
+    private volatile boolean closed;
+    private BlockTask task;
+    private int blocks;
+
+    public WorkerPool(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("a pool needs at least one thread, got " + threads);
+        }
+        workers = new Thread[threads - 1];
+        for (int i = 0; i < workers.length; i++) {
+            int worker = i + 1;
+            workers[i] = new Thread(() -> work(worker), "tornado-gpt-worker-" + worker);
+            workers[i].setDaemon(true);
+            workers[i].start();
+        }
+    }
+
+    /** Number of threads, the caller included. */
+    public int threads() {
+        return workers.length + 1;
+    }
+
+    /** Runs {@code task} for each block and returns when all are done; rethrows the first failure. */
+    public void run(int blockCount, BlockTask blockTask) {
+        if (workers.length == 0 || blockCount == 1) {
+            for (int block = 0; block < blockCount; block++) {
+                blockTask.run(block, 0);
+            }
+            return;
+        }
+        task = blockTask;
+        blocks = blockCount;
+        nextBlock.setPlain(0);
+        running.setPlain(workers.length);
+        generation++;
+        for (Thread worker : workers) {
+            LockSupport.unpark(worker);
+        }
+        claim(0);
+        while (running.getAcquire() > 0) {
+            Thread.onSpinWait();
+        }
+        task = null;
+        Throwable thrown = failure.getAndSet(null);
+        if (thrown != null) {
+            throw new IllegalStateException("a worker failed: " + thrown, thrown);
+        }
+    }
+
+    private void claim(int worker) {
+        try {
+            for (int block = nextBlock.getAndIncrement(); block < blocks; block = nextBlock.getAndIncrement()) {
+                task.run(block, worker);
+            }
+        } catch (Throwable t) {
+            failure.compareAndSet(null, t);
+        }
+    }
+
+    private void work(int worker) {
+        int seen = 0;
+        while (true) {
+            int spins = 0;
+            while (generation == seen && !closed) {
+                if (spins++ < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.park(this);
+                }
+            }
+            if (closed) {
+                return;
+            }
+            seen = generation;
+            claim(worker);
+            running.getAndDecrement();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (Thread worker : workers) {
+            LockSupport.unpark(worker);
+        }
+    }
+}
