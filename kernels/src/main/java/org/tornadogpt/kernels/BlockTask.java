@@ -7,6 +7,8 @@ package org.tornadogpt.kernels;
 @FunctionalInterface
 public interface BlockTask {
     /**
+     * Does one block.
+     *
      * @param block 0 to the number of blocks, exclusive
      * @param worker index of the worker, for per-worker scratch memory
      */

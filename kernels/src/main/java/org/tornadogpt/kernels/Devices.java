@@ -8,6 +8,8 @@ public final class Devices {
     private Devices() {}
 
     /**
+     * Opens a device; the caller closes it.
+     *
      * @param spec {@code auto}, {@code sequential}, {@code cpu} or {@code tornado[:driver:device]}
      * @param threads worker threads of the {@code cpu} device, 0 for one for each processor
      * @throws IllegalArgumentException for a name that does not exist or a device that is not there; the message says why

@@ -12,6 +12,8 @@ public final class KernelChoices {
     private final Map<String, Variant> chosen = new TreeMap<>();
 
     /**
+     * Looks all variants up.
+     *
      * @param overrides operation name to variant name
      * @throws IllegalArgumentException for an unknown operation or variant, or one that the device cannot run
      */

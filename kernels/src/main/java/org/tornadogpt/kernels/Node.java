@@ -35,6 +35,8 @@ public record Node(
     }
 
     /**
+     * What a call takes.
+     *
      * @param flops floating-point operations, a fused multiply-add counted as two
      * @param bytes the least traffic: every input read once, every output written once
      */

@@ -10,7 +10,7 @@ public final class CpuDevice extends JvmDevice {
     private static final Map<String, String> DEFAULTS =
             Map.of(MatMul.OPERATION, "blocked", CausalAttention.OPERATION, "flash");
 
-    /** @param threads worker threads, the caller's included */
+    /** With {@code threads} worker threads, the caller's included. */
     public CpuDevice(int threads) {
         super(threads);
     }

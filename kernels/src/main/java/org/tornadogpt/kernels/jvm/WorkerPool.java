@@ -13,10 +13,10 @@ public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 20_000;
 
     private final Thread[] workers;
+    private final AtomicInteger generation = new AtomicInteger();
     private final AtomicInteger nextBlock = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private volatile int generation;
     private volatile boolean closed;
     private BlockTask task;
     private int blocks;
@@ -51,7 +51,7 @@ public final class WorkerPool implements AutoCloseable {
         blocks = blockCount;
         nextBlock.setPlain(0);
         running.setPlain(workers.length);
-        generation++;
+        generation.getAndIncrement();
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
@@ -80,7 +80,7 @@ public final class WorkerPool implements AutoCloseable {
         int seen = 0;
         while (true) {
             int spins = 0;
-            while (generation == seen && !closed) {
+            while (generation.get() == seen && !closed) {
                 if (spins++ < SPINS) {
                     Thread.onSpinWait();
                 } else {
@@ -90,7 +90,7 @@ public final class WorkerPool implements AutoCloseable {
             if (closed) {
                 return;
             }
-            seen = generation;
+            seen = generation.get();
             claim(worker);
             running.getAndDecrement();
         }

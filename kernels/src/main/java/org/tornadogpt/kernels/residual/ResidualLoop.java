@@ -1,0 +1,111 @@
+package org.tornadogpt.kernels.residual;
+
+import org.tornadogpt.kernels.Call;
+import org.tornadogpt.kernels.Dropout;
+import org.tornadogpt.kernels.Launcher;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.random.Philox;
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** One work-item for each element, each computing its own part of the mask: the reference. */
+public final class ResidualLoop implements Residual {
+    @Override
+    public String name() {
+        return "loop";
+    }
+
+    @Override
+    public Style style() {
+        return Style.LOOP;
+    }
+
+    @Override
+    public void forward(Launcher launcher, int N, int C, Dropout dropout, Slice out, Slice residual, Slice branch) {
+        launcher.loop(Call.of(
+                "kResidualForward",
+                ResidualLoop::kResidualForward,
+                launcher.offsets(),
+                out.array(),
+                launcher.slot(out),
+                residual.array(),
+                launcher.slot(residual),
+                branch.array(),
+                launcher.slot(branch),
+                counters(launcher, dropout),
+                launcher.slot(dropout.site()),
+                dropout.threshold(),
+                dropout.scale(),
+                N,
+                C));
+    }
+
+    @Override
+    public void backward(Launcher launcher, int N, int C, Dropout dropout, Slice dbranch, Slice dout) {
+        launcher.loop(Call.of(
+                "kResidualBackward",
+                ResidualLoop::kResidualBackward,
+                launcher.offsets(),
+                dbranch.array(),
+                launcher.slot(dbranch),
+                dout.array(),
+                launcher.slot(dout),
+                counters(launcher, dropout),
+                launcher.slot(dropout.site()),
+                dropout.threshold(),
+                dropout.scale(),
+                N,
+                C));
+    }
+
+    private static IntArray counters(Launcher launcher, Dropout dropout) {
+        return dropout.isActive() ? dropout.counters().array() : launcher.offsets();
+    }
+
+    /** {@code out = residual + m branch}; overwrites. */
+    public static void kResidualForward(
+            IntArray offsets,
+            FloatArray out,
+            int outSlot,
+            FloatArray residual,
+            int residualSlot,
+            FloatArray branch,
+            int branchSlot,
+            IntArray counters,
+            int siteSlot,
+            int threshold,
+            float scale,
+            int N,
+            int C) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int c = 0; c < C; c++) {
+                float mask = Philox.mask(counters, offsets.get(siteSlot), n, c, threshold, scale);
+                float stream = residual.get(offsets.get(residualSlot) + n * C + c);
+                float added = mask * branch.get(offsets.get(branchSlot) + n * C + c);
+                out.set(offsets.get(outSlot) + n * C + c, stream + added);
+            }
+        }
+    }
+
+    /** {@code dbranch = m dout}; overwrites. */
+    public static void kResidualBackward(
+            IntArray offsets,
+            FloatArray dbranch,
+            int dbranchSlot,
+            FloatArray dout,
+            int doutSlot,
+            IntArray counters,
+            int siteSlot,
+            int threshold,
+            float scale,
+            int N,
+            int C) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int c = 0; c < C; c++) {
+                float mask = Philox.mask(counters, offsets.get(siteSlot), n, c, threshold, scale);
+                dbranch.set(offsets.get(dbranchSlot) + n * C + c, mask * dout.get(offsets.get(doutSlot) + n * C + c));
+            }
+        }
+    }
+}
