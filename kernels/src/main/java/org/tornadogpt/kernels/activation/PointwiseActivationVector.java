@@ -96,12 +96,15 @@ public final class PointwiseActivationVector implements PointwiseActivation {
         FloatVector tanh = MathVector.tanh(inner(x));
         FloatVector slope = x.mul(x).fma(broadcast(3 * CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI));
         FloatVector sech2 = broadcast(1f).sub(tanh.mul(tanh));
-        FloatVector derivative = x.mul(0.5f).mul(sech2).mul(slope).add(tanh.add(1f).mul(0.5f));
+        FloatVector derivative =
+                x.mul(0.5f).mul(sech2).mul(slope).add(tanh.add(1f).mul(0.5f));
         return dout.mul(derivative);
     }
 
     /** {@code sqrt(2/π) (x + 0.044715 x³)}. */
     private static FloatVector inner(FloatVector x) {
-        return x.mul(x).fma(broadcast(CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI)).mul(x);
+        return x.mul(x)
+                .fma(broadcast(CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI))
+                .mul(x);
     }
 }

@@ -38,7 +38,12 @@ public final class CausalAttentionFlashVector implements CausalAttention {
     @Override
     public void forward(Launcher launcher, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
         FlashForwardVector head = new FlashForwardVector(
-                FlashLayoutVector.of(s), VectorSlice.of(out), VectorSlice.of(saved), VectorSlice.of(qkv), s, DropoutVector.of(dropout));
+                FlashLayoutVector.of(s),
+                VectorSlice.of(out),
+                VectorSlice.of(saved),
+                VectorSlice.of(qkv),
+                s,
+                DropoutVector.of(dropout));
         float[][] scratch = launcher.workerScratch(head.scratchFloats());
         launcher.blocks("attention.forward", s.B() * s.heads(), (block, worker) -> head.run(block, scratch[worker]));
     }
@@ -63,7 +68,8 @@ public final class CausalAttentionFlashVector implements CausalAttention {
                 s,
                 DropoutVector.of(dropout));
         float[][] scratch = launcher.workerScratch(group.scratchFloats());
-        launcher.blocks("attention.backward", s.B() * s.kvHeads(), (block, worker) -> group.run(block, scratch[worker]));
+        launcher.blocks(
+                "attention.backward", s.B() * s.kvHeads(), (block, worker) -> group.run(block, scratch[worker]));
     }
 
     /** First key block that a query block does not see any more, as a number of keys. */

@@ -37,8 +37,22 @@ record FlashBackwardVector(
 
     /** Where things are in the scratch array: natural, transposed, strips, block, rows. */
     private record Scratch(
-            float[] s, int q, int k, int v, int dout, int dk, int dv, int qt, int kt, int vt, int doutT, int p, int ds, int dq,
-            int lse, int delta) {}
+            float[] s,
+            int q,
+            int k,
+            int v,
+            int dout,
+            int dk,
+            int dv,
+            int qt,
+            int kt,
+            int vt,
+            int doutT,
+            int p,
+            int ds,
+            int dq,
+            int lse,
+            int delta) {}
 
     private Scratch scratch(float[] s) {
         int n = layout.natural();
@@ -47,7 +61,22 @@ record FlashBackwardVector(
         int p = qt + 4 * t;
         int dq = p + 2 * layout.strip();
         int lse = dq + layout.block();
-        return new Scratch(s, 0, n, 2 * n, 3 * n, 4 * n, 5 * n, qt, qt + t, qt + 2 * t, qt + 3 * t, p, p + layout.strip(), dq, lse,
+        return new Scratch(
+                s,
+                0,
+                n,
+                2 * n,
+                3 * n,
+                4 * n,
+                5 * n,
+                qt,
+                qt + t,
+                qt + 2 * t,
+                qt + 3 * t,
+                p,
+                p + layout.strip(),
+                dq,
+                lse,
                 lse + QUERIES);
     }
 
@@ -81,7 +110,8 @@ record FlashBackwardVector(
         layout.loadNatural(qkv, row, shape.packedWidth(), w.s, w.q);
         layout.scale(w.s, w.q, scale);
         layout.transpose(w.s, w.q, w.qt);
-        layout.loadNatural(dout, (long) b * shape.T() * shape.width() + (long) h * shape.D(), shape.width(), w.s, w.dout);
+        layout.loadNatural(
+                dout, (long) b * shape.T() * shape.width() + (long) h * shape.D(), shape.width(), w.s, w.dout);
         layout.transpose(w.s, w.dout, w.doutT);
         for (int q = 0; q < shape.T(); q += QUERIES) {
             queryBlock(w, b, h, q);
@@ -166,7 +196,11 @@ record FlashBackwardVector(
                 for (int k = group * 64 + column; k < seen && k < group * 64 + 64; k += 16, bits >>>= 16) {
                     int at = (k - from) * STRIDE + v;
                     VectorMask<Float> visible = queries.compare(VectorOperators.GE, k);
-                    FloatVector p = broadcast(0f).blend(MathVector.exp(FloatVector.fromArray(F, w.s, w.p + at).sub(lse)), visible);
+                    FloatVector p = broadcast(0f)
+                            .blend(
+                                    MathVector.exp(FloatVector.fromArray(F, w.s, w.p + at)
+                                            .sub(lse)),
+                                    visible);
                     FloatVector dp = dropout.apply(FloatVector.fromArray(F, w.s, w.ds + at), bits);
                     dropout.apply(p, bits).intoArray(w.s, w.p + at);
                     p.mul(dp.sub(delta)).intoArray(w.s, w.ds + at);
@@ -186,7 +220,8 @@ record FlashBackwardVector(
             for (int d = 0; d < Dp; d += COLUMNS) {
                 int vectors = Dp - d >= COLUMNS ? 2 : 1;
                 int row = (q + skip) * Dp + d;
-                TileVector.rows(vectors, w.s, w.p + at, w.s, w.dout + row, Dp, queries, w.s, w.dv + k * Dp + d, Dp, true);
+                TileVector.rows(
+                        vectors, w.s, w.p + at, w.s, w.dout + row, Dp, queries, w.s, w.dv + k * Dp + d, Dp, true);
                 TileVector.rows(vectors, w.s, w.ds + at, w.s, w.q + row, Dp, queries, w.s, w.dk + k * Dp + d, Dp, true);
             }
         }
@@ -203,7 +238,18 @@ record FlashBackwardVector(
             }
             for (int d = 0; d < Dp; d += COLUMNS) {
                 int vectors = Dp - d >= COLUMNS ? 2 : 1;
-                TileVector.columns(vectors, w.s, w.ds + r, STRIDE, w.s, w.k + from * Dp + d, Dp, keys, w.s, w.dq + r * Dp + d, Dp,
+                TileVector.columns(
+                        vectors,
+                        w.s,
+                        w.ds + r,
+                        STRIDE,
+                        w.s,
+                        w.k + from * Dp + d,
+                        Dp,
+                        keys,
+                        w.s,
+                        w.dq + r * Dp + d,
+                        Dp,
                         true);
             }
         }

@@ -81,13 +81,25 @@ record FlashForwardVector(
     }
 
     /** strip[key][query] = k·q for one block of queries and keys {@code from} to {@code end}, except tiles wholly masked. */
-    static void scores(FlashLayoutVector layout, float[] s, int queries, int keys, int strip, int q, int from, int end) {
+    static void scores(
+            FlashLayoutVector layout, float[] s, int queries, int keys, int strip, int q, int from, int end) {
         int queryEnd = Math.min(QUERIES, layout.T() - q);
         for (int k = from; k < end; k += ROWS) {
             for (int c = 0; c < queryEnd; c += COLUMNS) {
                 if (q + c + COLUMNS > k) {
-                    TileVector.columns(2, s, keys + k, layout.Tp(), s, queries + q + c, layout.Tp(), layout.D(), s,
-                            strip + (k - from) * STRIDE + c, STRIDE, false);
+                    TileVector.columns(
+                            2,
+                            s,
+                            keys + k,
+                            layout.Tp(),
+                            s,
+                            queries + q + c,
+                            layout.Tp(),
+                            layout.D(),
+                            s,
+                            strip + (k - from) * STRIDE + c,
+                            STRIDE,
+                            false);
                 }
             }
         }
@@ -102,7 +114,9 @@ record FlashForwardVector(
         FloatVector max = oldMax;
         for (int k = from; k < seen; k++) {
             FloatVector score = FloatVector.fromArray(F, w.s, w.strip + (k - from) * STRIDE + v);
-            max = k <= first ? max.max(score) : max.lanewise(VectorOperators.MAX, score, queries.compare(VectorOperators.GE, k));
+            max = k <= first
+                    ? max.max(score)
+                    : max.lanewise(VectorOperators.MAX, score, queries.compare(VectorOperators.GE, k));
         }
         max.intoArray(w.s, w.max + v);
         if (from > 0) {
@@ -131,7 +145,8 @@ record FlashForwardVector(
         FloatVector queries = IOTA.add(first);
         for (; k < seen; k++, i += STRIDE) {
             VectorMask<Float> visible = queries.compare(VectorOperators.GE, k);
-            FloatVector p = broadcast(0f).blend(MathVector.exp(FloatVector.fromArray(F, s, i).sub(max)), visible);
+            FloatVector p = broadcast(0f)
+                    .blend(MathVector.exp(FloatVector.fromArray(F, s, i).sub(max)), visible);
             p.intoArray(s, i);
             sum = sum.add(p);
         }
@@ -149,7 +164,11 @@ record FlashForwardVector(
                 for (int k = group * 64 + column; k < seen && k < group * 64 + 64; k += 16, bits >>>= 16) {
                     int i = w.strip + (k - from) * STRIDE + v;
                     VectorMask<Float> visible = queries.compare(VectorOperators.GE, k);
-                    FloatVector p = broadcast(0f).blend(MathVector.exp(FloatVector.fromArray(F, w.s, i).sub(max)), visible);
+                    FloatVector p = broadcast(0f)
+                            .blend(
+                                    MathVector.exp(
+                                            FloatVector.fromArray(F, w.s, i).sub(max)),
+                                    visible);
                     dropout.apply(p, bits).intoArray(w.s, i);
                     sum = sum.add(p);
                 }
@@ -188,8 +207,19 @@ record FlashForwardVector(
             }
             for (int d = 0; d < Dp; d += COLUMNS) {
                 int vectors = Dp - d >= COLUMNS ? 2 : 1;
-                TileVector.columns(vectors, w.s, w.strip + r, STRIDE, w.s, w.v + from * Dp + d, Dp, keys, w.s,
-                        w.o + r * Dp + d, Dp, true);
+                TileVector.columns(
+                        vectors,
+                        w.s,
+                        w.strip + r,
+                        STRIDE,
+                        w.s,
+                        w.v + from * Dp + d,
+                        Dp,
+                        keys,
+                        w.s,
+                        w.o + r * Dp + d,
+                        Dp,
+                        true);
             }
         }
     }

@@ -6,13 +6,12 @@ import static org.tornadogpt.kernels.vector.LanesVector.broadcast;
 import static org.tornadogpt.kernels.vector.LanesVector.first;
 import static org.tornadogpt.kernels.vector.LanesVector.wholeVectors;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.vector.LanesVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
@@ -33,8 +32,15 @@ public final class LayerNormVector implements LayerNorm {
     }
 
     @Override
-    public void forward(Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
-        Forward forward = new Forward(C, VectorSlice.of(out), VectorSlice.of(statistics), VectorSlice.of(x), VectorSlice.of(weight), VectorSlice.of(bias));
+    public void forward(
+            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+        Forward forward = new Forward(
+                C,
+                VectorSlice.of(out),
+                VectorSlice.of(statistics),
+                VectorSlice.of(x),
+                VectorSlice.of(weight),
+                VectorSlice.of(bias));
         launcher.blocks("layernorm.forward", blocks(N), (block, worker) -> {
             int end = Math.min(N, (block + 1) * ROWS);
             for (int n = block * ROWS; n < end; n++) {
@@ -56,8 +62,14 @@ public final class LayerNormVector implements LayerNorm {
             Slice statistics,
             Slice weight) {
         float[] partial = launcher.heapScratch(Math.multiplyExact(blocks(N), 2 * C));
-        Backward backward =
-                new Backward(C, VectorSlice.of(dx), VectorSlice.of(dout), VectorSlice.of(x), VectorSlice.of(statistics), VectorSlice.of(weight), partial);
+        Backward backward = new Backward(
+                C,
+                VectorSlice.of(dx),
+                VectorSlice.of(dout),
+                VectorSlice.of(x),
+                VectorSlice.of(statistics),
+                VectorSlice.of(weight),
+                partial);
         launcher.blocks("layernorm.backward", blocks(N), (block, worker) -> {
             int at = block * 2 * C;
             Arrays.fill(partial, at, at + 2 * C, 0f);
@@ -91,7 +103,8 @@ public final class LayerNormVector implements LayerNorm {
         }
     }
 
-    private record Forward(int C, VectorSlice out, VectorSlice statistics, VectorSlice x, VectorSlice weight, VectorSlice bias) {
+    private record Forward(
+            int C, VectorSlice out, VectorSlice statistics, VectorSlice x, VectorSlice weight, VectorSlice bias) {
         void row(int n) {
             long row = (long) n * C;
             float mean = sum(row) / C;
@@ -110,7 +123,7 @@ public final class LayerNormVector implements LayerNorm {
             if (whole < C) {
                 sum = sum.add(x.load(row + whole, first(C - whole)));
             }
-            return sum.reduceLanes(VectorOperators.ADD);
+            return LanesVector.sum(sum);
         }
 
         private float squares(long row, float mean) {
@@ -125,7 +138,7 @@ public final class LayerNormVector implements LayerNorm {
                 FloatVector centred = x.load(row + whole, mask).sub(broadcast(mean), mask);
                 sum = centred.fma(centred, sum);
             }
-            return sum.reduceLanes(VectorOperators.ADD);
+            return LanesVector.sum(sum);
         }
 
         private void normalise(long row, float mean, float rstd) {
@@ -148,7 +161,14 @@ public final class LayerNormVector implements LayerNorm {
         }
     }
 
-    private record Backward(int C, VectorSlice dx, VectorSlice dout, VectorSlice x, VectorSlice statistics, VectorSlice weight, float[] partial) {
+    private record Backward(
+            int C,
+            VectorSlice dx,
+            VectorSlice dout,
+            VectorSlice x,
+            VectorSlice statistics,
+            VectorSlice weight,
+            float[] partial) {
         void row(int n, int at) {
             long row = (long) n * C;
             float mean = statistics.get(2L * n);
@@ -176,13 +196,12 @@ public final class LayerNormVector implements LayerNorm {
                 d.fma(xhat, FloatVector.fromArray(F, partial, p, mask)).intoArray(partial, p, mask);
                 FloatVector.fromArray(F, partial, p + C, mask).add(d).intoArray(partial, p + C, mask);
             }
-            float meanG = sum.reduceLanes(VectorOperators.ADD) / C;
-            float meanDot = dot.reduceLanes(VectorOperators.ADD) / C;
+            float meanG = LanesVector.sum(sum) / C;
+            float meanDot = LanesVector.sum(dot) / C;
             inputGradient(row, mean, rstd, meanG, meanDot);
         }
 
-        private void inputGradient(
-                long row, float mean, float rstd, float meanG, float meanDot) {
+        private void inputGradient(long row, float mean, float rstd, float meanG, float meanDot) {
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
                 FloatVector xhat = x.load(row + c).sub(mean).mul(rstd);
@@ -193,8 +212,7 @@ public final class LayerNormVector implements LayerNorm {
             if (whole < C) {
                 VectorMask<Float> mask = first(C - whole);
                 FloatVector xhat = x.load(row + whole, mask).sub(mean).mul(rstd);
-                FloatVector g = dout.load(row + whole, mask)
-                        .mul(weight.load(whole, mask));
+                FloatVector g = dout.load(row + whole, mask).mul(weight.load(whole, mask));
                 FloatVector d = xhat.fma(broadcast(-meanDot), g.sub(meanG));
                 dx.store(row + whole, d.fma(broadcast(rstd), dx.load(row + whole, mask)), mask);
             }

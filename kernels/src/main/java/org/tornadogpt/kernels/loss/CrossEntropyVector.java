@@ -11,6 +11,7 @@ import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.IntSlice;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.vector.LanesVector;
 import org.tornadogpt.kernels.vector.MathVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
@@ -89,7 +90,7 @@ public final class CrossEntropyVector implements CrossEntropy {
             VectorMask<Float> mask = first(V - i);
             sum = sum.add(MathVector.exp(x.load(row + i, mask).sub(max)), mask);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return LanesVector.sum(sum);
     }
 
     /** {@code out = exp(x - max)} and its sum. */
@@ -107,7 +108,7 @@ public final class CrossEntropyVector implements CrossEntropy {
             out.store(row + i, e, mask);
             sum = sum.add(e, mask);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return LanesVector.sum(sum);
     }
 
     private static void scale(VectorSlice x, long row, int V, float factor) {

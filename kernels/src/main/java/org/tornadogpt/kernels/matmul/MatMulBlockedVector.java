@@ -48,22 +48,39 @@ public final class MatMulBlockedVector implements MatMul {
     @Override
     public void forwardActivation(
             Launcher launcher, Shape s, Slice out, Slice pre, Slice x, Slice weight, Slice bias, Activation kind) {
-        forward(launcher, s, x, weight, new TileEpilogueVector.Activated(
-                VectorSlice.of(out), VectorSlice.of(pre), VectorSlice.of(bias), s.O(), kind));
+        forward(
+                launcher,
+                s,
+                x,
+                weight,
+                new TileEpilogueVector.Activated(
+                        VectorSlice.of(out), VectorSlice.of(pre), VectorSlice.of(bias), s.O(), kind));
     }
 
     @Override
     public void forwardResidual(
             Launcher launcher, Shape s, Slice out, Slice residual, Slice x, Slice weight, Slice bias, Dropout dropout) {
-        forward(launcher, s, x, weight, new TileEpilogueVector.Residual(
-                VectorSlice.of(out), VectorSlice.of(residual), VectorSlice.of(bias), s.O(), DropoutVector.of(dropout)));
+        forward(
+                launcher,
+                s,
+                x,
+                weight,
+                new TileEpilogueVector.Residual(
+                        VectorSlice.of(out),
+                        VectorSlice.of(residual),
+                        VectorSlice.of(bias),
+                        s.O(),
+                        DropoutVector.of(dropout)));
     }
 
     private static void forward(Launcher launcher, Shape s, Slice x, Slice weight, TileEpilogueVector epilogue) {
         Product product = Product.of(launcher, s.N(), s.K(), s.O(), VectorSlice.of(x), epilogue);
         VectorSlice w = VectorSlice.of(weight);
-        launcher.blocks("matmul.packTransposed", PackingVector.panels(s.O()), (panel, worker) ->
-                PackingVector.transposedPanel(w, s.K(), s.O(), panel, product.packed, product.scratch[worker]));
+        launcher.blocks(
+                "matmul.packTransposed",
+                PackingVector.panels(s.O()),
+                (panel, worker) ->
+                        PackingVector.transposedPanel(w, s.K(), s.O(), panel, product.packed, product.scratch[worker]));
         launcher.blocks("matmul.forward", product.blocks(), product::block);
     }
 
@@ -75,16 +92,22 @@ public final class MatMulBlockedVector implements MatMul {
     @Override
     public void backwardInputActivation(
             Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight, Slice saved, Activation kind) {
-        backwardInput(launcher, s, dout, weight, new TileEpilogueVector.ActivationGradient(
-                VectorSlice.of(dx), VectorSlice.of(saved), s.K(), kind));
+        backwardInput(
+                launcher,
+                s,
+                dout,
+                weight,
+                new TileEpilogueVector.ActivationGradient(VectorSlice.of(dx), VectorSlice.of(saved), s.K(), kind));
     }
 
     private static void backwardInput(
             Launcher launcher, Shape s, Slice dout, Slice weight, TileEpilogueVector epilogue) {
         Product product = Product.of(launcher, s.N(), s.O(), s.K(), VectorSlice.of(dout), epilogue);
         VectorSlice w = VectorSlice.of(weight);
-        launcher.blocks("matmul.pack", PackingVector.panels(s.K()), (panel, worker) ->
-                PackingVector.panel(w, s.O(), s.K(), panel, product.packed));
+        launcher.blocks(
+                "matmul.pack",
+                PackingVector.panels(s.K()),
+                (panel, worker) -> PackingVector.panel(w, s.O(), s.K(), panel, product.packed));
         launcher.blocks("matmul.backwardInput", product.blocks(), product::block);
     }
 
@@ -110,7 +133,8 @@ public final class MatMulBlockedVector implements MatMul {
             float[][] scratch,
             TileEpilogueVector epilogue) {
 
-        static Product of(Launcher launcher, int rows, int depth, int columns, VectorSlice a, TileEpilogueVector epilogue) {
+        static Product of(
+                Launcher launcher, int rows, int depth, int columns, VectorSlice a, TileEpilogueVector epilogue) {
             int blockRows = rows >= 4096 ? 96 : 48;
             float[] packed = launcher.heapScratch(Math.multiplyExact(PackingVector.panels(columns) * COLUMNS, depth));
             int floats = Math.max(COLUMNS * depth, PackingVector.rowsFloats(blockRows, depth) + ROWS * COLUMNS);

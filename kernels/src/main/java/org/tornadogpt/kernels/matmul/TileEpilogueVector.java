@@ -67,7 +67,8 @@ interface TileEpilogueVector {
                 VectorMask<Float> mask = first(columns - c);
                 long at = (long) n * width + column + c;
                 for (int r = 0; r < rows; r++, at += width) {
-                    FloatVector d = PointwiseActivationVector.gradient(kind, value(tile, tileAt, r, c), saved.load(at, mask));
+                    FloatVector d =
+                            PointwiseActivationVector.gradient(kind, value(tile, tileAt, r, c), saved.load(at, mask));
                     out.store(at, d, mask);
                 }
             }

@@ -49,14 +49,18 @@ record WeightGradientVector(
     static void launch(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
         WeightGradientVector gradient = of(launcher, s, dout, x);
         int stripes = Math.ceilDiv(gradient.paddedO, gradient.stripe);
-        launcher.blocks("matmul.backwardWeight", gradient.segments * stripes, (block, worker) ->
-                gradient.block(block / stripes, block % stripes, gradient.scratch[worker], dbias != null));
+        launcher.blocks(
+                "matmul.backwardWeight",
+                gradient.segments * stripes,
+                (block, worker) ->
+                        gradient.block(block / stripes, block % stripes, gradient.scratch[worker], dbias != null));
         VectorSlice dw = VectorSlice.of(dweight);
         VectorSlice db = VectorSlice.of(dbias);
         launcher.blocks("matmul.backwardWeightTotal", Math.ceilDiv(s.O(), ROWS), (block, worker) -> {
             int end = Math.min(s.O(), (block + 1) * ROWS);
             for (int o = block * ROWS; o < end; o++) {
-                gradient.addRow(dw, (long) o * s.K(), o * gradient.paddedK, gradient.paddedO * gradient.paddedK, 0, s.K());
+                gradient.addRow(
+                        dw, (long) o * s.K(), o * gradient.paddedK, gradient.paddedO * gradient.paddedK, 0, s.K());
             }
             if (db != null) {
                 int bias = gradient.segments * gradient.paddedO * gradient.paddedK;
@@ -124,12 +128,24 @@ record WeightGradientVector(
         for (int k = 0; k < paddedK; k += COLUMNS) {
             for (int o = 0; o < outputs; o += ROWS) {
                 TileVector.columns(
-                        2, w, a + o, outputs, w, k * CHUNK, COLUMNS, rows, sums, sumsAt + o * paddedK + k, paddedK, add);
+                        2,
+                        w,
+                        a + o,
+                        outputs,
+                        w,
+                        k * CHUNK,
+                        COLUMNS,
+                        rows,
+                        sums,
+                        sumsAt + o * paddedK + k,
+                        paddedK,
+                        add);
             }
         }
     }
 
-    private static void addColumn(float[] w, int at, int stride, int rows, VectorMask<Float> mask, float[] sums, int sumAt) {
+    private static void addColumn(
+            float[] w, int at, int stride, int rows, VectorMask<Float> mask, float[] sums, int sumAt) {
         FloatVector total = FloatVector.fromArray(F, sums, sumAt, mask);
         for (int r = 0; r < rows; r++) {
             total = total.add(FloatVector.fromArray(F, w, at + r * stride, mask));

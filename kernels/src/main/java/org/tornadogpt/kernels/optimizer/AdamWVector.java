@@ -51,7 +51,13 @@ public final class AdamWVector implements AdamW {
 
     /** A step's numbers, worked out once for each block. */
     private record Step(
-            float clip, float decay, float beta1, float beta2, float rate, float inverseRootCorrection2, float epsilon) {
+            float clip,
+            float decay,
+            float beta1,
+            float beta2,
+            float rate,
+            float inverseRootCorrection2,
+            float epsilon) {
         static Step of(Slice hyper, Slice norm) {
             float learningRate = hyper.get(LEARNING_RATE);
             float maxNorm = hyper.get(MAX_NORM);

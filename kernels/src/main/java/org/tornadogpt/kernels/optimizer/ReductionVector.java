@@ -7,9 +7,9 @@ import static org.tornadogpt.kernels.vector.LanesVector.first;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.vector.LanesVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /** Blocks of elements on all threads; a block is summed in four vectors of float, the blocks' sums in order in double. */
@@ -33,7 +33,10 @@ public final class ReductionVector implements Reduction {
         launcher.blocks("reduction.norm", blocks(size), (block, worker) -> {
             partial[block] = squares(in, block * BLOCK, Math.min(size, (block + 1) * BLOCK));
         });
-        launcher.blocks("reduction.normTotal", 1, (block, worker) -> out.set(0, (float) Math.sqrt(total(partial, blocks(size)))));
+        launcher.blocks(
+                "reduction.normTotal",
+                1,
+                (block, worker) -> out.set(0, (float) Math.sqrt(total(partial, blocks(size)))));
     }
 
     @Override
@@ -43,7 +46,8 @@ public final class ReductionVector implements Reduction {
         launcher.blocks("reduction.mean", blocks(size), (block, worker) -> {
             partial[block] = sum(in, block * BLOCK, Math.min(size, (block + 1) * BLOCK));
         });
-        launcher.blocks("reduction.meanTotal", 1, (block, worker) -> out.set(0, (float) (total(partial, blocks(size)) / size)));
+        launcher.blocks(
+                "reduction.meanTotal", 1, (block, worker) -> out.set(0, (float) (total(partial, blocks(size)) / size)));
     }
 
     @Override
@@ -94,7 +98,7 @@ public final class ReductionVector implements Reduction {
             FloatVector last = x.load(i, mask);
             a = last.fma(last, a);
         }
-        return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+        return LanesVector.sum(a.add(b).add(c.add(d)));
     }
 
     private static float sum(VectorSlice x, int from, int end) {
@@ -102,6 +106,6 @@ public final class ReductionVector implements Reduction {
         for (int i = from; i < end; i += LANES) {
             a = a.add(x.load(i, first(end - i)));
         }
-        return a.reduceLanes(VectorOperators.ADD);
+        return LanesVector.sum(a);
     }
 }

@@ -1,10 +1,8 @@
 package org.tornadogpt.kernels.residual;
 
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
-import static org.tornadogpt.kernels.vector.LanesVector.broadcast;
 import static org.tornadogpt.kernels.vector.LanesVector.first;
 
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.tornadogpt.kernels.Dropout;
 import org.tornadogpt.kernels.Launcher;

@@ -1,10 +1,13 @@
 package org.tornadogpt.kernels.vector;
 
+import java.util.ArrayList;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -29,7 +32,18 @@ public final class LanesVector {
     /** Floats in a vector. */
     public static final int LANES = F.length();
 
+    /** By half a vector, a quarter, down to one lane. */
+    private static final List<VectorShuffle<Float>> ROTATIONS = rotations();
+
     private LanesVector() {}
+
+    private static List<VectorShuffle<Float>> rotations() {
+        List<VectorShuffle<Float>> rotations = new ArrayList<>();
+        for (int distance = LANES / 2; distance > 0; distance /= 2) {
+            rotations.add(VectorShuffle.iota(F, distance, 1, true));
+        }
+        return List.copyOf(rotations);
+    }
 
     private static VectorShape shape() {
         Integer bits = Integer.getInteger(BITS_PROPERTY);
@@ -44,6 +58,18 @@ public final class LanesVector {
     /** Lanes 0 to {@code n}, exclusive. */
     public static VectorMask<Float> first(int n) {
         return F.indexInRange(0, n);
+    }
+
+    /**
+     * The sum of all lanes, always by the same tree. {@code reduceLanes(ADD)} leaves the order of float additions open, and
+     * interpreted and compiled code do differ.
+     */
+    public static float sum(FloatVector values) {
+        FloatVector sum = values;
+        for (VectorShuffle<Float> rotation : ROTATIONS) {
+            sum = sum.add(sum.rearrange(rotation));
+        }
+        return sum.lane(0);
     }
 
     /** {@code value} in every lane. */

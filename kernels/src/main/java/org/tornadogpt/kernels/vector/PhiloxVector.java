@@ -70,8 +70,12 @@ public final class PhiloxVector {
         for (int round = 0; round < ROUNDS; round++) {
             LongVector p0 = c0.and(LOW).mul(broadcast(M0));
             LongVector p1 = c2.and(LOW).mul(broadcast(M1));
-            c0 = p1.lanewise(VectorOperators.LSHR, 32).lanewise(VectorOperators.XOR, c1).lanewise(VectorOperators.XOR, k0 & LOW);
-            c2 = p0.lanewise(VectorOperators.LSHR, 32).lanewise(VectorOperators.XOR, c3).lanewise(VectorOperators.XOR, k1 & LOW);
+            c0 = p1.lanewise(VectorOperators.LSHR, 32)
+                    .lanewise(VectorOperators.XOR, c1)
+                    .lanewise(VectorOperators.XOR, k0 & LOW);
+            c2 = p0.lanewise(VectorOperators.LSHR, 32)
+                    .lanewise(VectorOperators.XOR, c3)
+                    .lanewise(VectorOperators.XOR, k1 & LOW);
             c1 = p1;
             c3 = p0;
             k0 += W0;

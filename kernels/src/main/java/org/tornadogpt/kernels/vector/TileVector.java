@@ -89,7 +89,18 @@ public final class TileVector {
         }
     }
 
-    private static void columns12x2(float[] a, int aAt, int lda, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+    private static void columns12x2(
+            float[] a,
+            int aAt,
+            int lda,
+            float[] b,
+            int bAt,
+            int ldb,
+            int kc,
+            float[] c,
+            int cAt,
+            int ldc,
+            boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector v0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
@@ -172,7 +183,8 @@ public final class TileVector {
         put2(c, cAt + 11 * ldc, u11, v11, add);
     }
 
-    private static void rows12x2(float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+    private static void rows12x2(
+            float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector v0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
@@ -255,7 +267,18 @@ public final class TileVector {
         put2(c, cAt + 11 * ldc, u11, v11, add);
     }
 
-    private static void columns12x1(float[] a, int aAt, int lda, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+    private static void columns12x1(
+            float[] a,
+            int aAt,
+            int lda,
+            float[] b,
+            int bAt,
+            int ldb,
+            int kc,
+            float[] c,
+            int cAt,
+            int ldc,
+            boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
         FloatVector u2 = FloatVector.zero(F);
@@ -313,7 +336,8 @@ public final class TileVector {
         put1(c, cAt + 11 * ldc, u11, add);
     }
 
-    private static void rows12x1(float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+    private static void rows12x1(
+            float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
         FloatVector u2 = FloatVector.zero(F);
@@ -371,7 +395,18 @@ public final class TileVector {
         put1(c, cAt + 11 * ldc, u11, add);
     }
 
-    private static void columns6x2(float[] a, int aAt, int lda, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+    private static void columns6x2(
+            float[] a,
+            int aAt,
+            int lda,
+            float[] b,
+            int bAt,
+            int ldb,
+            int kc,
+            float[] c,
+            int cAt,
+            int ldc,
+            boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector v0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
@@ -418,7 +453,8 @@ public final class TileVector {
         put2(c, cAt + 5 * ldc, u5, v5, add);
     }
 
-    private static void rows6x2(float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+    private static void rows6x2(
+            float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector v0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
@@ -465,7 +501,18 @@ public final class TileVector {
         put2(c, cAt + 5 * ldc, u5, v5, add);
     }
 
-    private static void columns6x1(float[] a, int aAt, int lda, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+    private static void columns6x1(
+            float[] a,
+            int aAt,
+            int lda,
+            float[] b,
+            int bAt,
+            int ldb,
+            int kc,
+            float[] c,
+            int cAt,
+            int ldc,
+            boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
         FloatVector u2 = FloatVector.zero(F);
@@ -499,7 +546,8 @@ public final class TileVector {
         put1(c, cAt + 5 * ldc, u5, add);
     }
 
-    private static void rows6x1(float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+    private static void rows6x1(
+            float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
         FloatVector u2 = FloatVector.zero(F);
