@@ -53,12 +53,12 @@ record FlashForwardVector(
         int width = shape.packedWidth();
         long row = (long) b * shape.T() * width;
         int D = shape.D();
-        layout.loadNatural(qkv, row + h * D, width, s, 0);
+        layout.loadNatural(qkv, row + (long) h * D, width, s, 0);
         layout.scale(s, 0, (float) (1.0 / Math.sqrt(D)));
         layout.transpose(s, 0, qt);
-        layout.loadNatural(qkv, row + (shape.heads() + kvHead) * D, width, s, 0);
+        layout.loadNatural(qkv, row + (long) (shape.heads() + kvHead) * D, width, s, 0);
         layout.transpose(s, 0, kt);
-        layout.loadNatural(qkv, row + (shape.heads() + shape.kvHeads() + kvHead) * D, width, s, scratch.v);
+        layout.loadNatural(qkv, row + (long) (shape.heads() + shape.kvHeads() + kvHead) * D, width, s, scratch.v);
         for (int q = 0; q < shape.T(); q += QUERIES) {
             queryBlock(scratch, head, q);
             write(scratch, b, h, q);
@@ -230,7 +230,7 @@ record FlashForwardVector(
             float sum = w.s[w.sum + r];
             scaleRow(w.s, w.o + r * layout.Dp(), layout.Dp(), 1f / sum);
             long row = (long) b * shape.T() + q + r;
-            out.copyFrom(row * shape.width() + h * shape.D(), w.s, w.o + r * layout.Dp(), shape.D());
+            out.copyFrom(row * shape.width() + (long) h * shape.D(), w.s, w.o + r * layout.Dp(), shape.D());
             saved.set(((long) b * shape.heads() + h) * shape.T() + q + r, w.s[w.max + r] + (float) Math.log(sum));
         }
     }

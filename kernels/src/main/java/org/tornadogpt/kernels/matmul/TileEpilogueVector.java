@@ -15,6 +15,8 @@ import org.tornadogpt.kernels.vector.VectorSlice;
 /** What happens to a finished tile of a product on its way from the scratch array to memory. */
 interface TileEpilogueVector {
     /**
+     * Finishes one tile.
+     *
      * @param tile holds the tile from {@code tileAt}, rows {@link TileVector#COLUMNS} apart
      * @param n first row in the result
      * @param rows how many

@@ -64,7 +64,7 @@ record WeightGradientVector(
             }
             if (db != null) {
                 int bias = gradient.segments * gradient.paddedO * gradient.paddedK;
-                gradient.addRow(db, block * ROWS, block * ROWS, gradient.paddedO, bias, end - block * ROWS);
+                gradient.addRow(db, (long) block * ROWS, block * ROWS, gradient.paddedO, bias, end - block * ROWS);
             }
         });
     }
