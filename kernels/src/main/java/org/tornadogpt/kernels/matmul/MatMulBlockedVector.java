@@ -1,6 +1,5 @@
 package org.tornadogpt.kernels.matmul;
 
-import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.DEPTH;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
@@ -162,10 +161,8 @@ public final class MatMulBlockedVector implements MatMul {
 
         /** One tile of the result, the depth cut by cut. */
         private void multiply(float[] s, int rowsAt, int panel, int width, int tile) {
-            int vectors = width > LANES ? 2 : 1;
             for (int k = 0, cut = 0; k < depth; k += DEPTH, cut++) {
                 TileVector.rows(
-                        vectors,
                         s,
                         cut * blockRows * ROW_STRIDE + rowsAt,
                         packed,
