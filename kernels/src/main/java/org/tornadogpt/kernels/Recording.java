@@ -29,6 +29,13 @@ public final class Recording implements Operations {
         this.kernels = kernels;
     }
 
+    /** A recording of nodes made elsewhere: how tests and benchmarks put a single variant on a device. */
+    public static Recording of(String name, List<Node> nodes) {
+        Recording recording = new Recording(name, null);
+        recording.nodes.addAll(nodes);
+        return recording;
+    }
+
     public String name() {
         return name;
     }
