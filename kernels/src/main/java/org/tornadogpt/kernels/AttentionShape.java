@@ -13,8 +13,8 @@ package org.tornadogpt.kernels;
 public record AttentionShape(int B, int T, int heads, int kvHeads, int D) {
     public AttentionShape {
         if (B <= 0 || T <= 0 || heads <= 0 || kvHeads <= 0 || D <= 0 || heads % kvHeads != 0) {
-            throw new IllegalArgumentException("attention: impossible sizes B=" + B + " T=" + T + " heads=" + heads + " kvHeads="
-                    + kvHeads + " D=" + D + " (kvHeads must divide heads)");
+            throw new IllegalArgumentException("attention: impossible sizes B=" + B + " T=" + T + " heads=" + heads
+                    + " kvHeads=" + kvHeads + " D=" + D + " (kvHeads must divide heads)");
         }
     }
 

@@ -57,54 +57,230 @@ public final class Call {
     }
 
     public static <T1, T2, T3> Call of(String kernel, TornadoFunctions.Task3<T1, T2, T3> code, T1 a1, T2 a2, T3 a3) {
-        return new Call(kernel, List.of(a1, a2, a3), () -> code.apply(a1, a2, a3), (g, task) -> g.task(task, code, a1, a2, a3));
+        return new Call(
+                kernel, List.of(a1, a2, a3), () -> code.apply(a1, a2, a3), (g, task) -> g.task(task, code, a1, a2, a3));
     }
 
-    public static <T1, T2, T3, T4> Call of(String kernel, TornadoFunctions.Task4<T1, T2, T3, T4> code, T1 a1, T2 a2, T3 a3, T4 a4) {
-        return new Call(kernel, List.of(a1, a2, a3, a4), () -> code.apply(a1, a2, a3, a4), (g, task) -> g.task(task, code, a1, a2, a3, a4));
+    public static <T1, T2, T3, T4> Call of(
+            String kernel, TornadoFunctions.Task4<T1, T2, T3, T4> code, T1 a1, T2 a2, T3 a3, T4 a4) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4),
+                () -> code.apply(a1, a2, a3, a4),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4));
     }
 
-    public static <T1, T2, T3, T4, T5> Call of(String kernel, TornadoFunctions.Task5<T1, T2, T3, T4, T5> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5), () -> code.apply(a1, a2, a3, a4, a5), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5));
+    public static <T1, T2, T3, T4, T5> Call of(
+            String kernel, TornadoFunctions.Task5<T1, T2, T3, T4, T5> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5),
+                () -> code.apply(a1, a2, a3, a4, a5),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5));
     }
 
-    public static <T1, T2, T3, T4, T5, T6> Call of(String kernel, TornadoFunctions.Task6<T1, T2, T3, T4, T5, T6> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5, a6), () -> code.apply(a1, a2, a3, a4, a5, a6), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6));
+    public static <T1, T2, T3, T4, T5, T6> Call of(
+            String kernel,
+            TornadoFunctions.Task6<T1, T2, T3, T4, T5, T6> code,
+            T1 a1,
+            T2 a2,
+            T3 a3,
+            T4 a4,
+            T5 a5,
+            T6 a6) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5, a6),
+                () -> code.apply(a1, a2, a3, a4, a5, a6),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6));
     }
 
-    public static <T1, T2, T3, T4, T5, T6, T7> Call of(String kernel, TornadoFunctions.Task7<T1, T2, T3, T4, T5, T6, T7> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5, a6, a7), () -> code.apply(a1, a2, a3, a4, a5, a6, a7), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7));
+    public static <T1, T2, T3, T4, T5, T6, T7> Call of(
+            String kernel,
+            TornadoFunctions.Task7<T1, T2, T3, T4, T5, T6, T7> code,
+            T1 a1,
+            T2 a2,
+            T3 a3,
+            T4 a4,
+            T5 a5,
+            T6 a6,
+            T7 a7) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5, a6, a7),
+                () -> code.apply(a1, a2, a3, a4, a5, a6, a7),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7));
     }
 
-    public static <T1, T2, T3, T4, T5, T6, T7, T8> Call of(String kernel, TornadoFunctions.Task8<T1, T2, T3, T4, T5, T6, T7, T8> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5, a6, a7, a8), () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8));
+    public static <T1, T2, T3, T4, T5, T6, T7, T8> Call of(
+            String kernel,
+            TornadoFunctions.Task8<T1, T2, T3, T4, T5, T6, T7, T8> code,
+            T1 a1,
+            T2 a2,
+            T3 a3,
+            T4 a4,
+            T5 a5,
+            T6 a6,
+            T7 a7,
+            T8 a8) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5, a6, a7, a8),
+                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8));
     }
 
-    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9> Call of(String kernel, TornadoFunctions.Task9<T1, T2, T3, T4, T5, T6, T7, T8, T9> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9), () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9));
+    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9> Call of(
+            String kernel,
+            TornadoFunctions.Task9<T1, T2, T3, T4, T5, T6, T7, T8, T9> code,
+            T1 a1,
+            T2 a2,
+            T3 a3,
+            T4 a4,
+            T5 a5,
+            T6 a6,
+            T7 a7,
+            T8 a8,
+            T9 a9) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9),
+                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9));
     }
 
-    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> Call of(String kernel, TornadoFunctions.Task10<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10), () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10));
+    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> Call of(
+            String kernel,
+            TornadoFunctions.Task10<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> code,
+            T1 a1,
+            T2 a2,
+            T3 a3,
+            T4 a4,
+            T5 a5,
+            T6 a6,
+            T7 a7,
+            T8 a8,
+            T9 a9,
+            T10 a10) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10),
+                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10));
     }
 
-    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> Call of(String kernel, TornadoFunctions.Task11<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11), () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11));
+    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> Call of(
+            String kernel,
+            TornadoFunctions.Task11<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> code,
+            T1 a1,
+            T2 a2,
+            T3 a3,
+            T4 a4,
+            T5 a5,
+            T6 a6,
+            T7 a7,
+            T8 a8,
+            T9 a9,
+            T10 a10,
+            T11 a11) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11),
+                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11));
     }
 
-    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> Call of(String kernel, TornadoFunctions.Task12<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12), () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12));
+    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> Call of(
+            String kernel,
+            TornadoFunctions.Task12<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> code,
+            T1 a1,
+            T2 a2,
+            T3 a3,
+            T4 a4,
+            T5 a5,
+            T6 a6,
+            T7 a7,
+            T8 a8,
+            T9 a9,
+            T10 a10,
+            T11 a11,
+            T12 a12) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12),
+                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12));
     }
 
-    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> Call of(String kernel, TornadoFunctions.Task13<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13), () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13));
+    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> Call of(
+            String kernel,
+            TornadoFunctions.Task13<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> code,
+            T1 a1,
+            T2 a2,
+            T3 a3,
+            T4 a4,
+            T5 a5,
+            T6 a6,
+            T7 a7,
+            T8 a8,
+            T9 a9,
+            T10 a10,
+            T11 a11,
+            T12 a12,
+            T13 a13) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13),
+                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13));
     }
 
-    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> Call of(String kernel, TornadoFunctions.Task14<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13, T14 a14) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14), () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14));
+    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> Call of(
+            String kernel,
+            TornadoFunctions.Task14<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> code,
+            T1 a1,
+            T2 a2,
+            T3 a3,
+            T4 a4,
+            T5 a5,
+            T6 a6,
+            T7 a7,
+            T8 a8,
+            T9 a9,
+            T10 a10,
+            T11 a11,
+            T12 a12,
+            T13 a13,
+            T14 a14) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14),
+                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14));
     }
 
-    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15> Call of(String kernel, TornadoFunctions.Task15<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15> code, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13, T14 a14, T15 a15) {
-        return new Call(kernel, List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15), () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15), (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15));
+    public static <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15> Call of(
+            String kernel,
+            TornadoFunctions.Task15<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15> code,
+            T1 a1,
+            T2 a2,
+            T3 a3,
+            T4 a4,
+            T5 a5,
+            T6 a6,
+            T7 a7,
+            T8 a8,
+            T9 a9,
+            T10 a10,
+            T11 a11,
+            T12 a12,
+            T13 a13,
+            T14 a14,
+            T15 a15) {
+        return new Call(
+                kernel,
+                List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15),
+                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15),
+                (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15));
     }
 }

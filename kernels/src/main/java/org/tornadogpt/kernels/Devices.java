@@ -26,8 +26,10 @@ public final class Devices {
             return new CpuDevice(workers);
         }
         if (spec.equals("tornado") || spec.startsWith("tornado:")) {
-            throw new IllegalArgumentException("device " + spec + ": this build cannot train through TornadoVM yet; use cpu");
+            throw new IllegalArgumentException(
+                    "device " + spec + ": this build cannot train through TornadoVM yet; use cpu");
         }
-        throw new IllegalArgumentException("unknown device '" + spec + "'; there are auto, sequential, cpu, tornado[:driver:device]");
+        throw new IllegalArgumentException(
+                "unknown device '" + spec + "'; there are auto, sequential, cpu, tornado[:driver:device]");
     }
 }

@@ -17,7 +17,8 @@ public record Dropout(float probability, int site, IntTensor counters) {
             throw new IllegalArgumentException("dropout must be in [0, 1), got " + probability);
         }
         if (probability > 0 && counters.size() != COUNTERS) {
-            throw new IllegalArgumentException("dropout counters must hold " + COUNTERS + " ints, got " + counters.size());
+            throw new IllegalArgumentException(
+                    "dropout counters must hold " + COUNTERS + " ints, got " + counters.size());
         }
     }
 

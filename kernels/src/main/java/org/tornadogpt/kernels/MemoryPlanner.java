@@ -59,7 +59,8 @@ final class MemoryPlanner {
             }
         }
         List<Lifetime> bySize = new ArrayList<>(lifetimes.values());
-        bySize.sort(Comparator.comparingInt((Lifetime life) -> life.storage.length).reversed());
+        bySize.sort(
+                Comparator.comparingInt((Lifetime life) -> life.storage.length).reversed());
         List<Placement> placed = new ArrayList<>();
         for (Lifetime life : bySize) {
             placed.add(place(life, placed));
@@ -111,7 +112,9 @@ final class MemoryPlanner {
 
     /** Allocates the arenas and gives every planned activation its place. */
     List<Slice> allocate() {
-        List<Slice> arenas = arenaSizes.stream().map(size -> Slice.allocate((int) (long) size)).toList();
+        List<Slice> arenas = arenaSizes.stream()
+                .map(size -> Slice.allocate((int) (long) size))
+                .toList();
         for (Placement p : all) {
             p.storage.place(arenas.get(p.arena).array(), (int) p.offset);
         }

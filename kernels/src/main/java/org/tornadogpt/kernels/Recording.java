@@ -29,6 +29,13 @@ public final class Recording implements Operations {
         this.kernels = kernels;
     }
 
+    /** A recording of nodes made elsewhere: how tests and benchmarks put a single variant on a device. */
+    public static Recording of(String name, List<Node> nodes) {
+        Recording recording = new Recording(name, null);
+        recording.nodes.addAll(nodes);
+        return recording;
+    }
+
     public String name() {
         return name;
     }
@@ -58,14 +65,25 @@ public final class Recording implements Operations {
     @Override
     public void fill(Tensor out, float value) {
         Reduction reduction = kernels.get(Reduction.OPERATION, Reduction.class);
-        add(reduction, "fill", reads(), writes(out), out.size(), l -> reduction.fill(l, out.size(), out.slice(), value));
+        add(
+                reduction,
+                "fill",
+                reads(),
+                writes(out),
+                out.size(),
+                l -> reduction.fill(l, out.size(), out.slice(), value));
     }
 
     @Override
     public void embedding(Tensor out, IntTensor tokens, Tensor tokenTable, Tensor positionTable) {
         Embedding embedding = kernels.get(Embedding.OPERATION, Embedding.class);
         Embedding.Shape s = embeddingShape("embedding", out, tokens, tokenTable, positionTable);
-        add(embedding, "forward", reads(tokenTable, positionTable), writes(out), out.size(),
+        add(
+                embedding,
+                "forward",
+                reads(tokenTable, positionTable),
+                writes(out),
+                out.size(),
                 l -> embedding.forward(l, s, out.slice(), tokens.slice(), tokenTable.slice(), slice(positionTable)));
     }
 
@@ -73,11 +91,18 @@ public final class Recording implements Operations {
     public void embeddingBackward(Tensor dTokenTable, Tensor dPositionTable, Tensor dout, IntTensor tokens) {
         Embedding embedding = kernels.get(Embedding.OPERATION, Embedding.class);
         Embedding.Shape s = embeddingShape("embedding backward", dout, tokens, dTokenTable, dPositionTable);
-        add(embedding, "backward", reads(dout), writes(dTokenTable, dPositionTable), 2L * dout.size(),
-                l -> embedding.backward(l, s, dTokenTable.slice(), slice(dPositionTable), dout.slice(), tokens.slice()));
+        add(
+                embedding,
+                "backward",
+                reads(dout),
+                writes(dTokenTable, dPositionTable),
+                2L * dout.size(),
+                l -> embedding.backward(
+                        l, s, dTokenTable.slice(), slice(dPositionTable), dout.slice(), tokens.slice()));
     }
 
-    private static Embedding.Shape embeddingShape(String what, Tensor out, IntTensor tokens, Tensor tokenTable, Tensor positionTable) {
+    private static Embedding.Shape embeddingShape(
+            String what, Tensor out, IntTensor tokens, Tensor tokenTable, Tensor positionTable) {
         int N = out.rows();
         int C = out.columns();
         check(tokens.size() == N, what, "tokens", tokens, "out", out);
@@ -85,7 +110,13 @@ public final class Recording implements Operations {
         int T = N;
         if (positionTable != null) {
             T = positionTable.rows();
-            check(positionTable.columns() == C && (N % T == 0 || N < T), what, "positionTable", positionTable, "out", out);
+            check(
+                    positionTable.columns() == C && (N % T == 0 || N < T),
+                    what,
+                    "positionTable",
+                    positionTable,
+                    "out",
+                    out);
         }
         return new Embedding.Shape(N, T, C, tokenTable.rows());
     }
@@ -96,8 +127,14 @@ public final class Recording implements Operations {
         int N = x.rows();
         int C = x.columns();
         checkLayerNorm("layerNorm", x, out, statistics, weight, bias);
-        add(layerNorm, "forward", reads(x, weight, bias), writes(out, statistics), 8L * N * C,
-                l -> layerNorm.forward(l, N, C, out.slice(), statistics.slice(), x.slice(), weight.slice(), slice(bias)));
+        add(
+                layerNorm,
+                "forward",
+                reads(x, weight, bias),
+                writes(out, statistics),
+                8L * N * C,
+                l -> layerNorm.forward(
+                        l, N, C, out.slice(), statistics.slice(), x.slice(), weight.slice(), slice(bias)));
     }
 
     @Override
@@ -108,12 +145,27 @@ public final class Recording implements Operations {
         int C = x.columns();
         checkLayerNorm("layerNormBackward", x, dx, statistics, weight, dbias);
         checkLayerNorm("layerNormBackward", x, dout, statistics, dweight, dbias);
-        add(layerNorm, "backward", reads(dout, x, statistics, weight), writes(dx, dweight, dbias), 14L * N * C,
-                l -> layerNorm.backward(l, N, C, dx.slice(), dweight.slice(), slice(dbias), dout.slice(), x.slice(),
-                        statistics.slice(), weight.slice()));
+        add(
+                layerNorm,
+                "backward",
+                reads(dout, x, statistics, weight),
+                writes(dx, dweight, dbias),
+                14L * N * C,
+                l -> layerNorm.backward(
+                        l,
+                        N,
+                        C,
+                        dx.slice(),
+                        dweight.slice(),
+                        slice(dbias),
+                        dout.slice(),
+                        x.slice(),
+                        statistics.slice(),
+                        weight.slice()));
     }
 
-    private static void checkLayerNorm(String what, Tensor x, Tensor out, Tensor statistics, Tensor weight, Tensor bias) {
+    private static void checkLayerNorm(
+            String what, Tensor x, Tensor out, Tensor statistics, Tensor weight, Tensor bias) {
         checkSameShape(what, x, out);
         check(statistics.size() == 2 * x.rows(), what, "statistics", statistics, "x", x);
         check(weight.size() == x.columns(), what, "weight", weight, "x", x);
@@ -124,7 +176,12 @@ public final class Recording implements Operations {
     public void linear(Tensor out, Tensor x, Tensor weight, Tensor bias) {
         MatMul matMul = matMul();
         MatMul.Shape s = linearShape("linear", out, x, weight, bias);
-        add(matMul, "forward", reads(x, weight, bias), writes(out), s.flops(),
+        add(
+                matMul,
+                "forward",
+                reads(x, weight, bias),
+                writes(out),
+                s.flops(),
                 l -> matMul.forward(l, s, out.slice(), x.slice(), weight.slice(), slice(bias)));
     }
 
@@ -145,8 +202,14 @@ public final class Recording implements Operations {
         if (pre != null) {
             checkSameShape("linearActivation", out, pre);
         }
-        add(matMul, "forwardActivation", reads(x, weight, bias), writes(out, pre), s.flops(),
-                l -> matMul.forwardActivation(l, s, out.slice(), slice(pre), x.slice(), weight.slice(), slice(bias), kind));
+        add(
+                matMul,
+                "forwardActivation",
+                reads(x, weight, bias),
+                writes(out, pre),
+                s.flops(),
+                l -> matMul.forwardActivation(
+                        l, s, out.slice(), slice(pre), x.slice(), weight.slice(), slice(bias), kind));
     }
 
     @Override
@@ -160,7 +223,12 @@ public final class Recording implements Operations {
             residual(out, residual, branch, dropout);
             return;
         }
-        add(matMul, "forwardResidual", reads(residual, x, weight, bias), writes(out), s.flops(),
+        add(
+                matMul,
+                "forwardResidual",
+                reads(residual, x, weight, bias),
+                writes(out),
+                s.flops(),
                 l -> matMul.forwardResidual(
                         l, s, out.slice(), residual.slice(), x.slice(), weight.slice(), slice(bias), dropout));
     }
@@ -169,7 +237,12 @@ public final class Recording implements Operations {
     public void linearBackwardInput(Tensor dx, Tensor dout, Tensor weight) {
         MatMul matMul = matMul();
         MatMul.Shape s = linearShape("linearBackwardInput", dout, dx, weight, null);
-        add(matMul, "backwardInput", reads(dout, weight), writes(dx), s.flops(),
+        add(
+                matMul,
+                "backwardInput",
+                reads(dout, weight),
+                writes(dx),
+                s.flops(),
                 l -> matMul.backwardInput(l, s, dx.slice(), dout.slice(), weight.slice()));
     }
 
@@ -183,15 +256,26 @@ public final class Recording implements Operations {
             activationBackward(dx, dx, saved, kind);
             return;
         }
-        add(matMul, "backwardInputActivation", reads(dout, weight, saved), writes(dx), s.flops(),
-                l -> matMul.backwardInputActivation(l, s, dx.slice(), dout.slice(), weight.slice(), saved.slice(), kind));
+        add(
+                matMul,
+                "backwardInputActivation",
+                reads(dout, weight, saved),
+                writes(dx),
+                s.flops(),
+                l -> matMul.backwardInputActivation(
+                        l, s, dx.slice(), dout.slice(), weight.slice(), saved.slice(), kind));
     }
 
     @Override
     public void linearBackwardWeight(Tensor dweight, Tensor dbias, Tensor dout, Tensor x) {
         MatMul matMul = matMul();
         MatMul.Shape s = linearShape("linearBackwardWeight", dout, x, dweight, dbias);
-        add(matMul, "backwardWeight", reads(dout, x), writes(dweight, dbias), s.flops(),
+        add(
+                matMul,
+                "backwardWeight",
+                reads(dout, x),
+                writes(dweight, dbias),
+                s.flops(),
                 l -> matMul.backwardWeight(l, s, dweight.slice(), slice(dbias), dout.slice(), x.slice()));
     }
 
@@ -211,7 +295,12 @@ public final class Recording implements Operations {
     public void activation(Tensor out, Tensor x, Activation kind) {
         PointwiseActivation pointwise = kernels.get(PointwiseActivation.OPERATION, PointwiseActivation.class);
         checkSameShape("activation", out, x);
-        add(pointwise, "forward", reads(x), writes(out), out.size(),
+        add(
+                pointwise,
+                "forward",
+                reads(x),
+                writes(out),
+                out.size(),
                 l -> pointwise.forward(l, out.size(), kind, out.slice(), x.slice()));
     }
 
@@ -220,7 +309,12 @@ public final class Recording implements Operations {
         PointwiseActivation pointwise = kernels.get(PointwiseActivation.OPERATION, PointwiseActivation.class);
         checkSameShape("activationBackward", dx, dout);
         checkSameShape("activationBackward", dx, saved);
-        add(pointwise, "backward", reads(dout, saved), writes(dx), 2L * dx.size(),
+        add(
+                pointwise,
+                "backward",
+                reads(dout, saved),
+                writes(dx),
+                2L * dx.size(),
                 l -> pointwise.backward(l, dx.size(), kind, dx.slice(), dout.slice(), saved.slice()));
     }
 
@@ -229,7 +323,12 @@ public final class Recording implements Operations {
         CausalAttention attention = kernels.get(CausalAttention.OPERATION, CausalAttention.class);
         checkAttention("attention", out, qkv, s);
         Tensor saved = allocate(out.name() + ".saved", attention.savedFloats(s));
-        add(attention, "forward", reads(qkv), writes(out, saved), attentionFlops(2, s),
+        add(
+                attention,
+                "forward",
+                reads(qkv),
+                writes(out, saved),
+                attentionFlops(2, s),
                 l -> attention.forward(l, s, dropout, out.slice(), saved.slice(), qkv.slice()));
         return saved;
     }
@@ -241,8 +340,14 @@ public final class Recording implements Operations {
         checkAttention("attentionBackward", out, qkv, s);
         checkSameShape("attentionBackward", out, dout);
         checkSameShape("attentionBackward", qkv, dqkv);
-        add(attention, "backward", reads(dout, out, qkv, saved), writes(dqkv), attentionFlops(5, s),
-                l -> attention.backward(l, s, dropout, dqkv.slice(), dout.slice(), out.slice(), qkv.slice(), saved.slice()));
+        add(
+                attention,
+                "backward",
+                reads(dout, out, qkv, saved),
+                writes(dqkv),
+                attentionFlops(5, s),
+                l -> attention.backward(
+                        l, s, dropout, dqkv.slice(), dout.slice(), out.slice(), qkv.slice(), saved.slice()));
     }
 
     /** {@code products} matrix products of T x T x D for each batch and head, of which the causal half is counted. */
@@ -251,9 +356,12 @@ public final class Recording implements Operations {
     }
 
     private static void checkAttention(String what, Tensor out, Tensor qkv, AttentionShape s) {
-        if (out.rows() != s.rows() || out.columns() != s.width() || qkv.rows() != s.rows() || qkv.columns() != s.packedWidth()) {
-            throw new IllegalArgumentException(what + ": " + s + " wants out (" + s.rows() + ", " + s.width() + ") and qkv ("
-                    + s.rows() + ", " + s.packedWidth() + "), got " + out + " and " + qkv);
+        if (out.rows() != s.rows()
+                || out.columns() != s.width()
+                || qkv.rows() != s.rows()
+                || qkv.columns() != s.packedWidth()) {
+            throw new IllegalArgumentException(what + ": " + s + " wants out (" + s.rows() + ", " + s.width()
+                    + ") and qkv (" + s.rows() + ", " + s.packedWidth() + "), got " + out + " and " + qkv);
         }
     }
 
@@ -262,15 +370,26 @@ public final class Recording implements Operations {
         Residual kernel = kernels.get(Residual.OPERATION, Residual.class);
         checkSameShape("residual", out, residual);
         checkSameShape("residual", out, branch);
-        add(kernel, "forward", reads(residual, branch), writes(out), 2L * out.size(),
-                l -> kernel.forward(l, out.rows(), out.columns(), dropout, out.slice(), residual.slice(), branch.slice()));
+        add(
+                kernel,
+                "forward",
+                reads(residual, branch),
+                writes(out),
+                2L * out.size(),
+                l -> kernel.forward(
+                        l, out.rows(), out.columns(), dropout, out.slice(), residual.slice(), branch.slice()));
     }
 
     @Override
     public void residualBackward(Tensor dbranch, Tensor dout, Dropout dropout) {
         Residual kernel = kernels.get(Residual.OPERATION, Residual.class);
         checkSameShape("residualBackward", dbranch, dout);
-        add(kernel, "backward", reads(dout), writes(dbranch), dout.size(),
+        add(
+                kernel,
+                "backward",
+                reads(dout),
+                writes(dbranch),
+                dout.size(),
                 l -> kernel.backward(l, dout.rows(), dout.columns(), dropout, dbranch.slice(), dout.slice()));
     }
 
@@ -281,7 +400,12 @@ public final class Recording implements Operations {
         int V = logits.columns();
         check(losses.size() == N, "crossEntropy", "losses", losses, "logits", logits);
         check(targets.size() == N, "crossEntropy", "targets", targets, "logits", logits);
-        add(crossEntropy, "forward", reads(logits), writes(losses), 4L * N * V,
+        add(
+                crossEntropy,
+                "forward",
+                reads(logits),
+                writes(losses),
+                4L * N * V,
                 l -> crossEntropy.forward(l, N, V, losses.slice(), logits.slice(), targets.slice()));
     }
 
@@ -293,7 +417,12 @@ public final class Recording implements Operations {
         check(losses.size() == N, "crossEntropyWithGradient", "losses", losses, "logits", logits);
         check(targets.size() == N, "crossEntropyWithGradient", "targets", targets, "logits", logits);
         checkSameShape("crossEntropyWithGradient", dlogits, logits);
-        add(crossEntropy, "forwardWithGradient", reads(logits), writes(losses, dlogits), 6L * N * V,
+        add(
+                crossEntropy,
+                "forwardWithGradient",
+                reads(logits),
+                writes(losses, dlogits),
+                6L * N * V,
                 l -> crossEntropy.forwardWithGradient(
                         l, N, V, scale, losses.slice(), dlogits.slice(), logits.slice(), targets.slice()));
     }
@@ -302,7 +431,12 @@ public final class Recording implements Operations {
     public void mean(Tensor out, Tensor values) {
         Reduction reduction = kernels.get(Reduction.OPERATION, Reduction.class);
         check(out.size() == 1, "mean", "out", out, "values", values);
-        add(reduction, "mean", reads(values), writes(out), values.size(),
+        add(
+                reduction,
+                "mean",
+                reads(values),
+                writes(out),
+                values.size(),
                 l -> reduction.mean(l, values.size(), out.slice(), values.slice()));
     }
 
@@ -310,13 +444,17 @@ public final class Recording implements Operations {
     public void gradientNorm(Tensor norm, Tensor gradients) {
         Reduction reduction = kernels.get(Reduction.OPERATION, Reduction.class);
         check(norm.size() == 1, "gradientNorm", "norm", norm, "gradients", gradients);
-        add(reduction, "norm", reads(gradients), writes(norm), 2L * gradients.size(),
+        add(
+                reduction,
+                "norm",
+                reads(gradients),
+                writes(norm),
+                2L * gradients.size(),
                 l -> reduction.norm(l, gradients.size(), norm.slice(), gradients.slice()));
     }
 
     @Override
-    public void adamW(
-            Tensor parameters, Tensor gradients, Tensor m, Tensor v, Tensor hyper, Tensor norm, int decayed) {
+    public void adamW(Tensor parameters, Tensor gradients, Tensor m, Tensor v, Tensor hyper, Tensor norm, int decayed) {
         AdamW adamW = kernels.get(AdamW.OPERATION, AdamW.class);
         checkSameShape("adamW", parameters, gradients);
         checkSameShape("adamW", parameters, m);
@@ -326,12 +464,31 @@ public final class Recording implements Operations {
         if (decayed < 0 || decayed > parameters.size()) {
             throw new IllegalArgumentException("adamW: " + decayed + " decayed parameters of " + parameters);
         }
-        add(adamW, "step", reads(gradients, hyper, norm), writes(parameters, m, v), 12L * parameters.size(),
-                l -> adamW.step(l, parameters.size(), decayed, parameters.slice(), gradients.slice(), m.slice(), v.slice(),
-                        hyper.slice(), norm.slice()));
+        add(
+                adamW,
+                "step",
+                reads(gradients, hyper, norm),
+                writes(parameters, m, v),
+                12L * parameters.size(),
+                l -> adamW.step(
+                        l,
+                        parameters.size(),
+                        decayed,
+                        parameters.slice(),
+                        gradients.slice(),
+                        m.slice(),
+                        v.slice(),
+                        hyper.slice(),
+                        norm.slice()));
     }
 
-    private void add(Variant variant, String phase, List<Tensor> reads, List<Tensor> writes, long flops, Consumer<Launcher> emit) {
+    private void add(
+            Variant variant,
+            String phase,
+            List<Tensor> reads,
+            List<Tensor> writes,
+            long flops,
+            Consumer<Launcher> emit) {
         long bytes = 0;
         for (Tensor tensor : reads) {
             bytes += (long) tensor.size() * Float.BYTES;
@@ -339,8 +496,17 @@ public final class Recording implements Operations {
         for (Tensor tensor : writes) {
             bytes += (long) tensor.size() * Float.BYTES;
         }
-        nodes.add(new Node(variant.operation(), phase, variant.name(), writes.get(0).name(), reads, writes,
-                new Cost(flops, bytes), section, index, emit));
+        nodes.add(new Node(
+                variant.operation(),
+                phase,
+                variant.name(),
+                writes.get(0).name(),
+                reads,
+                writes,
+                new Cost(flops, bytes),
+                section,
+                index,
+                emit));
     }
 
     private static List<Tensor> reads(Tensor... tensors) {

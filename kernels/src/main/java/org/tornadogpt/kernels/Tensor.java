@@ -49,8 +49,8 @@ public final class Tensor {
     /** A tensor over memory that exists. */
     public static Tensor of(String name, Slice slice, int... shape) {
         if (elements(name, shape) != slice.length()) {
-            throw new IllegalArgumentException(
-                    name + ": shape " + Arrays.toString(shape) + " needs " + elements(name, shape) + " floats, got " + slice.length());
+            throw new IllegalArgumentException(name + ": shape " + Arrays.toString(shape) + " needs "
+                    + elements(name, shape) + " floats, got " + slice.length());
         }
         Storage storage = new Storage(slice.length());
         storage.place(slice.array(), slice.offset());
@@ -61,7 +61,8 @@ public final class Tensor {
         long size = 1;
         for (int d : shape) {
             if (d <= 0) {
-                throw new IllegalArgumentException(name + ": dimensions must be positive, got " + Arrays.toString(shape));
+                throw new IllegalArgumentException(
+                        name + ": dimensions must be positive, got " + Arrays.toString(shape));
             }
             size = Math.multiplyExact(size, d);
         }
@@ -76,7 +77,8 @@ public final class Tensor {
     public Tensor view(String viewName, int from, int... viewShape) {
         int length = elements(viewName, viewShape);
         if (from < 0 || (long) from + length > size()) {
-            throw new IllegalArgumentException(viewName + Arrays.toString(viewShape) + " at " + from + " lies outside " + this);
+            throw new IllegalArgumentException(
+                    viewName + Arrays.toString(viewShape) + " at " + from + " lies outside " + this);
         }
         return new Tensor(viewName, viewShape, storage, offset + from);
     }

@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 
 /** All variants on the class path. */
 public final class Variants {
-    private static final Comparator<Variant> BY_NAME = Comparator.comparing(Variant::operation).thenComparing(Variant::name);
+    private static final Comparator<Variant> BY_NAME =
+            Comparator.comparing(Variant::operation).thenComparing(Variant::name);
 
     private Variants() {}
 
@@ -44,7 +45,8 @@ public final class Variants {
         return candidates.stream()
                 .filter(v -> v.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no variant '" + name + "' of " + operation + "; there are "
-                        + candidates.stream().map(Variant::name).collect(Collectors.joining(", "))));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("no variant '" + name + "' of " + operation + "; there are "
+                                + candidates.stream().map(Variant::name).collect(Collectors.joining(", "))));
     }
 }

@@ -19,6 +19,7 @@ public record WorkGroups(int globalX, int globalY, int globalZ, int localX, int 
 
     /** A two-dimensional grid of groups. */
     public static WorkGroups of(int groupsX, int groupsY, int sizeX, int sizeY) {
-        return new WorkGroups(Math.multiplyExact(groupsX, sizeX), Math.multiplyExact(groupsY, sizeY), 1, sizeX, sizeY, 1);
+        return new WorkGroups(
+                Math.multiplyExact(groupsX, sizeX), Math.multiplyExact(groupsY, sizeY), 1, sizeX, sizeY, 1);
     }
 }

@@ -91,14 +91,18 @@ public final class Workspace {
     /** A built program. */
     public Program program(String name) {
         if (programs == null || !programs.containsKey(name)) {
-            throw new IllegalArgumentException("no program '" + name + "'" + (programs == null ? " before build()" : ""));
+            throw new IllegalArgumentException(
+                    "no program '" + name + "'" + (programs == null ? " before build()" : ""));
         }
         return programs.get(name);
     }
 
     /** The recording behind a program. */
     public Recording recording(String name) {
-        return recordings.stream().filter(r -> r.name().equals(name)).findFirst().orElseThrow();
+        return recordings.stream()
+                .filter(r -> r.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Bytes that the activations of all programs need together. */

@@ -38,5 +38,13 @@ public interface CausalAttention extends Variant {
     void forward(Launcher launcher, AttentionShape shape, Dropout dropout, Slice out, Slice saved, Slice qkv);
 
     /** Overwrites {@code dqkv} (N, packed width). */
-    void backward(Launcher launcher, AttentionShape shape, Dropout dropout, Slice dqkv, Slice dout, Slice out, Slice qkv, Slice saved);
+    void backward(
+            Launcher launcher,
+            AttentionShape shape,
+            Dropout dropout,
+            Slice dqkv,
+            Slice dout,
+            Slice out,
+            Slice qkv,
+            Slice saved);
 }

@@ -55,7 +55,10 @@ final class JvmLauncher implements Launcher {
 
     /** Ends a node: its scratch memory is free for the next one. */
     Runnable[] takeSteps() {
-        needs = new Needs(slots, Math.max(needs.scratchFloats, scratchUsed), Math.max(needs.heapFloats, heapUsed),
+        needs = new Needs(
+                slots,
+                Math.max(needs.scratchFloats, scratchUsed),
+                Math.max(needs.heapFloats, heapUsed),
                 Math.max(needs.workerFloats, workerUsed));
         scratchUsed = 0;
         heapUsed = 0;

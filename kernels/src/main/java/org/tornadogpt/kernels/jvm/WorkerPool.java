@@ -41,15 +41,22 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Runs {@code task} for each block and returns when all are done; rethrows the first failure. */
     public void run(int blockCount, BlockTask blockTask) {
-        if (workers.length == 0 || blockCount == 1) {
-            for (int block = 0; block < blockCount; block++) {
-                blockTask.run(block, 0);
-            }
-            return;
-        }
         task = blockTask;
         blocks = blockCount;
         nextBlock.setPlain(0);
+        if (workers.length == 0 || blockCount <= 1) {
+            claim(0);
+        } else {
+            shareOut();
+        }
+        task = null;
+        Throwable thrown = failure.getAndSet(null);
+        if (thrown != null) {
+            throw new IllegalStateException("a worker failed: " + thrown, thrown);
+        }
+    }
+
+    private void shareOut() {
         running.setPlain(workers.length);
         generation.getAndIncrement();
         for (Thread worker : workers) {
@@ -58,11 +65,6 @@ public final class WorkerPool implements AutoCloseable {
         claim(0);
         while (running.getAcquire() > 0) {
             Thread.onSpinWait();
-        }
-        task = null;
-        Throwable thrown = failure.getAndSet(null);
-        if (thrown != null) {
-            throw new IllegalStateException("a worker failed: " + thrown, thrown);
         }
     }
 

@@ -35,5 +35,14 @@ public interface LayerNorm extends Variant {
 
     /** Adds to {@code dx} (N,C), {@code dweight} (C) and, unless null, {@code dbias} (C). */
     void backward(
-            Launcher launcher, int N, int C, Slice dx, Slice dweight, Slice dbias, Slice dout, Slice x, Slice statistics, Slice weight);
+            Launcher launcher,
+            int N,
+            int C,
+            Slice dx,
+            Slice dweight,
+            Slice dbias,
+            Slice dout,
+            Slice x,
+            Slice statistics,
+            Slice weight);
 }

@@ -21,28 +21,89 @@ public final class LayerNormLoop implements LayerNorm {
     }
 
     @Override
-    public void forward(Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+    public void forward(
+            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
         Slice b = bias == null ? weight : bias;
-        launcher.loop(Call.of("kLayerNormForward", LayerNormLoop::kLayerNormForward, launcher.offsets(), out.array(),
-                launcher.slot(out), statistics.array(), launcher.slot(statistics), x.array(), launcher.slot(x), weight.array(),
-                launcher.slot(weight), b.array(), launcher.slot(bias), N, C));
+        launcher.loop(Call.of(
+                "kLayerNormForward",
+                LayerNormLoop::kLayerNormForward,
+                launcher.offsets(),
+                out.array(),
+                launcher.slot(out),
+                statistics.array(),
+                launcher.slot(statistics),
+                x.array(),
+                launcher.slot(x),
+                weight.array(),
+                launcher.slot(weight),
+                b.array(),
+                launcher.slot(bias),
+                N,
+                C));
     }
 
     @Override
-    public void backward(Launcher launcher, int N, int C, Slice dx, Slice dweight, Slice dbias, Slice dout, Slice x,
-            Slice statistics, Slice weight) {
-        launcher.loop(Call.of("kLayerNormBackwardInput", LayerNormLoop::kLayerNormBackwardInput, launcher.offsets(), dx.array(),
-                launcher.slot(dx), dout.array(), launcher.slot(dout), x.array(), launcher.slot(x), statistics.array(),
-                launcher.slot(statistics), weight.array(), launcher.slot(weight), N, C));
+    public void backward(
+            Launcher launcher,
+            int N,
+            int C,
+            Slice dx,
+            Slice dweight,
+            Slice dbias,
+            Slice dout,
+            Slice x,
+            Slice statistics,
+            Slice weight) {
+        launcher.loop(Call.of(
+                "kLayerNormBackwardInput",
+                LayerNormLoop::kLayerNormBackwardInput,
+                launcher.offsets(),
+                dx.array(),
+                launcher.slot(dx),
+                dout.array(),
+                launcher.slot(dout),
+                x.array(),
+                launcher.slot(x),
+                statistics.array(),
+                launcher.slot(statistics),
+                weight.array(),
+                launcher.slot(weight),
+                N,
+                C));
         Slice db = dbias == null ? dweight : dbias;
-        launcher.loop(Call.of("kLayerNormBackwardWeight", LayerNormLoop::kLayerNormBackwardWeight, launcher.offsets(),
-                dweight.array(), launcher.slot(dweight), db.array(), launcher.slot(dbias), dout.array(), launcher.slot(dout),
-                x.array(), launcher.slot(x), statistics.array(), launcher.slot(statistics), N, C));
+        launcher.loop(Call.of(
+                "kLayerNormBackwardWeight",
+                LayerNormLoop::kLayerNormBackwardWeight,
+                launcher.offsets(),
+                dweight.array(),
+                launcher.slot(dweight),
+                db.array(),
+                launcher.slot(dbias),
+                dout.array(),
+                launcher.slot(dout),
+                x.array(),
+                launcher.slot(x),
+                statistics.array(),
+                launcher.slot(statistics),
+                N,
+                C));
     }
 
     /** A row's statistics, then its result; overwrites both. */
-    public static void kLayerNormForward(IntArray offsets, FloatArray out, int outSlot, FloatArray statistics, int statisticsSlot,
-            FloatArray x, int xSlot, FloatArray weight, int weightSlot, FloatArray bias, int biasSlot, int N, int C) {
+    public static void kLayerNormForward(
+            IntArray offsets,
+            FloatArray out,
+            int outSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray weight,
+            int weightSlot,
+            FloatArray bias,
+            int biasSlot,
+            int N,
+            int C) {
         for (@Parallel int n = 0; n < N; n++) {
             int xRow = offsets.get(xSlot) + n * C;
             int outRow = offsets.get(outSlot) + n * C;
@@ -72,8 +133,20 @@ public final class LayerNormLoop implements LayerNorm {
     }
 
     /** {@code dx += rstd (g - mean(g) - xhat mean(g xhat))} with {@code g = dout weight}; accumulates. */
-    public static void kLayerNormBackwardInput(IntArray offsets, FloatArray dx, int dxSlot, FloatArray dout, int doutSlot,
-            FloatArray x, int xSlot, FloatArray statistics, int statisticsSlot, FloatArray weight, int weightSlot, int N, int C) {
+    public static void kLayerNormBackwardInput(
+            IntArray offsets,
+            FloatArray dx,
+            int dxSlot,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            FloatArray weight,
+            int weightSlot,
+            int N,
+            int C) {
         for (@Parallel int n = 0; n < N; n++) {
             int row = n * C;
             int xAt = offsets.get(xSlot) + row;
@@ -98,8 +171,19 @@ public final class LayerNormLoop implements LayerNorm {
     }
 
     /** {@code dweight += sum_n dout xhat}, {@code dbias += sum_n dout}, rows in order; accumulates. */
-    public static void kLayerNormBackwardWeight(IntArray offsets, FloatArray dweight, int dweightSlot, FloatArray dbias,
-            int dbiasSlot, FloatArray dout, int doutSlot, FloatArray x, int xSlot, FloatArray statistics, int statisticsSlot, int N,
+    public static void kLayerNormBackwardWeight(
+            IntArray offsets,
+            FloatArray dweight,
+            int dweightSlot,
+            FloatArray dbias,
+            int dbiasSlot,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            int N,
             int C) {
         for (@Parallel int c = 0; c < C; c++) {
             float dw = 0f;

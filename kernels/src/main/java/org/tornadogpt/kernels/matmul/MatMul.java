@@ -66,7 +66,14 @@ public interface MatMul extends Variant {
 
     /** {@code out = residual + dropout(x weightᵀ + bias)}; {@code out} may be {@code residual}. */
     default void forwardResidual(
-            Launcher launcher, Shape shape, Slice out, Slice residual, Slice x, Slice weight, Slice bias, Dropout dropout) {
+            Launcher launcher,
+            Shape shape,
+            Slice out,
+            Slice residual,
+            Slice x,
+            Slice weight,
+            Slice bias,
+            Dropout dropout) {
         throw new IllegalStateException(name() + " does not fuse residuals");
     }
 }

@@ -22,24 +22,66 @@ public final class MatMulNaive implements MatMul {
     @Override
     public void forward(Launcher launcher, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
         Slice b = bias == null ? weight : bias;
-        launcher.loop(Call.of("kMatMulForward", MatMulNaive::kMatMulForward, launcher.offsets(), out.array(), launcher.slot(out),
-                x.array(), launcher.slot(x), weight.array(), launcher.slot(weight), b.array(), launcher.slot(bias),
-                s.N(), s.K(), s.O()));
+        launcher.loop(Call.of(
+                "kMatMulForward",
+                MatMulNaive::kMatMulForward,
+                launcher.offsets(),
+                out.array(),
+                launcher.slot(out),
+                x.array(),
+                launcher.slot(x),
+                weight.array(),
+                launcher.slot(weight),
+                b.array(),
+                launcher.slot(bias),
+                s.N(),
+                s.K(),
+                s.O()));
     }
 
     @Override
     public void backwardInput(Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight) {
-        launcher.loop(Call.of("kMatMulBackwardInput", MatMulNaive::kMatMulBackwardInput, launcher.offsets(), dx.array(),
-                launcher.slot(dx), dout.array(), launcher.slot(dout), weight.array(), launcher.slot(weight), s.N(), s.K(), s.O()));
+        launcher.loop(Call.of(
+                "kMatMulBackwardInput",
+                MatMulNaive::kMatMulBackwardInput,
+                launcher.offsets(),
+                dx.array(),
+                launcher.slot(dx),
+                dout.array(),
+                launcher.slot(dout),
+                weight.array(),
+                launcher.slot(weight),
+                s.N(),
+                s.K(),
+                s.O()));
     }
 
     @Override
     public void backwardWeight(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
-        launcher.loop(Call.of("kMatMulBackwardWeight", MatMulNaive::kMatMulBackwardWeight, launcher.offsets(), dweight.array(),
-                launcher.slot(dweight), dout.array(), launcher.slot(dout), x.array(), launcher.slot(x), s.N(), s.K(), s.O()));
+        launcher.loop(Call.of(
+                "kMatMulBackwardWeight",
+                MatMulNaive::kMatMulBackwardWeight,
+                launcher.offsets(),
+                dweight.array(),
+                launcher.slot(dweight),
+                dout.array(),
+                launcher.slot(dout),
+                x.array(),
+                launcher.slot(x),
+                s.N(),
+                s.K(),
+                s.O()));
         if (dbias != null) {
-            launcher.loop(Call.of("kMatMulBackwardBias", MatMulNaive::kMatMulBackwardBias, launcher.offsets(), dbias.array(),
-                    launcher.slot(dbias), dout.array(), launcher.slot(dout), s.N(), s.O()));
+            launcher.loop(Call.of(
+                    "kMatMulBackwardBias",
+                    MatMulNaive::kMatMulBackwardBias,
+                    launcher.offsets(),
+                    dbias.array(),
+                    launcher.slot(dbias),
+                    dout.array(),
+                    launcher.slot(dout),
+                    s.N(),
+                    s.O()));
         }
     }
 

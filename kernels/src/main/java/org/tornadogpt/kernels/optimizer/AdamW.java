@@ -39,5 +39,14 @@ public interface AdamW extends Variant {
     }
 
     /** Updates {@code parameters}, {@code m} and {@code v} in place; {@code gradients} are left as they are. */
-    void step(Launcher launcher, int size, int decayed, Slice parameters, Slice gradients, Slice m, Slice v, Slice hyper, Slice norm);
+    void step(
+            Launcher launcher,
+            int size,
+            int decayed,
+            Slice parameters,
+            Slice gradients,
+            Slice m,
+            Slice v,
+            Slice hyper,
+            Slice norm);
 }

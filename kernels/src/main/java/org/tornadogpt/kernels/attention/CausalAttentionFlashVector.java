@@ -1,0 +1,84 @@
+package org.tornadogpt.kernels.attention;
+
+import static org.tornadogpt.kernels.attention.FlashLayoutVector.KEYS;
+import static org.tornadogpt.kernels.attention.FlashLayoutVector.QUERIES;
+
+import org.tornadogpt.kernels.AttentionShape;
+import org.tornadogpt.kernels.Dropout;
+import org.tornadogpt.kernels.Launcher;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.vector.DropoutVector;
+import org.tornadogpt.kernels.vector.VectorSlice;
+
+/**
+ * Flash attention (Dao et al. 2022, algorithms 1 and 4; Dao 2023): blocks of 96 queries against blocks of at most 384 keys, online
+ * softmax across the key blocks, one log-sum-exp kept for each row and the probabilities recomputed backward. Scratch memory is
+ * O(T) for each worker; nothing of size T x T exists. One head is one block of work, so results do not depend on the number of
+ * threads.
+ *
+ * <p>Scores are kept transposed, (key, query): the softmax over keys then runs down a vector's lanes without any reduction across
+ * them.
+ */
+public final class CausalAttentionFlashVector implements CausalAttention {
+    @Override
+    public String name() {
+        return "flash";
+    }
+
+    @Override
+    public Style style() {
+        return Style.VECTOR;
+    }
+
+    @Override
+    public int savedFloats(AttentionShape s) {
+        return s.B() * s.heads() * s.T();
+    }
+
+    @Override
+    public void forward(Launcher launcher, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
+        FlashForwardVector head = new FlashForwardVector(
+                FlashLayoutVector.of(s),
+                VectorSlice.of(out),
+                VectorSlice.of(saved),
+                VectorSlice.of(qkv),
+                s,
+                DropoutVector.of(dropout));
+        float[][] scratch = launcher.workerScratch(head.scratchFloats());
+        launcher.blocks("attention.forward", s.B() * s.heads(), (block, worker) -> head.run(block, scratch[worker]));
+    }
+
+    @Override
+    public void backward(
+            Launcher launcher,
+            AttentionShape s,
+            Dropout dropout,
+            Slice dqkv,
+            Slice dout,
+            Slice out,
+            Slice qkv,
+            Slice saved) {
+        FlashBackwardVector group = new FlashBackwardVector(
+                FlashLayoutVector.of(s),
+                VectorSlice.of(dqkv),
+                VectorSlice.of(dout),
+                VectorSlice.of(out),
+                VectorSlice.of(qkv),
+                VectorSlice.of(saved),
+                s,
+                DropoutVector.of(dropout));
+        float[][] scratch = launcher.workerScratch(group.scratchFloats());
+        launcher.blocks(
+                "attention.backward", s.B() * s.kvHeads(), (block, worker) -> group.run(block, scratch[worker]));
+    }
+
+    /** First key block that a query block does not see any more, as a number of keys. */
+    static int keysSeen(int T, int queryBlock) {
+        return Math.min(T, queryBlock + QUERIES);
+    }
+
+    /** End of the key block that begins at {@code from}. */
+    static int keyBlockEnd(int from, int keysSeen) {
+        return Math.min(from + KEYS, keysSeen);
+    }
+}

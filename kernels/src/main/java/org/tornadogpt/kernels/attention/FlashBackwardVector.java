@@ -1,0 +1,263 @@
+package org.tornadogpt.kernels.attention;
+
+import static org.tornadogpt.kernels.attention.FlashLayoutVector.QUERIES;
+import static org.tornadogpt.kernels.attention.FlashLayoutVector.STRIDE;
+import static org.tornadogpt.kernels.vector.LanesVector.F;
+import static org.tornadogpt.kernels.vector.LanesVector.LANES;
+import static org.tornadogpt.kernels.vector.LanesVector.broadcast;
+import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
+import static org.tornadogpt.kernels.vector.TileVector.ROWS;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import org.tornadogpt.kernels.AttentionShape;
+import org.tornadogpt.kernels.vector.DropoutVector;
+import org.tornadogpt.kernels.vector.MathVector;
+import org.tornadogpt.kernels.vector.TileVector;
+import org.tornadogpt.kernels.vector.VectorSlice;
+
+/** The backward pass of one key/value head and the query heads that share it; see {@link CausalAttentionFlashVector}. */
+record FlashBackwardVector(
+        FlashLayoutVector layout,
+        VectorSlice dqkv,
+        VectorSlice dout,
+        VectorSlice out,
+        VectorSlice qkv,
+        VectorSlice saved,
+        AttentionShape shape,
+        DropoutVector dropout) {
+
+    private static final FloatVector IOTA = FloatVector.zero(F).addIndex(1);
+
+    int scratchFloats() {
+        return 6 * layout.natural() + 4 * layout.transposed() + 2 * layout.strip() + layout.block() + 2 * QUERIES;
+    }
+
+    /** Where things are in the scratch array: natural, transposed, strips, block, rows. */
+    private record Scratch(
+            float[] s,
+            int q,
+            int k,
+            int v,
+            int dout,
+            int dk,
+            int dv,
+            int qt,
+            int kt,
+            int vt,
+            int doutT,
+            int p,
+            int ds,
+            int dq,
+            int lse,
+            int delta) {}
+
+    private Scratch scratch(float[] s) {
+        int n = layout.natural();
+        int t = layout.transposed();
+        int qt = 6 * n;
+        int p = qt + 4 * t;
+        int dq = p + 2 * layout.strip();
+        int lse = dq + layout.block();
+        return new Scratch(
+                s,
+                0,
+                n,
+                2 * n,
+                3 * n,
+                4 * n,
+                5 * n,
+                qt,
+                qt + t,
+                qt + 2 * t,
+                qt + 3 * t,
+                p,
+                p + layout.strip(),
+                dq,
+                lse,
+                lse + QUERIES);
+    }
+
+    /** One key/value head of one sequence. */
+    void run(int block, float[] s) {
+        Scratch w = scratch(s);
+        int b = block / shape.kvHeads();
+        int kvHead = block % shape.kvHeads();
+        int width = shape.packedWidth();
+        int D = shape.D();
+        long row = (long) b * shape.T() * width;
+        long k = row + (long) (shape.heads() + kvHead) * D;
+        long v = row + (long) (shape.heads() + shape.kvHeads() + kvHead) * D;
+        layout.loadNatural(qkv, k, width, s, w.k);
+        layout.transpose(s, w.k, w.kt);
+        layout.loadNatural(qkv, v, width, s, w.v);
+        layout.transpose(s, w.v, w.vt);
+        Arrays.fill(s, w.dk, w.dk + layout.natural(), 0f);
+        Arrays.fill(s, w.dv, w.dv + layout.natural(), 0f);
+        int group = shape.heads() / shape.kvHeads();
+        for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
+            queryHead(w, b, h);
+        }
+        write(w.s, w.dk, k, 0, shape.T());
+        write(w.s, w.dv, v, 0, shape.T());
+    }
+
+    private void queryHead(Scratch w, int b, int h) {
+        float scale = (float) (1.0 / Math.sqrt(shape.D()));
+        long row = (long) b * shape.T() * shape.packedWidth() + (long) h * shape.D();
+        layout.loadNatural(qkv, row, shape.packedWidth(), w.s, w.q);
+        layout.scale(w.s, w.q, scale);
+        layout.transpose(w.s, w.q, w.qt);
+        layout.loadNatural(
+                dout, (long) b * shape.T() * shape.width() + (long) h * shape.D(), shape.width(), w.s, w.dout);
+        layout.transpose(w.s, w.dout, w.doutT);
+        for (int q = 0; q < shape.T(); q += QUERIES) {
+            queryBlock(w, b, h, q);
+            int rows = Math.min(QUERIES, shape.T() - q);
+            for (int i = w.dq; i < w.dq + rows * layout.Dp(); i++) {
+                w.s[i] *= scale;
+            }
+            write(w.s, w.dq, row, q, rows);
+        }
+    }
+
+    private void queryBlock(Scratch w, int b, int h, int q) {
+        Arrays.fill(w.s, w.dq, w.dq + layout.block(), 0f);
+        rowTerms(w, b, h, q);
+        int maskRow = (b * shape.heads() + h) * shape.T() + q;
+        int seen = CausalAttentionFlashVector.keysSeen(shape.T(), q);
+        for (int k = 0; k < seen; k = CausalAttentionFlashVector.keyBlockEnd(k, seen)) {
+            int end = CausalAttentionFlashVector.keyBlockEnd(k, seen);
+            FlashForwardVector.scores(layout, w.s, w.qt, w.kt, w.p, q, k, end);
+            FlashForwardVector.scores(layout, w.s, w.doutT, w.vt, w.ds, q, k, end);
+            for (int v = 0; v < QUERIES && q + v < shape.T(); v += LANES) {
+                probabilities(w, maskRow + v, q + v, v, k, end);
+            }
+            addKeyGradients(w, q, k, end);
+            addQueryGradients(w, q, k, end);
+        }
+    }
+
+    /** The block's log-sum-exps, and delta = dout·out; zero for queries beyond the end. */
+    private void rowTerms(Scratch w, int b, int h, int q) {
+        int D = shape.D();
+        for (int r = 0; r < QUERIES; r++) {
+            boolean inside = q + r < shape.T();
+            float delta = 0f;
+            if (inside) {
+                long at = ((long) b * shape.T() + q + r) * shape.width() + (long) h * D;
+                for (int d = 0; d < D; d++) {
+                    delta += w.s[w.dout + (q + r) * layout.Dp() + d] * out.get(at + d);
+                }
+            }
+            w.s[w.delta + r] = delta;
+            w.s[w.lse + r] = inside ? saved.get(((long) b * shape.heads() + h) * shape.T() + q + r) : 0f;
+        }
+    }
+
+    /** p := m exp(score - lse), ds := exp(score - lse) (m dp - delta), for some queries and a block of keys. */
+    private void probabilities(Scratch w, int maskRow, int first, int v, int from, int end) {
+        int seen = Math.min(end, first + LANES);
+        FloatVector lse = FloatVector.fromArray(F, w.s, w.lse + v);
+        FloatVector delta = FloatVector.fromArray(F, w.s, w.delta + v);
+        if (dropout.isActive()) {
+            dropped(w, maskRow, first, v, from, seen, lse, delta);
+        } else {
+            kept(w.s, w.p + v, w.ds + v, first, from, seen, lse, delta);
+        }
+        for (int k = Math.max(from, seen); k < end; k++) {
+            FloatVector.zero(F).intoArray(w.s, w.p + (k - from) * STRIDE + v);
+            FloatVector.zero(F).intoArray(w.s, w.ds + (k - from) * STRIDE + v);
+        }
+    }
+
+    private static void kept(
+            float[] s, int pAt, int dsAt, int first, int from, int seen, FloatVector lse, FloatVector delta) {
+        FloatVector queries = IOTA.add(first);
+        for (int k = from; k < seen; k++) {
+            int at = (k - from) * STRIDE;
+            FloatVector p = MathVector.exp(FloatVector.fromArray(F, s, pAt + at).sub(lse));
+            if (k > first) {
+                p = broadcast(0f).blend(p, queries.compare(VectorOperators.GE, k));
+            }
+            p.intoArray(s, pAt + at);
+            p.mul(FloatVector.fromArray(F, s, dsAt + at).sub(delta)).intoArray(s, dsAt + at);
+        }
+    }
+
+    private void dropped(
+            Scratch w, int maskRow, int first, int v, int from, int seen, FloatVector lse, FloatVector delta) {
+        FloatVector queries = IOTA.add(first);
+        for (int group = from / 64; group * 64 < seen; group++) {
+            for (int column = 0; column < 16; column++) {
+                long bits = dropout.keepRows(maskRow, group, column);
+                for (int k = group * 64 + column; k < seen && k < group * 64 + 64; k += 16, bits >>>= 16) {
+                    int at = (k - from) * STRIDE + v;
+                    VectorMask<Float> visible = queries.compare(VectorOperators.GE, k);
+                    FloatVector p = broadcast(0f)
+                            .blend(
+                                    MathVector.exp(FloatVector.fromArray(F, w.s, w.p + at)
+                                            .sub(lse)),
+                                    visible);
+                    FloatVector dp = dropout.apply(FloatVector.fromArray(F, w.s, w.ds + at), bits);
+                    dropout.apply(p, bits).intoArray(w.s, w.p + at);
+                    p.mul(dp.sub(delta)).intoArray(w.s, w.ds + at);
+                }
+            }
+        }
+    }
+
+    /** dv[key] += sum of p[key][query] dout[query]; dk[key] += sum of ds[key][query] q[query], q scaled already. */
+    private void addKeyGradients(Scratch w, int q, int from, int end) {
+        int Dp = layout.Dp();
+        int queryEnd = Math.min(QUERIES, shape.T() - q);
+        for (int k = from; k < end; k += ROWS) {
+            int skip = Math.max(0, (k - q) / LANES * LANES);
+            int queries = queryEnd - skip;
+            int at = (k - from) * STRIDE + skip;
+            for (int d = 0; d < Dp; d += COLUMNS) {
+                int vectors = Dp - d >= COLUMNS ? 2 : 1;
+                int row = (q + skip) * Dp + d;
+                TileVector.rows(
+                        vectors, w.s, w.p + at, w.s, w.dout + row, Dp, queries, w.s, w.dv + k * Dp + d, Dp, true);
+                TileVector.rows(vectors, w.s, w.ds + at, w.s, w.q + row, Dp, queries, w.s, w.dk + k * Dp + d, Dp, true);
+            }
+        }
+    }
+
+    /** dq[query] += sum of ds[key][query] k[key], not yet scaled. */
+    private void addQueryGradients(Scratch w, int q, int from, int end) {
+        int Dp = layout.Dp();
+        int queryEnd = Math.min(QUERIES, shape.T() - q);
+        for (int r = 0; r < queryEnd; r += ROWS) {
+            int keys = Math.min(end, q + r + ROWS) - from;
+            if (keys <= 0) {
+                continue;
+            }
+            for (int d = 0; d < Dp; d += COLUMNS) {
+                int vectors = Dp - d >= COLUMNS ? 2 : 1;
+                TileVector.columns(
+                        vectors,
+                        w.s,
+                        w.ds + r,
+                        STRIDE,
+                        w.s,
+                        w.k + from * Dp + d,
+                        Dp,
+                        keys,
+                        w.s,
+                        w.dq + r * Dp + d,
+                        Dp,
+                        true);
+            }
+        }
+    }
+
+    private void write(float[] s, int natural, long at, int firstRow, int rows) {
+        for (int r = 0; r < rows; r++) {
+            dqkv.copyFrom(at + (long) (firstRow + r) * shape.packedWidth(), s, natural + r * layout.Dp(), shape.D());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.tornadogpt.kernels.matmul;
+
+import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
+import static org.tornadogpt.kernels.vector.TileVector.DEPTH;
+import static org.tornadogpt.kernels.vector.TileVector.ROW_STRIDE;
+
+import java.util.Arrays;
+import org.tornadogpt.kernels.vector.VectorSlice;
+
+/**
+ * Copies of operands in the order in which {@code TileVector} reads them. B is cut into panels of {@link
+ * org.tornadogpt.kernels.vector.TileVector#COLUMNS} columns, each (depth, COLUMNS) and contiguous, missing columns zero.
+ */
+final class PackingVector {
+    private PackingVector() {}
+
+    static int panels(int columns) {
+        return Math.ceilDiv(columns, COLUMNS);
+    }
+
+    /** Panel {@code panel} of a (depth, columns) matrix. */
+    static void panel(VectorSlice matrix, int depth, int columns, int panel, float[] packed) {
+        panel(matrix, 0, depth, columns, panel, packed, panel * depth * COLUMNS);
+    }
+
+    /** Panel {@code panel} of rows {@code from} to {@code from + depth} of a matrix. */
+    static void panel(VectorSlice matrix, int from, int depth, int columns, int panel, float[] packed, int packedAt) {
+        int column = panel * COLUMNS;
+        int n = Math.min(COLUMNS, columns - column);
+        for (int k = 0; k < depth; k++) {
+            int to = packedAt + k * COLUMNS;
+            matrix.copyTo((long) (from + k) * columns + column, packed, to, n);
+            Arrays.fill(packed, to + n, to + COLUMNS, 0f);
+        }
+    }
+
+    /** Panel {@code panel} of the transpose of a (columns, depth) matrix, by way of {@code rows}. */
+    static void transposedPanel(VectorSlice matrix, int depth, int columns, int panel, float[] packed, float[] rows) {
+        int column = panel * COLUMNS;
+        int n = Math.min(COLUMNS, columns - column);
+        int to = panel * depth * COLUMNS;
+        matrix.copyTo((long) column * depth, rows, 0, n * depth);
+        if (n < COLUMNS) {
+            Arrays.fill(packed, to, to + depth * COLUMNS, 0f);
+        }
+        for (int k = 0; k < depth; k++) {
+            for (int j = 0; j < n; j++) {
+                packed[to + k * COLUMNS + j] = rows[j * depth + k];
+            }
+        }
+    }
+
+    /** Floats that {@link #rows} needs. */
+    static int rowsFloats(int rows, int depth) {
+        return Math.ceilDiv(depth, DEPTH) * rows * ROW_STRIDE;
+    }
+
+    /**
+     * Rows {@code from} to {@code end} of an (n, depth) matrix, cut at every {@link
+     * org.tornadogpt.kernels.vector.TileVector#DEPTH} columns; a cut holds {@code capacity} rows.
+     */
+    static void rows(VectorSlice matrix, int depth, int from, int end, int capacity, float[] packed) {
+        for (int k = 0, cut = 0; k < depth; k += DEPTH, cut++) {
+            int length = Math.min(DEPTH, depth - k);
+            for (int r = from; r < end; r++) {
+                matrix.copyTo((long) r * depth + k, packed, (cut * capacity + r - from) * ROW_STRIDE, length);
+            }
+        }
+    }
+}

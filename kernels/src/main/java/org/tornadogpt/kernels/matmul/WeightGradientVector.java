@@ -1,0 +1,173 @@
+package org.tornadogpt.kernels.matmul;
+
+import static org.tornadogpt.kernels.vector.LanesVector.F;
+import static org.tornadogpt.kernels.vector.LanesVector.LANES;
+import static org.tornadogpt.kernels.vector.LanesVector.first;
+import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
+import static org.tornadogpt.kernels.vector.TileVector.ROWS;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.tornadogpt.kernels.Launcher;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.matmul.MatMul.Shape;
+import org.tornadogpt.kernels.vector.TileVector;
+import org.tornadogpt.kernels.vector.VectorSlice;
+
+/**
+ * {@code dweight += doutᵀ x} and {@code dbias += column sums of dout}. The rows are cut into segments and the outputs into
+ * stripes, by shape alone; a block of work is one stripe of one segment, summed in memory of its own. The segments' sums are then
+ * added in order.
+ *
+ * @param segments how many parts the rows are cut into
+ * @param segmentRows rows in a part
+ * @param stripe outputs in a stripe
+ * @param paddedO outputs rounded up to whole tiles
+ * @param paddedK inputs rounded up to whole tiles
+ * @param sums for each segment (paddedO, paddedK), then for each segment the bias' part (paddedO)
+ */
+record WeightGradientVector(
+        Shape s,
+        VectorSlice dout,
+        VectorSlice x,
+        int segments,
+        int segmentRows,
+        int stripe,
+        int paddedO,
+        int paddedK,
+        float[] sums,
+        float[][] scratch) {
+
+    /** Rows that are packed at a time: a panel of them stays in the first-level cache. */
+    private static final int CHUNK = 256;
+
+    private static final int MAX_SEGMENTS = 8;
+    private static final int SEGMENT_ROWS = 512;
+    private static final int STRIPE = 192;
+
+    static void launch(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
+        WeightGradientVector gradient = of(launcher, s, dout, x);
+        int stripes = Math.ceilDiv(gradient.paddedO, gradient.stripe);
+        launcher.blocks(
+                "matmul.backwardWeight",
+                gradient.segments * stripes,
+                (block, worker) ->
+                        gradient.block(block / stripes, block % stripes, gradient.scratch[worker], dbias != null));
+        VectorSlice dw = VectorSlice.of(dweight);
+        VectorSlice db = VectorSlice.of(dbias);
+        launcher.blocks("matmul.backwardWeightTotal", Math.ceilDiv(s.O(), ROWS), (block, worker) -> {
+            int end = Math.min(s.O(), (block + 1) * ROWS);
+            for (int o = block * ROWS; o < end; o++) {
+                gradient.addRow(
+                        dw, (long) o * s.K(), o * gradient.paddedK, gradient.paddedO * gradient.paddedK, 0, s.K());
+            }
+            if (db != null) {
+                int bias = gradient.segments * gradient.paddedO * gradient.paddedK;
+                gradient.addRow(db, (long) block * ROWS, block * ROWS, gradient.paddedO, bias, end - block * ROWS);
+            }
+        });
+    }
+
+    private static WeightGradientVector of(Launcher launcher, Shape s, Slice dout, Slice x) {
+        int segments = Math.clamp(s.N() / SEGMENT_ROWS, 1, MAX_SEGMENTS);
+        int paddedO = Math.ceilDiv(s.O(), ROWS) * ROWS;
+        int paddedK = PackingVector.panels(s.K()) * COLUMNS;
+        int stripe = Math.min(STRIPE, paddedO);
+        float[] sums = launcher.heapScratch(Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1)));
+        float[][] scratch = launcher.workerScratch(CHUNK * (paddedK + stripe));
+        return new WeightGradientVector(
+                s,
+                VectorSlice.of(dout),
+                VectorSlice.of(x),
+                segments,
+                Math.ceilDiv(s.N(), segments),
+                stripe,
+                paddedO,
+                paddedK,
+                sums,
+                scratch);
+    }
+
+    private void block(int segment, int stripeIndex, float[] w, boolean withBias) {
+        int o = stripeIndex * stripe;
+        int outputs = Math.min(stripe, paddedO - o);
+        int end = Math.min(s.N(), (segment + 1) * segmentRows);
+        int bias = segments * paddedO * paddedK + segment * paddedO + o;
+        Arrays.fill(sums, bias, bias + outputs, 0f);
+        boolean add = false;
+        for (int n = segment * segmentRows; n < end; n += CHUNK) {
+            int rows = Math.min(CHUNK, end - n);
+            pack(w, n, rows, o, outputs);
+            multiply(w, rows, outputs, (segment * paddedO + o) * paddedK, add);
+            if (withBias) {
+                addColumns(w, rows, outputs, bias);
+            }
+            add = true;
+        }
+        if (!add) {
+            Arrays.fill(sums, (segment * paddedO + o) * paddedK, (segment * paddedO + o + outputs) * paddedK, 0f);
+        }
+    }
+
+    /** The chunk's part of x as panels, and from {@code CHUNK * paddedK} its part of dout, (rows, outputs). */
+    private void pack(float[] w, int n, int rows, int o, int outputs) {
+        for (int panel = 0; panel < paddedK / COLUMNS; panel++) {
+            PackingVector.panel(x, n, rows, s.K(), panel, w, panel * CHUNK * COLUMNS);
+        }
+        int at = CHUNK * paddedK;
+        int columns = Math.min(outputs, s.O() - o);
+        for (int r = 0; r < rows; r++, at += outputs) {
+            dout.copyTo((long) (n + r) * s.O() + o, w, at, columns);
+            Arrays.fill(w, at + columns, at + outputs, 0f);
+        }
+    }
+
+    private void multiply(float[] w, int rows, int outputs, int sumsAt, boolean add) {
+        int a = CHUNK * paddedK;
+        for (int k = 0; k < paddedK; k += COLUMNS) {
+            for (int o = 0; o < outputs; o += ROWS) {
+                TileVector.columns(
+                        2,
+                        w,
+                        a + o,
+                        outputs,
+                        w,
+                        k * CHUNK,
+                        COLUMNS,
+                        rows,
+                        sums,
+                        sumsAt + o * paddedK + k,
+                        paddedK,
+                        add);
+            }
+        }
+    }
+
+    private static void addColumn(
+            float[] w, int at, int stride, int rows, VectorMask<Float> mask, float[] sums, int sumAt) {
+        FloatVector total = FloatVector.fromArray(F, sums, sumAt, mask);
+        for (int r = 0; r < rows; r++) {
+            total = total.add(FloatVector.fromArray(F, w, at + r * stride, mask));
+        }
+        total.intoArray(sums, sumAt, mask);
+    }
+
+    private void addColumns(float[] w, int rows, int outputs, int bias) {
+        for (int o = 0; o < outputs; o += LANES) {
+            addColumn(w, CHUNK * paddedK + o, outputs, rows, first(outputs - o), sums, bias + o);
+        }
+    }
+
+    /** {@code target += } the segments' sums, {@code length} elements. */
+    private void addRow(VectorSlice target, long targetAt, int at, int segmentStride, int base, int length) {
+        for (int i = 0; i < length; i += LANES) {
+            VectorMask<Float> mask = first(length - i);
+            FloatVector total = target.load(targetAt + i, mask);
+            for (int segment = 0; segment < segments; segment++) {
+                total = total.add(FloatVector.fromArray(F, sums, base + segment * segmentStride + at + i, mask));
+            }
+            target.store(targetAt + i, total, mask);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.tornadogpt.kernels.optimizer;
+
+import static org.tornadogpt.kernels.vector.LanesVector.F;
+import static org.tornadogpt.kernels.vector.LanesVector.LANES;
+import static org.tornadogpt.kernels.vector.LanesVector.broadcast;
+import static org.tornadogpt.kernels.vector.LanesVector.first;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.tornadogpt.kernels.Launcher;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.vector.LanesVector;
+import org.tornadogpt.kernels.vector.VectorSlice;
+
+/** Blocks of elements on all threads; a block is summed in four vectors of float, the blocks' sums in order in double. */
+public final class ReductionVector implements Reduction {
+    private static final int BLOCK = 16 * 1024;
+
+    @Override
+    public String name() {
+        return "vector";
+    }
+
+    @Override
+    public Style style() {
+        return Style.VECTOR;
+    }
+
+    @Override
+    public void norm(Launcher launcher, int size, Slice out, Slice x) {
+        float[] partial = launcher.heapScratch(blocks(size));
+        VectorSlice in = VectorSlice.of(x);
+        launcher.blocks("reduction.norm", blocks(size), (block, worker) -> {
+            partial[block] = squares(in, block * BLOCK, Math.min(size, (block + 1) * BLOCK));
+        });
+        launcher.blocks(
+                "reduction.normTotal",
+                1,
+                (block, worker) -> out.set(0, (float) Math.sqrt(total(partial, blocks(size)))));
+    }
+
+    @Override
+    public void mean(Launcher launcher, int size, Slice out, Slice x) {
+        float[] partial = launcher.heapScratch(blocks(size));
+        VectorSlice in = VectorSlice.of(x);
+        launcher.blocks("reduction.mean", blocks(size), (block, worker) -> {
+            partial[block] = sum(in, block * BLOCK, Math.min(size, (block + 1) * BLOCK));
+        });
+        launcher.blocks(
+                "reduction.meanTotal", 1, (block, worker) -> out.set(0, (float) (total(partial, blocks(size)) / size)));
+    }
+
+    @Override
+    public void fill(Launcher launcher, int size, Slice out, float value) {
+        VectorSlice y = VectorSlice.of(out);
+        launcher.blocks("reduction.fill", blocks(size), (block, worker) -> {
+            int end = Math.min(size, (block + 1) * BLOCK);
+            int i = block * BLOCK;
+            for (; i <= end - LANES; i += LANES) {
+                y.store(i, broadcast(value));
+            }
+            if (i < end) {
+                y.store(i, broadcast(value), first(end - i));
+            }
+        });
+    }
+
+    private static int blocks(int size) {
+        return Math.ceilDiv(size, BLOCK);
+    }
+
+    private static double total(float[] partial, int blocks) {
+        double total = 0;
+        for (int i = 0; i < blocks; i++) {
+            total += partial[i];
+        }
+        return total;
+    }
+
+    private static float squares(VectorSlice x, int from, int end) {
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int i = from;
+        for (; i <= end - 4 * LANES; i += 4 * LANES) {
+            FloatVector x0 = x.load(i);
+            FloatVector x1 = x.load(i + LANES);
+            FloatVector x2 = x.load(i + 2 * LANES);
+            FloatVector x3 = x.load(i + 3 * LANES);
+            a = x0.fma(x0, a);
+            b = x1.fma(x1, b);
+            c = x2.fma(x2, c);
+            d = x3.fma(x3, d);
+        }
+        for (; i < end; i += LANES) {
+            VectorMask<Float> mask = first(end - i);
+            FloatVector last = x.load(i, mask);
+            a = last.fma(last, a);
+        }
+        return LanesVector.sum(a.add(b).add(c.add(d)));
+    }
+
+    private static float sum(VectorSlice x, int from, int end) {
+        FloatVector a = FloatVector.zero(F);
+        for (int i = from; i < end; i += LANES) {
+            a = a.add(x.load(i, first(end - i)));
+        }
+        return LanesVector.sum(a);
+    }
+}

@@ -1,0 +1,89 @@
+package org.tornadogpt.kernels.vector;
+
+import java.util.ArrayList;
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector width of all Vector API variants: what the machine prefers, or the system property {@value #BITS_PROPERTY} (128, 256
+ * or 512) so that other machines' widths can be tested anywhere.
+ */
+public final class LanesVector {
+    /** Names the system property that forces a width. */
+    public static final String BITS_PROPERTY = "tornadogpt.vector.bits";
+
+    private static final VectorShape SHAPE = shape();
+
+    /** Float vectors. */
+    public static final VectorSpecies<Float> F = VectorSpecies.of(float.class, SHAPE);
+
+    /** Int vectors with as many lanes as {@link #F}. */
+    public static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
+
+    /** Long vectors, with half as many lanes. */
+    public static final VectorSpecies<Long> L = VectorSpecies.of(long.class, SHAPE);
+
+    /** Floats in a vector. */
+    public static final int LANES = F.length();
+
+    /** By half a vector, a quarter, down to one lane. */
+    private static final List<VectorShuffle<Float>> ROTATIONS = rotations();
+
+    private LanesVector() {}
+
+    private static List<VectorShuffle<Float>> rotations() {
+        List<VectorShuffle<Float>> rotations = new ArrayList<>();
+        for (int distance = LANES / 2; distance > 0; distance /= 2) {
+            rotations.add(VectorShuffle.iota(F, distance, 1, true));
+        }
+        return List.copyOf(rotations);
+    }
+
+    private static VectorShape shape() {
+        Integer bits = Integer.getInteger(BITS_PROPERTY);
+        return bits == null ? VectorShape.preferredShape() : VectorShape.forBitSize(bits);
+    }
+
+    /** The largest multiple of {@link #LANES} that is at most {@code n}. */
+    public static int wholeVectors(int n) {
+        return n - n % LANES;
+    }
+
+    /** Lanes 0 to {@code n}, exclusive. */
+    public static VectorMask<Float> first(int n) {
+        return F.indexInRange(0, n);
+    }
+
+    /**
+     * The sum of all lanes, always by the same tree. {@code reduceLanes(ADD)} leaves the order of float additions open, and
+     * interpreted and compiled code do differ.
+     */
+    public static float sum(FloatVector values) {
+        FloatVector sum = values;
+        for (VectorShuffle<Float> rotation : ROTATIONS) {
+            sum = sum.add(sum.rearrange(rotation));
+        }
+        return sum.lane(0);
+    }
+
+    /** {@code value} in every lane. */
+    public static FloatVector broadcast(float value) {
+        return FloatVector.broadcast(F, value);
+    }
+
+    /** {@code value} in every lane. */
+    public static IntVector broadcast(int value) {
+        return IntVector.broadcast(I, value);
+    }
+
+    /** {@code value} in every lane. */
+    public static LongVector broadcast(long value) {
+        return LongVector.broadcast(L, value);
+    }
+}

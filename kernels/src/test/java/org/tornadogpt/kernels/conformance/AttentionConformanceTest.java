@@ -1,0 +1,132 @@
+package org.tornadogpt.kernels.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tornadogpt.kernels.conformance.Harness.doubles;
+import static org.tornadogpt.kernels.conformance.Harness.normal;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tornadogpt.kernels.AttentionShape;
+import org.tornadogpt.kernels.Dropout;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.attention.CausalAttention;
+
+class AttentionConformanceTest {
+    record Case(AttentionShape s, float probability, float size) {
+        Dropout dropout() {
+            return probability == 0 ? Dropout.none() : Memory.dropout(probability, 29);
+        }
+
+        float[] qkv() {
+            float[] qkv = normal(1, s.rows() * s.packedWidth());
+            for (int i = 0; i < qkv.length; i++) {
+                qkv[i] *= size;
+            }
+            return qkv;
+        }
+
+        float[] dout() {
+            return normal(2, s.rows() * s.width());
+        }
+
+        /** Rounding grows with the longest sum and with the operands. */
+        Tolerance tolerance() {
+            double kept = 1 / (1 - probability);
+            return Tolerance.sum(s.T() * (s.heads() / s.kvHeads()) + s.D())
+                    .times(kept * kept * Math.max(1, size * size * size));
+        }
+    }
+
+    private static Case of(int B, int T, int heads, int kvHeads, int D, double probability) {
+        return new Case(new AttentionShape(B, T, heads, kvHeads, D), (float) probability, 1f);
+    }
+
+    static Stream<Arguments> cases() {
+        return Harness.cases(
+                CausalAttention.class,
+                List.of(
+                        of(1, 1, 1, 1, 1, 0),
+                        of(3, 1, 2, 2, 7, 0.5),
+                        of(1, 2, 1, 1, 3, 0),
+                        of(2, 37, 3, 3, 5, 0),
+                        of(2, 37, 3, 3, 5, 0.2),
+                        of(1, 16, 4, 4, 16, 0),
+                        of(2, 31, 2, 2, 32, 0.1),
+                        of(1, 33, 6, 2, 8, 0),
+                        of(2, 41, 4, 1, 13, 0.3),
+                        of(1, 64, 2, 2, 64, 0),
+                        of(1, 65, 3, 3, 64, 0.2),
+                        of(1, 130, 4, 2, 32, 0.2),
+                        of(2, 130, 2, 2, 17, 0),
+                        new Case(new AttentionShape(1, 50, 2, 1, 24), 0f, 6f)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void forward(CausalAttention variant, Case c) {
+        Memory memory = new Memory();
+        Slice qkv = memory.activation(c.qkv());
+        Slice out = memory.unset(c.s().rows() * c.s().width());
+        Slice saved = memory.unset(variant.savedFloats(c.s()));
+        Dropout dropout = c.dropout();
+        Harness.run(variant, memory, l -> variant.forward(l, c.s(), dropout, out, saved, qkv));
+        AttentionOracle oracle = new AttentionOracle(c.s(), dropout, doubles(c.qkv()));
+        c.tolerance().check("out", out.toArray(), oracle.out());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void backward(CausalAttention variant, Case c) {
+        Memory memory = new Memory();
+        Slice qkv = memory.activation(c.qkv());
+        Slice out = memory.unset(c.s().rows() * c.s().width());
+        Slice saved = memory.unset(variant.savedFloats(c.s()));
+        Slice dout = memory.activation(c.dout());
+        Slice dqkv = memory.unset(qkv.length());
+        Dropout dropout = c.dropout();
+        Harness.run(variant, memory, l -> variant.forward(l, c.s(), dropout, out, saved, qkv));
+        Harness.run(variant, memory, l -> variant.backward(l, c.s(), dropout, dqkv, dout, out, qkv, saved));
+        AttentionOracle oracle = new AttentionOracle(c.s(), dropout, doubles(c.qkv()));
+        c.tolerance().times(2).check("dqkv", dqkv.toArray(), oracle.dqkv(doubles(c.dout())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void theFutureDoesNotMatter(CausalAttention variant) {
+        AttentionShape s = new AttentionShape(1, 40, 2, 2, 16);
+        float[] input = normal(1, s.rows() * s.packedWidth());
+        Memory memory = new Memory();
+        Slice qkv = memory.activation(input);
+        Slice out = memory.unset(s.rows() * s.width());
+        Slice saved = memory.unset(variant.savedFloats(s));
+        Harness.run(variant, memory, l -> variant.forward(l, s, Dropout.none(), out, saved, qkv));
+        float[] before = out.toArray();
+        for (int i = 30 * s.packedWidth(); i < input.length; i++) {
+            qkv.set(i, 100f * input[i]);
+        }
+        Harness.run(variant, memory, l -> variant.forward(l, s, Dropout.none(), out, saved, qkv));
+        assertThat(Arrays.copyOf(out.toArray(), 30 * s.width())).containsExactly(Arrays.copyOf(before, 30 * s.width()));
+    }
+
+    static Stream<CausalAttention> variants() {
+        return Harness.variants(CausalAttention.class).stream();
+    }
+
+    @Test
+    void theOracleHasTheRightSlopes() {
+        for (Case c : List.of(of(2, 5, 4, 2, 3, 0.4), of(1, 6, 2, 2, 4, 0))) {
+            double[] g = doubles(c.dout());
+            double[] qkv = doubles(c.qkv());
+            CentralDifferences.check(
+                    "dqkv",
+                    x -> CentralDifferences.dot(new AttentionOracle(c.s(), c.dropout(), x).out(), g),
+                    qkv,
+                    new AttentionOracle(c.s(), c.dropout(), qkv).dqkv(g));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package org.tornadogpt.kernels.conformance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+import org.tornadogpt.kernels.Buffers;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Launcher;
+import org.tornadogpt.kernels.Node;
+import org.tornadogpt.kernels.Program;
+import org.tornadogpt.kernels.Recording;
+import org.tornadogpt.kernels.Variant;
+import org.tornadogpt.kernels.Variants;
+import org.tornadogpt.kernels.jvm.CpuDevice;
+import org.tornadogpt.kernels.jvm.SequentialDevice;
+
+/** Crosses variants with shapes, and runs one variant on every device that can run it. */
+final class Harness {
+    /** Shared by all tests; their threads are daemons. */
+    private static final List<Device> DEVICES =
+            List.of(new SequentialDevice(), new CpuDevice(1), new CpuDevice(2), new CpuDevice(3));
+
+    private Harness() {}
+
+    /** Every variant of an operation that some device here can run. */
+    static <V extends Variant> List<V> variants(Class<V> type) {
+        List<V> variants = Variants.of(type).stream()
+                .filter(v -> DEVICES.stream().anyMatch(d -> d.runs(v.style())))
+                .toList();
+        if (variants.isEmpty()) {
+            throw new AssertionError("no variant of " + type.getSimpleName() + " is registered");
+        }
+        return variants;
+    }
+
+    /** Every variant of an operation with every shape. */
+    static <V extends Variant, S> Stream<Arguments> cases(Class<V> type, List<S> shapes) {
+        return variants(type).stream()
+                .flatMap(v -> shapes.stream().map(s -> Arguments.argumentSet(v.name() + " " + s, v, s)));
+    }
+
+    /**
+     * Runs the kernels that {@code emit} launches on every device for the variant's style, each time twice on the same input, as scratch
+     * memory must not matter; then checks the guard zones. All runs must agree to the last bit, and that is what memory then holds.
+     */
+    static void run(Variant variant, Memory memory, Consumer<Launcher> emit) {
+        float[][] before = memory.snapshot();
+        float[][] first = null;
+        for (Device device : DEVICES) {
+            if (!device.runs(variant.style())) {
+                continue;
+            }
+            Program program = program(device, variant, memory, emit);
+            for (int repetition = 0; repetition < 2; repetition++) {
+                memory.restore(before);
+                program.run();
+                if (first == null) {
+                    first = memory.snapshot();
+                } else {
+                    memory.checkSame(variant.name() + " on " + device.description() + ", run " + repetition, first);
+                }
+            }
+        }
+        memory.checkGuards();
+    }
+
+    private static Program program(Device device, Variant variant, Memory memory, Consumer<Launcher> emit) {
+        Node node = new Node(
+                variant.operation(),
+                "test",
+                variant.name(),
+                "out",
+                List.of(),
+                List.of(),
+                new Node.Cost(0, 0),
+                "",
+                0,
+                emit);
+        Buffers buffers = new Buffers(List.of(memory.arrays()), List.of(), List.of(), List.of(), List.of());
+        return device.build(List.of(Recording.of("test", List.of(node))), buffers)
+                .get("test");
+    }
+
+    /** {@code n} normal numbers, the same for the same seed. */
+    static float[] normal(int seed, int n) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] values = new float[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    /** {@code n} numbers from 0 to {@code bound}, exclusive. */
+    static int[] below(int bound, int seed, int n) {
+        return new SplittableRandom(seed).ints(n, 0, bound).toArray();
+    }
+
+    static double[] doubles(float... values) {
+        double[] wide = new double[values.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = values[i];
+        }
+        return wide;
+    }
+
+    static double[] plus(double[] a, double[] b) {
+        double[] sum = a.clone();
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += b[i];
+        }
+        return sum;
+    }
+
+    /** All pairs of the elements of two lists. */
+    static <A, B, R> List<R> pairs(List<A> as, List<B> bs, BiFunction<A, B, R> pair) {
+        List<R> all = new ArrayList<>();
+        as.forEach(a -> bs.forEach(b -> all.add(pair.apply(a, b))));
+        return all;
+    }
+}
