@@ -1,0 +1,199 @@
+package org.tornadogpt.model;
+
+import org.tornadogpt.kernels.AttentionShape;
+import org.tornadogpt.kernels.Dropout;
+import org.tornadogpt.kernels.IntTensor;
+import org.tornadogpt.kernels.Operations;
+import org.tornadogpt.kernels.Tensor;
+
+/**
+ * One layer of a GPT (Radford et al. 2019, pre-normalisation), forward and backward. With x the residual stream (N,C):
+ *
+ * <pre>
+ *   x = x + dropout(proj(attention(qkv(norm1(x)))))
+ *   x = x + dropout(out(f(fc(norm2(x)))))
+ * </pre>
+ *
+ * Backward carries one tensor dx, the gradient of the stream. A branch's gradient begins as dx (masked where there is dropout),
+ * runs back through the branch, and the branch's normalisation adds its part to dx; the stream's own part is dx as it stands.
+ */
+final class Block {
+    /** Dropouts in a block: on attention probabilities, on the attention's branch, on the MLP's branch. */
+    private static final int DROPOUTS = 3;
+
+    /** A layer's parameters, or their gradients; biases that the configuration leaves out are null. */
+    record Weights(
+            Tensor norm1Weight,
+            Tensor norm1Bias,
+            Tensor qkvWeight,
+            Tensor qkvBias,
+            Tensor projectionWeight,
+            Tensor projectionBias,
+            Tensor norm2Weight,
+            Tensor norm2Bias,
+            Tensor fcWeight,
+            Tensor fcBias,
+            Tensor outWeight,
+            Tensor outBias) {
+
+        static Weights of(ParameterLayout layout, Tensor flat, int layer) {
+            String h = "h." + layer + ".";
+            return new Weights(
+                    layout.tensor(h + "ln_1.weight", flat),
+                    layout.tensorOrNull(h + "ln_1.bias", flat),
+                    layout.tensor(h + "attn.c_attn.weight", flat),
+                    layout.tensorOrNull(h + "attn.c_attn.bias", flat),
+                    layout.tensor(h + "attn.c_proj.weight", flat),
+                    layout.tensorOrNull(h + "attn.c_proj.bias", flat),
+                    layout.tensor(h + "ln_2.weight", flat),
+                    layout.tensorOrNull(h + "ln_2.bias", flat),
+                    layout.tensor(h + "mlp.c_fc.weight", flat),
+                    layout.tensorOrNull(h + "mlp.c_fc.bias", flat),
+                    layout.tensor(h + "mlp.c_proj.weight", flat),
+                    layout.tensorOrNull(h + "mlp.c_proj.bias", flat));
+        }
+    }
+
+    /** What the attention's branch keeps for backward. */
+    private record Attended(Tensor x, Tensor statistics, Tensor normed, Tensor qkv, Tensor attended, Tensor saved) {}
+
+    /** What the MLP's branch keeps for backward; {@code derivable} is what the activation's derivative is computed from. */
+    private record Transformed(Tensor x, Tensor statistics, Tensor normed, Tensor derivable, Tensor hidden) {}
+
+    private final Operations ops;
+    private final GptConfig config;
+    private final AttentionShape shape;
+    private final Weights weights;
+    private final boolean keepsInputs;
+    private final Dropout probabilityDropout;
+    private final Dropout attentionDropout;
+    private final Dropout mlpDropout;
+    private final String prefix;
+    private Attended attended;
+    private Transformed transformed;
+
+    /**
+     * @param counters for dropout, or null for none
+     * @param trains whether {@link #backward} will follow: if so each update of the stream is a new tensor, else it is in place
+     */
+    Block(
+            Operations ops,
+            GptConfig config,
+            int layer,
+            int B,
+            int T,
+            Weights weights,
+            IntTensor counters,
+            boolean trains) {
+        this.ops = ops;
+        this.config = config;
+        this.weights = weights;
+        shape = new AttentionShape(B, T, config.heads(), config.kvHeads(), config.headSize());
+        keepsInputs = trains;
+        probabilityDropout = dropout(DROPOUTS * layer, counters);
+        attentionDropout = dropout(DROPOUTS * layer + 1, counters);
+        mlpDropout = dropout(DROPOUTS * layer + 2, counters);
+        prefix = "h." + layer + ".";
+    }
+
+    private Dropout dropout(int site, IntTensor counters) {
+        return counters == null || config.dropout() == 0
+                ? Dropout.none()
+                : new Dropout(config.dropout(), site, counters);
+    }
+
+    /** Records the layer; returns the residual stream after it. */
+    Tensor forward(Tensor x) {
+        return mlpForward(attentionForward(x));
+    }
+
+    /** Records the layer's backward pass: {@code dx} is the stream's gradient after the layer, and becomes that before it. */
+    void backward(Tensor dx, Weights gradients) {
+        mlpBackward(dx, gradients);
+        attentionBackward(dx, gradients);
+    }
+
+    private Tensor attentionForward(Tensor x) {
+        Tensor normed = rows("ln_1", config.channels());
+        Tensor statistics = rows("ln_1.statistics", 2);
+        ops.layerNorm(normed, statistics, x, weights.norm1Weight, weights.norm1Bias);
+        Tensor qkv = rows("attn.qkv", shape.packedWidth());
+        ops.linear(qkv, normed, weights.qkvWeight, weights.qkvBias);
+        Tensor out = rows("attn.out", shape.width());
+        Tensor saved = ops.attention(out, qkv, shape, probabilityDropout);
+        attended = new Attended(x, statistics, normed, qkv, out, saved);
+        Tensor next = next("attn.residual", x);
+        ops.linearResidual(next, x, out, weights.projectionWeight, weights.projectionBias, attentionDropout);
+        return next;
+    }
+
+    private void attentionBackward(Tensor dx, Weights gradients) {
+        Tensor dbranch = branchGradient("d.attn.branch", dx, attentionDropout);
+        ops.linearBackwardWeight(gradients.projectionWeight, gradients.projectionBias, dbranch, attended.attended);
+        Tensor dattended = rows("d.attn.out", shape.width());
+        ops.linearBackwardInput(dattended, dbranch, weights.projectionWeight);
+        Tensor dqkv = rows("d.attn.qkv", shape.packedWidth());
+        ops.attentionBackward(
+                dqkv, dattended, attended.attended, attended.qkv, attended.saved, shape, probabilityDropout);
+        ops.linearBackwardWeight(gradients.qkvWeight, gradients.qkvBias, dqkv, attended.normed);
+        Tensor dnormed = rows("d.ln_1", config.channels());
+        ops.linearBackwardInput(dnormed, dqkv, weights.qkvWeight);
+        ops.layerNormBackward(
+                dx,
+                gradients.norm1Weight,
+                gradients.norm1Bias,
+                dnormed,
+                attended.x,
+                attended.statistics,
+                weights.norm1Weight);
+    }
+
+    private Tensor mlpForward(Tensor x) {
+        Tensor normed = rows("ln_2", config.channels());
+        Tensor statistics = rows("ln_2.statistics", 2);
+        ops.layerNorm(normed, statistics, x, weights.norm2Weight, weights.norm2Bias);
+        Tensor hidden = rows("mlp.hidden", config.mlpHidden());
+        Tensor pre = config.activation().needsInput() ? rows("mlp.pre", config.mlpHidden()) : null;
+        ops.linearActivation(hidden, pre, normed, weights.fcWeight, weights.fcBias, config.activation());
+        transformed = new Transformed(x, statistics, normed, pre == null ? hidden : pre, hidden);
+        Tensor next = next("mlp.residual", x);
+        ops.linearResidual(next, x, hidden, weights.outWeight, weights.outBias, mlpDropout);
+        return next;
+    }
+
+    private void mlpBackward(Tensor dx, Weights gradients) {
+        Tensor dbranch = branchGradient("d.mlp.branch", dx, mlpDropout);
+        ops.linearBackwardWeight(gradients.outWeight, gradients.outBias, dbranch, transformed.hidden);
+        Tensor dpre = rows("d.mlp.pre", config.mlpHidden());
+        ops.linearBackwardInputActivation(dpre, dbranch, weights.outWeight, transformed.derivable, config.activation());
+        ops.linearBackwardWeight(gradients.fcWeight, gradients.fcBias, dpre, transformed.normed);
+        Tensor dnormed = rows("d.ln_2", config.channels());
+        ops.linearBackwardInput(dnormed, dpre, weights.fcWeight);
+        ops.layerNormBackward(
+                dx,
+                gradients.norm2Weight,
+                gradients.norm2Bias,
+                dnormed,
+                transformed.x,
+                transformed.statistics,
+                weights.norm2Weight);
+    }
+
+    /** Without dropout the branch's gradient is the stream's: no copy. All its readers come before the normalisation adds to dx. */
+    private Tensor branchGradient(String name, Tensor dx, Dropout dropout) {
+        if (!dropout.isActive()) {
+            return dx;
+        }
+        Tensor dbranch = rows(name, config.channels());
+        ops.residualBackward(dbranch, dx, dropout);
+        return dbranch;
+    }
+
+    private Tensor next(String name, Tensor x) {
+        return keepsInputs ? rows(name, config.channels()) : x;
+    }
+
+    private Tensor rows(String name, int columns) {
+        return ops.allocate(prefix + name, shape.rows(), columns);
+    }
+}

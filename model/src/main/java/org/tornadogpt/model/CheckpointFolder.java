@@ -1,0 +1,200 @@
+package org.tornadogpt.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Replaces a folder as nearly at once as a file system allows. The new contents are written to {@code NAME.new} and forced to
+ * the disk; then NAME is renamed to {@code NAME.old}, {@code NAME.new} to NAME, and {@code NAME.old} is deleted. Killed between
+ * the two renames, it leaves no NAME but both others, whole; killed anywhere else, NAME is whole.
+ */
+final class CheckpointFolder {
+    private static final int CHUNK = 1 << 18;
+
+    /** Told what is about to happen. */
+    @FunctionalInterface
+    interface Observer {
+        void before(String action);
+    }
+
+    /** Writes the contents. */
+    @FunctionalInterface
+    interface Writer {
+        void write(Contents files) throws IOException;
+    }
+
+    private final Path folder;
+    private final Path fresh;
+    private final Path old;
+    private final Observer observer;
+
+    CheckpointFolder(Path folder, Observer observer) {
+        this.folder = folder.toAbsolutePath().normalize();
+        this.observer = observer;
+        fresh = this.folder.resolveSibling(this.folder.getFileName() + ".new");
+        old = this.folder.resolveSibling(this.folder.getFileName() + ".old");
+    }
+
+    /** Where a whole checkpoint may be, the best first. */
+    List<Path> candidates() {
+        return List.of(folder, fresh, old);
+    }
+
+    void replace(Writer writer) throws IOException {
+        Files.createDirectories(folder.getParent());
+        settle();
+        act("clear");
+        delete(fresh);
+        act("create");
+        Files.createDirectory(fresh);
+        try {
+            writer.write(new Contents());
+        } catch (IOException e) {
+            delete(fresh);
+            throw e;
+        }
+        force(fresh);
+        if (Files.exists(folder)) {
+            act("delete stale");
+            delete(old);
+            act("move aside");
+            move(folder, old);
+        }
+        act("move in");
+        move(fresh, folder);
+        force(folder.getParent());
+        act("delete old");
+        delete(old);
+    }
+
+    /** If an earlier save was killed between its two renames, puts the old folder back, so that there is always a whole one. */
+    private void settle() throws IOException {
+        if (!Files.exists(folder) && Files.exists(old)) {
+            act("put back");
+            move(old, folder);
+        }
+    }
+
+    private void act(String action) {
+        observer.before(action);
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> tree = Files.walk(path)) {
+            for (Path p : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(p);
+            }
+        }
+    }
+
+    /** Forces a folder's entries to the disk, where folders can be opened (not on Windows, which does it unasked). */
+    private static void force(Path directory) throws IOException {
+        if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** The new folder's files, with their checksums. */
+    final class Contents {
+        private final ObjectNode sums = Json.MAPPER.createObjectNode();
+
+        private Contents() {}
+
+        void tensors(String name, List<SafeTensors.Source> tensors) throws IOException {
+            act("write " + name);
+            MessageDigest digest = sha256();
+            SafeTensors.write(fresh.resolve(name), Map.of("format", "pt"), tensors, digest);
+            note(name, digest);
+        }
+
+        void text(String name, String text) throws IOException {
+            act("write " + name);
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            MessageDigest digest = sha256();
+            digest.update(bytes);
+            try (FileChannel channel =
+                    FileChannel.open(fresh.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                ByteBuffer rest = ByteBuffer.wrap(bytes);
+                while (rest.hasRemaining()) {
+                    channel.write(rest);
+                }
+                channel.force(true);
+            }
+            note(name, digest);
+        }
+
+        private void note(String name, MessageDigest digest) throws IOException {
+            sums.putObject(name)
+                    .put("bytes", Files.size(fresh.resolve(name)))
+                    .put("sha256", HexFormat.of().formatHex(digest.digest()));
+        }
+
+        /** Name to length and checksum of the files written so far. */
+        ObjectNode sums() {
+            return sums.deepCopy();
+        }
+    }
+
+    /** Fails unless {@code file} is there and has the length and checksum that were noted. */
+    static void verify(Path file, JsonNode noted) throws IOException {
+        if (!Files.exists(file)) {
+            throw new CheckpointException(file + " is missing");
+        }
+        long size = Files.size(file);
+        if (size != noted.path("bytes").asLong()) {
+            throw new CheckpointException(
+                    file + " is damaged: it has " + size + " bytes instead of " + noted.path("bytes"));
+        }
+        MessageDigest digest = sha256();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+            while (channel.read(chunk) >= 0) {
+                digest.update(chunk.flip());
+                chunk.clear();
+            }
+        }
+        if (!HexFormat.of()
+                .formatHex(digest.digest())
+                .equals(noted.path("sha256").asText())) {
+            throw new CheckpointException(file + " is damaged: its SHA-256 does not fit its contents");
+        }
+    }
+
+    /** SHA-256 of a text in UTF-8, in hexadecimal digits. */
+    static String sum(String text) {
+        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

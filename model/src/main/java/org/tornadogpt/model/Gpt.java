@@ -1,0 +1,166 @@
+package org.tornadogpt.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tornadogpt.kernels.IntTensor;
+import org.tornadogpt.kernels.Operations;
+import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.model.ParameterLayout.Initial;
+
+/**
+ * A decoder-only transformer (Radford et al. 2019): token and position embedding, {@link Block}s, a final normalisation and a
+ * linear head. Parameters carry GPT-2's names.
+ */
+public final class Gpt implements LanguageModel {
+    static final String KIND = "gpt";
+    private static final double DEVIATION = 0.02;
+    private static final String TOKENS = "wte.weight";
+    private static final String POSITIONS = "wpe.weight";
+    private static final String NORM_WEIGHT = "ln_f.weight";
+    private static final String NORM_BIAS = "ln_f.bias";
+    private static final String HEAD_WEIGHT = "lm_head.weight";
+    private static final String HEAD_BIAS = "lm_head.bias";
+
+    private final GptConfig config;
+    private final ParameterLayout layout;
+
+    Gpt(GptConfig config) {
+        this.config = config;
+        layout = layout(config);
+    }
+
+    /** Weights are normal with deviation 0.02, those that write to the residual stream 0.02/sqrt(2L); biases 0. */
+    private static ParameterLayout layout(GptConfig c) {
+        int C = c.channels();
+        Initial normal = Initial.normal(DEVIATION);
+        ParameterLayout.Builder layout = new ParameterLayout.Builder()
+                .add(TOKENS, normal, c.vocabularySize(), C)
+                .add(POSITIONS, normal, c.blockSize(), C);
+        for (int l = 0; l < c.layers(); l++) {
+            addLayer(layout, c, "h." + l + ".");
+        }
+        layout.add(NORM_WEIGHT, Initial.ONE, C).add(NORM_BIAS, Initial.ZERO, C);
+        if (c.tiedHead()) {
+            layout.alias(HEAD_WEIGHT, TOKENS);
+        } else {
+            layout.add(HEAD_WEIGHT, normal, c.vocabularySize(), C);
+        }
+        return layout.addIf(c.headBias(), HEAD_BIAS, Initial.ZERO, c.vocabularySize())
+                .build();
+    }
+
+    private static void addLayer(ParameterLayout.Builder layout, GptConfig c, String h) {
+        int C = c.channels();
+        Initial normal = Initial.normal(DEVIATION);
+        Initial residual = Initial.normal(DEVIATION / Math.sqrt(2.0 * c.layers()));
+        layout.add(h + "ln_1.weight", Initial.ONE, C)
+                .add(h + "ln_1.bias", Initial.ZERO, C)
+                .add(h + "attn.c_attn.weight", normal, c.packedWidth(), C)
+                .addIf(c.qkvBias(), h + "attn.c_attn.bias", Initial.ZERO, c.packedWidth())
+                .add(h + "attn.c_proj.weight", residual, C, C)
+                .addIf(c.projectionBias(), h + "attn.c_proj.bias", Initial.ZERO, C)
+                .add(h + "ln_2.weight", Initial.ONE, C)
+                .add(h + "ln_2.bias", Initial.ZERO, C)
+                .add(h + "mlp.c_fc.weight", normal, c.mlpHidden(), C)
+                .addIf(c.mlpBias(), h + "mlp.c_fc.bias", Initial.ZERO, c.mlpHidden())
+                .add(h + "mlp.c_proj.weight", residual, C, c.mlpHidden())
+                .addIf(c.mlpBias(), h + "mlp.c_proj.bias", Initial.ZERO, C);
+    }
+
+    @Override
+    public GptConfig config() {
+        return config;
+    }
+
+    @Override
+    public ParameterLayout parameters() {
+        return layout;
+    }
+
+    @Override
+    public void recordGradients(
+            Operations ops, Batch batch, Tensor parameters, Tensor gradients, Tensor loss, float scale) {
+        List<Block> blocks = blocks(ops, batch.B(), batch.T(), parameters, batch.counters(), true);
+        Tensor x = stream(ops, batch.tokens(), blocks, parameters);
+        Tensor normed = ops.allocate("ln_f", batch.rows(), config.channels());
+        Tensor statistics = ops.allocate("ln_f.statistics", batch.rows(), 2);
+        ops.layerNorm(normed, statistics, x, tensor(NORM_WEIGHT, parameters), tensor(NORM_BIAS, parameters));
+        Tensor logits = ops.allocate("logits", batch.rows(), vocabularySize());
+        ops.linear(logits, normed, tensor(HEAD_WEIGHT, parameters), tensor(HEAD_BIAS, parameters));
+        Tensor losses = ops.allocate("losses", batch.rows());
+        ops.crossEntropyWithGradient(losses, logits, logits, batch.targets(), scale);
+        ops.mean(loss, losses);
+
+        ops.linearBackwardWeight(tensor(HEAD_WEIGHT, gradients), tensor(HEAD_BIAS, gradients), logits, normed);
+        Tensor dnormed = ops.allocate("d.ln_f", batch.rows(), config.channels());
+        ops.linearBackwardInput(dnormed, logits, tensor(HEAD_WEIGHT, parameters));
+        Tensor dx = ops.allocate("d.stream", batch.rows(), config.channels());
+        ops.fill(dx, 0f);
+        ops.layerNormBackward(
+                dx,
+                tensor(NORM_WEIGHT, gradients),
+                tensor(NORM_BIAS, gradients),
+                dnormed,
+                x,
+                statistics,
+                tensor(NORM_WEIGHT, parameters));
+        for (int l = config.layers() - 1; l >= 0; l--) {
+            Block block = blocks.get(l);
+            Block.Weights layerGradients = Block.Weights.of(layout, gradients, l);
+            ops.section("layer.backward", l, () -> block.backward(dx, layerGradients));
+        }
+        ops.embeddingBackward(tensor(TOKENS, gradients), tensor(POSITIONS, gradients), dx, batch.tokens());
+    }
+
+    @Override
+    public void recordLoss(Operations ops, Batch batch, Tensor parameters, Tensor loss) {
+        List<Block> blocks = blocks(ops, batch.B(), batch.T(), parameters, null, false);
+        Tensor x = stream(ops, batch.tokens(), blocks, parameters);
+        Tensor logits = ops.allocate("logits", batch.rows(), vocabularySize());
+        head(ops, logits, x, parameters);
+        Tensor losses = ops.allocate("losses", batch.rows());
+        ops.crossEntropy(losses, logits, batch.targets());
+        ops.mean(loss, losses);
+    }
+
+    @Override
+    public void recordLogits(Operations ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor logits) {
+        List<Block> blocks = blocks(ops, 1, tokens.size(), parameters, null, false);
+        Tensor x = stream(ops, tokens, blocks, parameters);
+        Tensor row = ops.allocate("last", 1, config.channels());
+        // an embedding is a choice of rows, here of the stream's: the head is computed for one row only
+        ops.embedding(row, last, x, null);
+        head(ops, logits, row, parameters);
+    }
+
+    private List<Block> blocks(Operations ops, int B, int T, Tensor parameters, IntTensor counters, boolean trains) {
+        List<Block> blocks = new ArrayList<>();
+        for (int l = 0; l < config.layers(); l++) {
+            Block.Weights weights = Block.Weights.of(layout, parameters, l);
+            blocks.add(new Block(ops, config, l, B, T, weights, counters, trains));
+        }
+        return blocks;
+    }
+
+    /** The residual stream after all blocks. */
+    private Tensor stream(Operations ops, IntTensor tokens, List<Block> blocks, Tensor parameters) {
+        Tensor[] x = {ops.allocate("embedding", tokens.size(), config.channels())};
+        ops.embedding(x[0], tokens, tensor(TOKENS, parameters), tensor(POSITIONS, parameters));
+        for (int l = 0; l < blocks.size(); l++) {
+            Block block = blocks.get(l);
+            ops.section("layer.forward", l, () -> x[0] = block.forward(x[0]));
+        }
+        return x[0];
+    }
+
+    private void head(Operations ops, Tensor logits, Tensor x, Tensor parameters) {
+        Tensor normed = ops.allocate("ln_f", x.rows(), config.channels());
+        Tensor statistics = ops.allocate("ln_f.statistics", x.rows(), 2);
+        ops.layerNorm(normed, statistics, x, tensor(NORM_WEIGHT, parameters), tensor(NORM_BIAS, parameters));
+        ops.linear(logits, normed, tensor(HEAD_WEIGHT, parameters), tensor(HEAD_BIAS, parameters));
+    }
+
+    private Tensor tensor(String name, Tensor flat) {
+        return layout.tensorOrNull(name, flat);
+    }
+}

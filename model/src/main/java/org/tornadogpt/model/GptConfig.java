@@ -1,0 +1,255 @@
+package org.tornadogpt.model;
+
+import org.tornadogpt.kernels.Activation;
+
+/**
+ * The architecture of a decoder-only transformer with pre-normalisation (Radford et al. 2019).
+ *
+ * @param vocabularySize number of tokens, V
+ * @param blockSize longest context, T
+ * @param channels width of the residual stream, C
+ * @param heads query heads, H; must divide {@code channels}
+ * @param kvHeads key/value heads; must divide {@code heads}, and equals it in ordinary multi-head attention
+ * @param layers number of blocks, L
+ * @param mlpHidden width of the hidden layer of each block's MLP, usually 4C
+ * @param positions how a token's place enters
+ * @param norm the normalisation before attention, MLP and head
+ * @param activation the non-linearity of the MLP
+ * @param qkvBias whether the projection to queries, keys and values has a bias
+ * @param projectionBias whether the projection out of attention has a bias
+ * @param mlpBias whether the two layers of the MLP have biases
+ * @param headBias whether the output head has a bias
+ * @param tiedHead whether the output head's weights are the token embedding (Press and Wolf 2017)
+ * @param dropout probability, on attention probabilities and on both residual branches
+ */
+public record GptConfig(
+        int vocabularySize,
+        int blockSize,
+        int channels,
+        int heads,
+        int kvHeads,
+        int layers,
+        int mlpHidden,
+        Positions positions,
+        Norm norm,
+        Activation activation,
+        boolean qkvBias,
+        boolean projectionBias,
+        boolean mlpBias,
+        boolean headBias,
+        boolean tiedHead,
+        float dropout)
+        implements ModelConfig {
+
+    /** How a token's place in the context enters the model. */
+    public enum Positions {
+        /** A learned vector for each place, added to the token's embedding. */
+        LEARNED
+    }
+
+    /** A block's normalisation. */
+    public enum Norm {
+        /** Ba, Kiros and Hinton 2016, with weight and bias. */
+        LAYERNORM
+    }
+
+    public GptConfig {
+        Checks.positive("vocabularySize", vocabularySize);
+        Checks.positive("blockSize", blockSize);
+        Checks.positive("channels", channels);
+        Checks.positive("heads", heads);
+        Checks.positive("kvHeads", kvHeads);
+        Checks.positive("layers", layers);
+        Checks.positive("mlpHidden", mlpHidden);
+        if (channels % heads != 0) {
+            throw new IllegalArgumentException(
+                    "heads must divide channels, got " + heads + " heads and " + channels + " channels");
+        }
+        if (heads % kvHeads != 0) {
+            throw new IllegalArgumentException(
+                    "kvHeads must divide heads, got " + kvHeads + " kvHeads and " + heads + " heads");
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout must be in [0, 1), got " + dropout);
+        }
+        if (positions == null || norm == null || activation == null) {
+            throw new IllegalArgumentException("positions, norm and activation must be given");
+        }
+    }
+
+    /**
+     * Sizes given, the rest as in GPT-2: as many key/value heads as heads, MLP 4C wide, GELU (exact), all biases but the head's,
+     * untied head, no dropout.
+     */
+    public static Builder builder(int vocabularySize, int blockSize, int channels, int heads, int layers) {
+        return new Builder(vocabularySize, blockSize, channels, heads, layers);
+    }
+
+    /** A builder that starts from this configuration. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    @Override
+    public String kind() {
+        return Gpt.KIND;
+    }
+
+    @Override
+    public GptConfig withVocabulary(int size) {
+        return toBuilder().vocabularySize(size).build();
+    }
+
+    public GptConfig withBlockSize(int size) {
+        return toBuilder().blockSize(size).build();
+    }
+
+    public GptConfig withDropout(float probability) {
+        return toBuilder().dropout(probability).build();
+    }
+
+    @Override
+    public Gpt model() {
+        return new Gpt(this);
+    }
+
+    /** D, the size of one head. */
+    public int headSize() {
+        return channels / heads;
+    }
+
+    /** Width of the packed queries, keys and values: 3C without grouped queries. */
+    public int packedWidth() {
+        return (heads + 2 * kvHeads) * headSize();
+    }
+
+    /** Collects the settings of a {@link GptConfig} by name. */
+    public static final class Builder {
+        private int vocabularySize;
+        private int blockSize;
+        private final int channels;
+        private final int heads;
+        private int kvHeads;
+        private final int layers;
+        private int mlpHidden;
+        private Positions positions = Positions.LEARNED;
+        private Norm norm = Norm.LAYERNORM;
+        private Activation activation = Activation.GELU;
+        private boolean qkvBias = true;
+        private boolean projectionBias = true;
+        private boolean mlpBias = true;
+        private boolean headBias;
+        private boolean tiedHead;
+        private float dropout;
+
+        private Builder(int vocabularySize, int blockSize, int channels, int heads, int layers) {
+            this.vocabularySize = vocabularySize;
+            this.blockSize = blockSize;
+            this.channels = channels;
+            this.heads = heads;
+            this.layers = layers;
+            kvHeads = heads;
+            mlpHidden = 4 * channels;
+        }
+
+        private Builder(GptConfig from) {
+            this(from.vocabularySize, from.blockSize, from.channels, from.heads, from.layers);
+            kvHeads = from.kvHeads;
+            mlpHidden = from.mlpHidden;
+            positions = from.positions;
+            norm = from.norm;
+            activation = from.activation;
+            qkvBias = from.qkvBias;
+            projectionBias = from.projectionBias;
+            mlpBias = from.mlpBias;
+            headBias = from.headBias;
+            tiedHead = from.tiedHead;
+            dropout = from.dropout;
+        }
+
+        public Builder vocabularySize(int value) {
+            vocabularySize = value;
+            return this;
+        }
+
+        public Builder blockSize(int value) {
+            blockSize = value;
+            return this;
+        }
+
+        public Builder kvHeads(int value) {
+            kvHeads = value;
+            return this;
+        }
+
+        public Builder mlpHidden(int value) {
+            mlpHidden = value;
+            return this;
+        }
+
+        public Builder positions(Positions value) {
+            positions = value;
+            return this;
+        }
+
+        public Builder norm(Norm value) {
+            norm = value;
+            return this;
+        }
+
+        public Builder activation(Activation value) {
+            activation = value;
+            return this;
+        }
+
+        public Builder qkvBias(boolean value) {
+            qkvBias = value;
+            return this;
+        }
+
+        public Builder projectionBias(boolean value) {
+            projectionBias = value;
+            return this;
+        }
+
+        public Builder mlpBias(boolean value) {
+            mlpBias = value;
+            return this;
+        }
+
+        public Builder headBias(boolean value) {
+            headBias = value;
+            return this;
+        }
+
+        public Builder tiedHead(boolean value) {
+            tiedHead = value;
+            return this;
+        }
+
+        public Builder dropout(float value) {
+            dropout = value;
+            return this;
+        }
+
+        public GptConfig build() {
+            return new GptConfig(
+                    vocabularySize,
+                    blockSize,
+                    channels,
+                    heads,
+                    kvHeads,
+                    layers,
+                    mlpHidden,
+                    positions,
+                    norm,
+                    activation,
+                    qkvBias,
+                    projectionBias,
+                    mlpBias,
+                    headBias,
+                    tiedHead,
+                    dropout);
+        }
+    }
+}

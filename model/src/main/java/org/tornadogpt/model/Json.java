@@ -1,0 +1,103 @@
+package org.tornadogpt.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The one JSON mapper of this module: strict reading, indented writing, enums in lower case. */
+final class Json {
+    static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .build();
+
+    private Json() {}
+
+    static String write(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static <T> T read(String json, Class<T> type) {
+        try {
+            return MAPPER.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(reason(e), e);
+        }
+    }
+
+    /** Reads text that must be a JSON object. */
+    static ObjectNode readObject(String json) {
+        JsonNode node = read(json, JsonNode.class);
+        if (!(node instanceof ObjectNode object)) {
+            throw new IllegalArgumentException("expected a JSON object");
+        }
+        return object;
+    }
+
+    static <T> T with(T value, Class<T> type, Map<String, String> settings) {
+        ObjectNode tree = MAPPER.valueToTree(value);
+        settings.forEach((name, text) -> {
+            JsonNode old = tree.get(name);
+            if (old == null || name.equals("kind")) {
+                List<String> known = new ArrayList<>();
+                tree.fieldNames().forEachRemaining(known::add);
+                known.remove("kind");
+                throw new IllegalArgumentException(
+                        "unknown setting '" + name + "'; there are " + String.join(", ", known));
+            }
+            tree.set(name, parse(name, text, old));
+        });
+        try {
+            return MAPPER.treeToValue(tree, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(reason(e), e);
+        }
+    }
+
+    private static JsonNode parse(String name, String text, JsonNode old) {
+        try {
+            if (old.isIntegralNumber()) {
+                return MAPPER.getNodeFactory().numberNode(Integer.parseInt(text.strip()));
+            }
+            if (old.isNumber()) {
+                return MAPPER.getNodeFactory().numberNode(Float.parseFloat(text.strip()));
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    name + ": '" + text + "' is not " + (old.isIntegralNumber() ? "an integer" : "a number"), e);
+        }
+        if (old.isBoolean()) {
+            return switch (text.strip().toLowerCase(Locale.ROOT)) {
+                case "true" -> MAPPER.getNodeFactory().booleanNode(true);
+                case "false" -> MAPPER.getNodeFactory().booleanNode(false);
+                default -> throw new IllegalArgumentException(name + ": '" + text + "' is neither true nor false");
+            };
+        }
+        return MAPPER.getNodeFactory().textNode(text.strip());
+    }
+
+    /** What a record's constructor objected to, or what Jackson did, in one line. */
+    private static String reason(JsonProcessingException e) {
+        Throwable cause = e.getCause();
+        String message = cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage();
+        return message.lines().findFirst().orElse("unreadable JSON");
+    }
+}

@@ -1,0 +1,168 @@
+package org.tornadogpt.model;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.random.PhiloxStream;
+
+/**
+ * Where each parameter lies in the one flat array that holds all of them; gradients and moments have the same layout. Decayed
+ * parameters (matrices, embeddings included) come first, then the others (biases, normalisation weights), each group in the
+ * order of declaration and without gaps. Layers declare alike, so the same parameter of two layers is a fixed stride apart.
+ */
+public final class ParameterLayout {
+    /**
+     * How a parameter begins: {@code mean + deviation * normal}.
+     *
+     * @param mean 1 for normalisation weights, else 0
+     * @param deviation 0 for a constant
+     */
+    public record Initial(float mean, float deviation) {
+        static final Initial ZERO = new Initial(0, 0);
+        static final Initial ONE = new Initial(1, 0);
+
+        static Initial normal(double deviation) {
+            return new Initial(0, (float) deviation);
+        }
+    }
+
+    /** One parameter: {@code offset} counts floats from the start of the flat array. */
+    public record Parameter(String name, List<Integer> shape, int offset, Initial initial) {
+        public Parameter {
+            shape = List.copyOf(shape);
+        }
+
+        public int size() {
+            return Math.toIntExact(shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact));
+        }
+
+        /** Matrices decay, vectors do not. */
+        public boolean isDecayed() {
+            return shape.size() > 1;
+        }
+
+        private int[] dimensions() {
+            return shape.stream().mapToInt(Integer::intValue).toArray();
+        }
+    }
+
+    /** Collects declarations. */
+    static final class Builder {
+        private final List<Parameter> declared = new ArrayList<>();
+        private final Map<String, String> aliases = new HashMap<>();
+
+        Builder add(String name, Initial initial, Integer... shape) {
+            declared.add(new Parameter(name, List.of(shape), 0, initial));
+            return this;
+        }
+
+        /** {@code add} if {@code wanted}. */
+        Builder addIf(boolean wanted, String name, Initial initial, Integer... shape) {
+            return wanted ? add(name, initial, shape) : this;
+        }
+
+        /** Makes {@code alias} another name of the parameter {@code name}. */
+        Builder alias(String alias, String name) {
+            aliases.put(alias, name);
+            return this;
+        }
+
+        ParameterLayout build() {
+            return new ParameterLayout(declared, aliases);
+        }
+    }
+
+    private final List<Parameter> parameters = new ArrayList<>();
+    private final Map<String, Parameter> byName = new HashMap<>();
+    private final int size;
+    private final int decayed;
+
+    private ParameterLayout(List<Parameter> declared, Map<String, String> aliases) {
+        Set<String> names = new HashSet<>();
+        declared.forEach(p -> {
+            if (!names.add(p.name)) {
+                throw new IllegalArgumentException("two parameters are called " + p.name);
+            }
+        });
+        long end = place(declared.stream().filter(Parameter::isDecayed).toList(), 0);
+        decayed = (int) end;
+        end = place(declared.stream().filter(p -> !p.isDecayed()).toList(), end);
+        size = (int) end;
+        aliases.forEach((alias, name) -> byName.put(alias, find(name)));
+    }
+
+    private long place(List<Parameter> group, long start) {
+        long offset = start;
+        for (Parameter p : group) {
+            Parameter placed = new Parameter(p.name, p.shape, (int) offset, p.initial);
+            parameters.add(placed);
+            byName.put(p.name, placed);
+            offset += p.size();
+            if (offset > Integer.MAX_VALUE - 64) {
+                throw new IllegalArgumentException("the model has more parameters than one array can hold (2^31)");
+            }
+        }
+        return offset;
+    }
+
+    /** All parameters in the order of their offsets; a tied one appears once. */
+    public List<Parameter> all() {
+        return List.copyOf(parameters);
+    }
+
+    /** Number of floats. */
+    public int size() {
+        return size;
+    }
+
+    /** The first so many floats decay, the rest do not. */
+    public int decayed() {
+        return decayed;
+    }
+
+    public boolean has(String name) {
+        return byName.containsKey(name);
+    }
+
+    public Parameter find(String name) {
+        Parameter parameter = byName.get(name);
+        if (parameter == null) {
+            throw new IllegalArgumentException("no parameter '" + name + "'");
+        }
+        return parameter;
+    }
+
+    /** The view of {@code name} within a flat array of this layout. */
+    public Tensor tensor(String name, Tensor flat) {
+        if (flat.size() != size) {
+            throw new IllegalArgumentException(flat + " is not of this layout: it needs " + size + " floats");
+        }
+        Parameter p = find(name);
+        return flat.view(flat.name() + "." + name, p.offset, p.dimensions());
+    }
+
+    /** Like {@link #tensor}, or null for a parameter that this model does not have. */
+    Tensor tensorOrNull(String name, Tensor flat) {
+        return has(name) ? tensor(name, flat) : null;
+    }
+
+    /**
+     * Sets every parameter to its initial value, which depends on the seed and the parameter's name only, not on where it lies
+     * or what other parameters there are.
+     */
+    public void initialise(Tensor flat, long seed) {
+        for (Parameter p : parameters) {
+            Slice values = tensor(p.name, flat).slice();
+            PhiloxStream random = new PhiloxStream(seed, Streams.number(p.name));
+            for (int i = 0; i < values.length(); i++) {
+                float normal = p.initial.deviation == 0 ? 0 : random.nextGaussian();
+                values.set(i, p.initial.mean + p.initial.deviation * normal);
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package org.tornadogpt.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tornadogpt.kernels.Slice;
+
+/**
+ * A file in the safetensors format (github.com/huggingface/safetensors), float32 only: eight bytes with the length of the
+ * header, little endian; the header, a JSON object of name to {@code dtype}, {@code shape} and {@code data_offsets}; then the
+ * values, little endian, without gaps. The file is mapped, so opening it reads no values.
+ */
+public final class SafeTensors implements AutoCloseable {
+    /** One tensor: {@code begin} and {@code end} count bytes from the start of the values. */
+    public record Entry(String name, List<Integer> shape, long begin, long end) {
+        public Entry {
+            shape = List.copyOf(shape);
+        }
+
+        long elements() {
+            return (end - begin) / Float.BYTES;
+        }
+    }
+
+    /** A tensor to be written. */
+    public record Source(String name, List<Integer> shape, Slice values) {
+        public Source {
+            shape = List.copyOf(shape);
+        }
+    }
+
+    private static final String METADATA = "__metadata__";
+    private static final int MAX_HEADER = 100_000_000;
+    private static final int CHUNK_FLOATS = 1 << 16;
+    private static final ValueLayout.OfFloat FLOAT_LE =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG_LE =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Path file;
+    private final Arena arena;
+    private final MemorySegment values;
+    private final Map<String, Entry> entries;
+
+    private SafeTensors(Path file, Arena arena, MemorySegment values, Map<String, Entry> entries) {
+        this.file = file;
+        this.arena = arena;
+        this.values = values;
+        this.entries = entries;
+    }
+
+    /**
+     * Writes a new file and forces it to the disk.
+     *
+     * @param digest updated with every byte written
+     */
+    static void write(Path file, Map<String, String> metadata, List<Source> tensors, MessageDigest digest)
+            throws IOException {
+        byte[] header = header(metadata, tensors);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer start = ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
+            writeFully(channel, start.putLong(header.length).put(header).flip(), digest);
+            ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_FLOATS * Float.BYTES);
+            for (Source tensor : tensors) {
+                writeValues(channel, tensor.values, chunk, digest);
+            }
+            channel.force(true);
+        }
+    }
+
+    private static byte[] header(Map<String, String> metadata, List<Source> tensors) {
+        ObjectNode header = Json.MAPPER.createObjectNode();
+        ObjectNode meta = header.putObject(METADATA);
+        metadata.forEach(meta::put);
+        long offset = 0;
+        for (Source tensor : tensors) {
+            ObjectNode entry = header.putObject(tensor.name).put("dtype", "F32");
+            tensor.shape.forEach(entry.putArray("shape")::add);
+            long end = offset + (long) tensor.values.length() * Float.BYTES;
+            entry.putArray("data_offsets").add(offset).add(end);
+            offset = end;
+        }
+        String json = header.toString();
+        int padding = -json.getBytes(StandardCharsets.UTF_8).length & 7; // values begin at a multiple of eight
+        return (json + " ".repeat(padding)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void writeValues(FileChannel channel, Slice slice, ByteBuffer chunk, MessageDigest digest)
+            throws IOException {
+        MemorySegment target = MemorySegment.ofBuffer(chunk.clear());
+        for (int from = 0; from < slice.length(); from += CHUNK_FLOATS) {
+            int count = Math.min(CHUNK_FLOATS, slice.length() - from);
+            MemorySegment.copy(
+                    slice.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, slice.byteAt(from), target, FLOAT_LE, 0, count);
+            writeFully(channel, chunk.clear().limit(count * Float.BYTES), digest);
+        }
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer bytes, MessageDigest digest) throws IOException {
+        digest.update(bytes.duplicate());
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /**
+     * Opens a file and checks its structure.
+     *
+     * @throws CheckpointException if it is not a whole safetensors file of float32 tensors
+     */
+    public static SafeTensors open(Path file) throws IOException {
+        Arena arena = Arena.ofShared();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+            long header = size < Long.BYTES ? -1 : bytes.get(LONG_LE, 0);
+            if (header < 2 || header > MAX_HEADER || header > size - Long.BYTES) {
+                throw new CheckpointException(
+                        file + ": not a whole safetensors file: " + size + " bytes, header length " + header);
+            }
+            byte[] json = bytes.asSlice(Long.BYTES, header).toArray(ValueLayout.JAVA_BYTE);
+            MemorySegment values = bytes.asSlice(Long.BYTES + header);
+            return new SafeTensors(file, arena, values, entries(file, json, values.byteSize()));
+        } catch (IOException | RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private static Map<String, Entry> entries(Path file, byte[] json, long bytes) throws IOException {
+        List<Entry> found = new ArrayList<>();
+        try {
+            ObjectNode header = Json.readObject(new String(json, StandardCharsets.UTF_8));
+            for (Map.Entry<String, JsonNode> field : header.properties()) {
+                if (!field.getKey().equals(METADATA)) {
+                    found.add(entry(field.getKey(), field.getValue()));
+                }
+            }
+        } catch (IllegalArgumentException | ArithmeticException | JsonProcessingException e) {
+            throw new CheckpointException(file + ": unreadable safetensors header: " + e.getMessage(), e);
+        }
+        found.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        long end = 0;
+        for (Entry entry : found) {
+            if (entry.begin != end) {
+                throw new CheckpointException(file + ": tensor " + entry.name + " begins at byte " + entry.begin
+                        + " of the values instead of " + end);
+            }
+            end = entry.end;
+            entries.put(entry.name, entry);
+        }
+        if (end != bytes) {
+            throw new CheckpointException(
+                    file + ": the header speaks of " + end + " bytes of values, the file has " + bytes);
+        }
+        return entries;
+    }
+
+    private static Entry entry(String name, JsonNode node) throws JsonProcessingException {
+        String type = node.path("dtype").asText();
+        if (!type.equals("F32")) {
+            throw new IllegalArgumentException("tensor " + name + " has dtype " + type + "; only F32 can be read");
+        }
+        List<Integer> shape = List.of(Json.MAPPER.treeToValue(node.path("shape"), Integer[].class));
+        long[] offsets = Json.MAPPER.treeToValue(node.path("data_offsets"), long[].class);
+        long size = Float.BYTES;
+        for (int dimension : shape) {
+            if (dimension < 0) {
+                throw new IllegalArgumentException("tensor " + name + " has shape " + shape);
+            }
+            size = Math.multiplyExact(size, dimension);
+        }
+        if (offsets == null || offsets.length != 2 || offsets[0] < 0 || offsets[1] - offsets[0] != size) {
+            throw new IllegalArgumentException("data_offsets of tensor " + name + " do not fit its shape " + shape);
+        }
+        return new Entry(name, shape, offsets[0], offsets[1]);
+    }
+
+    /** All tensors in the order of their values. */
+    public Collection<Entry> entries() {
+        return entries.values();
+    }
+
+    /** The tensor called {@code name}; an error if there is none. */
+    public Entry entry(String name) throws CheckpointException {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new CheckpointException(file + ": no tensor " + name);
+        }
+        return entry;
+    }
+
+    /** Copies a tensor's values. */
+    public void copyInto(String name, Slice target) throws CheckpointException {
+        Entry entry = entry(name);
+        if (entry.elements() != target.length()) {
+            throw new CheckpointException(
+                    file + ": tensor " + name + " has " + entry.elements() + " elements, expected " + target.length());
+        }
+        MemorySegment.copy(
+                values,
+                FLOAT_LE,
+                entry.begin,
+                target.segment(),
+                ValueLayout.JAVA_FLOAT_UNALIGNED,
+                target.byteAt(0),
+                target.length());
+    }
+
+    /** Unmaps the file. */
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,98 @@
+package org.tornadogpt.model;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tornadogpt.kernels.Activation;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.jvm.SequentialDevice;
+import org.tornadogpt.kernels.random.PhiloxStream;
+
+/**
+ * The whole model's gradient against central differences. A difference of float losses has few right digits left, so differences
+ * are taken of {@link ReferenceGpt}'s loss, in double with a step of 1e-5 (near the cube root of the precision), dropout masks
+ * included; what remains is the float model's own rounding.
+ */
+class GradientCheckTest {
+    private static final double STEP = 1e-5;
+    private static final double TOLERANCE = 1e-5;
+    private static final int BATCH = 2;
+    private static final int SEED = 7;
+    private static final int TRAINING_STEP = 3;
+
+    static Stream<GptConfig> configs() {
+        GptConfig gelu =
+                GptConfig.builder(7, 5, 6, 3, 2).mlpHidden(11).headBias(true).build();
+        return Stream.of(
+                gelu,
+                gelu.toBuilder()
+                        .activation(Activation.GELU_TANH)
+                        .tiedHead(true)
+                        .headBias(false)
+                        .build(),
+                gelu.toBuilder().activation(Activation.RELU).qkvBias(false).build(),
+                gelu.toBuilder().projectionBias(false).mlpBias(false).build(),
+                gelu.toBuilder().kvHeads(1).build(),
+                gelu.withDropout(0.3f),
+                GptConfig.builder(2, 1, 1, 1, 1).build());
+    }
+
+    @ParameterizedTest
+    @MethodSource("configs")
+    void everyGradientEqualsCentralDifferences(GptConfig config) {
+        Gpt model = config.model();
+        ParameterLayout layout = model.parameters();
+        PhiloxStream random = new PhiloxStream(SEED, 2);
+        List<int[]> batch = List.of(
+                Numbers.tokens(random, BATCH * config.blockSize(), config.vocabularySize()),
+                Numbers.tokens(random, BATCH * config.blockSize(), config.vocabularySize()));
+        float[] values = Numbers.livelyParameters(layout, SEED);
+        try (Device device = new SequentialDevice();
+                TrainingSession session = new TrainingSession(model, device, Map.of(), BATCH, 1)) {
+            session.parameters().slice().copyFrom(values);
+            float loss = session.gradients(new int[][] {batch.get(0)}, new int[][] {batch.get(1)}, TRAINING_STEP, SEED);
+            double[] parameters = Numbers.doubles(values);
+            ReferenceGpt reference = new ReferenceGpt(config, layout, parameters, SEED, TRAINING_STEP, 0);
+            Numbers.assertClose("loss", loss, reference.loss(batch.get(0), batch.get(1)), TOLERANCE);
+            double[] differences = differences(reference, parameters, batch);
+            assertGradients(layout, Numbers.values(session.gradients()), differences);
+        }
+    }
+
+    private static double[] differences(ReferenceGpt reference, double[] parameters, List<int[]> batch) {
+        double[] differences = new double[parameters.length];
+        for (int i = 0; i < parameters.length; i++) {
+            double value = parameters[i];
+            parameters[i] = value + STEP;
+            double above = reference.loss(batch.get(0), batch.get(1));
+            parameters[i] = value - STEP;
+            double below = reference.loss(batch.get(0), batch.get(1));
+            parameters[i] = value;
+            differences[i] = (above - below) / (2 * STEP);
+        }
+        return differences;
+    }
+
+    private static void assertGradients(ParameterLayout layout, float[] gradients, double[] expected) {
+        for (ParameterLayout.Parameter p : layout.all()) {
+            int end = p.offset() + p.size();
+            float[] actual = Arrays.copyOfRange(gradients, p.offset(), end);
+            Numbers.assertClose(p.name(), actual, Arrays.copyOfRange(expected, p.offset(), end), TOLERANCE);
+        }
+    }
+
+    @Test
+    void aWrongGradientIsNoticed() {
+        ParameterLayout layout = configs().findFirst().orElseThrow().model().parameters();
+        double[] expected = Numbers.doubles(Numbers.livelyParameters(layout, 1));
+        float[] wrong = Numbers.livelyParameters(layout, 1);
+        wrong[17] *= 1.001f;
+        assertThatThrownBy(() -> assertGradients(layout, wrong, expected)).isInstanceOf(AssertionError.class);
+    }
+}

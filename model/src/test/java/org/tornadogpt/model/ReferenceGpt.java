@@ -1,0 +1,162 @@
+package org.tornadogpt.model;
+
+import org.apache.commons.math3.special.Erf;
+import org.tornadogpt.kernels.random.Philox;
+
+/** A GPT's loss in double precision, written for comparison only: plain loops over the flat parameters, no sharing of code. */
+final class ReferenceGpt {
+    private static final double EPSILON = 1e-5;
+
+    private final GptConfig c;
+    private final ParameterLayout layout;
+    private final double[] p;
+    private final int T;
+    private final int seed;
+    private final int step;
+    private final int micro;
+
+    /** Masks are those of {@code seed}, {@code step} and {@code micro}. */
+    ReferenceGpt(GptConfig config, ParameterLayout layout, double[] parameters, int seed, int step, int micro) {
+        c = config;
+        this.layout = layout;
+        p = parameters;
+        T = config.blockSize();
+        this.seed = seed;
+        this.step = step;
+        this.micro = micro;
+    }
+
+    /** The mean loss. */
+    double loss(int[] tokens, int[] targets) {
+        double[][] logits = logits(tokens);
+        double sum = 0;
+        for (int n = 0; n < logits.length; n++) {
+            double total = 0;
+            for (double logit : logits[n]) {
+                total += Math.exp(logit);
+            }
+            sum += Math.log(total) - logits[n][targets[n]];
+        }
+        return sum / logits.length;
+    }
+
+    double[][] logits(int[] tokens) {
+        double[][] x = new double[tokens.length][c.channels()];
+        for (int n = 0; n < tokens.length; n++) {
+            for (int i = 0; i < c.channels(); i++) {
+                x[n][i] = at("wte.weight", tokens[n] * c.channels() + i) + at("wpe.weight", n % T * c.channels() + i);
+            }
+        }
+        for (int l = 0; l < c.layers(); l++) {
+            String h = "h." + l + ".";
+            double[][] qkv = linear(norm(x, h + "ln_1"), h + "attn.c_attn", c.packedWidth());
+            add(x, linear(attention(qkv, 3 * l), h + "attn.c_proj", c.channels()), 3 * l + 1);
+            double[][] hidden = linear(norm(x, h + "ln_2"), h + "mlp.c_fc", c.mlpHidden());
+            for (double[] row : hidden) {
+                for (int i = 0; i < row.length; i++) {
+                    row[i] = activation(row[i]);
+                }
+            }
+            add(x, linear(hidden, h + "mlp.c_proj", c.channels()), 3 * l + 2);
+        }
+        return linear(norm(x, "ln_f"), "lm_head", c.vocabularySize());
+    }
+
+    private double at(String name, int i) {
+        return layout.has(name) ? p[layout.find(name).offset() + i] : 0;
+    }
+
+    private void add(double[][] x, double[][] branch, int site) {
+        for (int n = 0; n < x.length; n++) {
+            for (int i = 0; i < x[n].length; i++) {
+                x[n][i] += mask(site, n, i) * branch[n][i];
+            }
+        }
+    }
+
+    private double mask(int site, int row, int column) {
+        if (c.dropout() == 0) {
+            return 1;
+        }
+        boolean kept = Philox.maskBits(seed, 0, step, micro, site, row, column) >= Math.round(c.dropout() * (1 << 24));
+        return kept ? 1 / (1 - (double) c.dropout()) : 0;
+    }
+
+    private double[][] norm(double[][] x, String name) {
+        double[][] out = new double[x.length][c.channels()];
+        for (int n = 0; n < x.length; n++) {
+            double mean = 0;
+            double variance = 0;
+            for (double v : x[n]) {
+                mean += v / c.channels();
+            }
+            for (double v : x[n]) {
+                variance += (v - mean) * (v - mean) / c.channels();
+            }
+            for (int i = 0; i < c.channels(); i++) {
+                out[n][i] = (x[n][i] - mean) / Math.sqrt(variance + EPSILON) * at(name + ".weight", i)
+                        + at(name + ".bias", i);
+            }
+        }
+        return out;
+    }
+
+    private double[][] linear(double[][] x, String name, int O) {
+        double[][] out = new double[x.length][O];
+        for (int n = 0; n < x.length; n++) {
+            int K = x[n].length;
+            for (int o = 0; o < O; o++) {
+                double sum = at(name + ".bias", o);
+                for (int k = 0; k < K; k++) {
+                    sum += x[n][k] * at(name + ".weight", o * K + k);
+                }
+                out[n][o] = sum;
+            }
+        }
+        return out;
+    }
+
+    private double[][] attention(double[][] qkv, int site) {
+        int D = c.headSize();
+        double[][] out = new double[qkv.length][c.heads() * D];
+        for (int n = 0; n < qkv.length; n++) {
+            for (int h = 0; h < c.heads(); h++) {
+                attend(qkv, n, h, site, out[n]);
+            }
+        }
+        return out;
+    }
+
+    private void attend(double[][] qkv, int n, int h, int site, double[] out) {
+        int D = c.headSize();
+        int group = h / (c.heads() / c.kvHeads());
+        int keys = (c.heads() + group) * D;
+        int values = (c.heads() + c.kvHeads() + group) * D;
+        int first = n / T * T;
+        double total = 0;
+        double[] weights = new double[n - first + 1];
+        for (int j = 0; j < weights.length; j++) {
+            double score = 0;
+            for (int d = 0; d < D; d++) {
+                score += qkv[n][h * D + d] * qkv[first + j][keys + d];
+            }
+            weights[j] = Math.exp(score / Math.sqrt(D));
+            total += weights[j];
+        }
+        int row = (n / T * c.heads() + h) * T + n % T;
+        for (int j = 0; j < weights.length; j++) {
+            double weight = weights[j] / total * mask(site, row, j);
+            for (int d = 0; d < D; d++) {
+                out[h * D + d] += weight * qkv[first + j][values + d];
+            }
+        }
+    }
+
+    private double activation(double x) {
+        return switch (c.activation()) {
+            case RELU -> Math.max(x, 0);
+            case GELU -> x / 2 * (1 + Erf.erf(x / Math.sqrt(2)));
+            case GELU_TANH -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+        };
+    }
+}
