@@ -6,6 +6,7 @@ import static org.tornadogpt.kernels.vector.LanesVector.first;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.Activation;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
@@ -17,6 +18,7 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     private static final int BLOCK = 16 * 1024;
     private static final float SQRT_2_OVER_PI = 0.7978845608f;
     private static final float CUBIC = 0.044715f;
+    private static final float FAR = 12f;
     private static final float INVERSE_SQRT_2_PI = 0.3989422804f;
 
     @Override
@@ -72,17 +74,23 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     public static FloatVector value(Activation kind, FloatVector x) {
         return switch (kind) {
             case RELU -> x.max(0f);
-            case GELU -> x.mul(MathVector.normalCdf(x, MathVector.gauss(x)));
-            case GELU_TANH -> x.mul(0.5f).mul(MathVector.tanh(inner(x)).add(1f));
+            case GELU -> {
+                FloatVector near = x.max(-FAR);
+                yield near.mul(MathVector.normalCdf(near, MathVector.gauss(near)));
+            }
+            case GELU_TANH -> {
+                FloatVector e = exponential(clamp(x));
+                yield x.max(-FAR).mul(e.div(e.add(1f)));
+            }
         };
     }
 
     /** {@code dout * kind'(saved)}. */
     public static FloatVector gradient(Activation kind, FloatVector dout, FloatVector saved) {
         return switch (kind) {
-            case RELU -> dout.blend(0f, saved.compare(jdk.incubator.vector.VectorOperators.LE, 0f));
-            case GELU -> geluGradient(dout, saved);
-            case GELU_TANH -> geluTanhGradient(dout, saved);
+            case RELU -> dout.blend(0f, saved.compare(VectorOperators.LE, 0f));
+            case GELU -> geluGradient(dout, clamp(saved));
+            case GELU_TANH -> geluTanhGradient(dout, clamp(saved));
         };
     }
 
@@ -92,19 +100,23 @@ public final class PointwiseActivationVector implements PointwiseActivation {
         return dout.mul(x.fma(density, MathVector.normalCdf(x, gauss)));
     }
 
+    /** With s = sigmoid(2u) = (1 + tanh u)/2: s + 2 x s (1-s) u'; 1-s is had without cancellation. */
     private static FloatVector geluTanhGradient(FloatVector dout, FloatVector x) {
-        FloatVector tanh = MathVector.tanh(inner(x));
+        FloatVector e = exponential(x);
+        FloatVector rest = broadcast(1f).div(e.add(1f));
+        FloatVector sigmoid = e.mul(rest);
         FloatVector slope = x.mul(x).fma(broadcast(3 * CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI));
-        FloatVector sech2 = broadcast(1f).sub(tanh.mul(tanh));
-        FloatVector derivative =
-                x.mul(0.5f).mul(sech2).mul(slope).add(tanh.add(1f).mul(0.5f));
-        return dout.mul(derivative);
+        return dout.mul(x.add(x).mul(sigmoid).mul(rest).fma(slope, sigmoid));
     }
 
-    /** {@code sqrt(2/π) (x + 0.044715 x³)}. */
-    private static FloatVector inner(FloatVector x) {
-        return x.mul(x)
-                .fma(broadcast(CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI))
-                .mul(x);
+    /** {@code e^2u} with {@code u = sqrt(2/π) (x + 0.044715 x³)}. */
+    private static FloatVector exponential(FloatVector x) {
+        FloatVector doubled = x.mul(x).fma(broadcast(2 * CUBIC * SQRT_2_OVER_PI), broadcast(2 * SQRT_2_OVER_PI));
+        return MathVector.exp(doubled.mul(x));
+    }
+
+    /** Beyond, the functions are 0 or x and their slopes 0 or 1 to the last bit; powers of x could overflow there. */
+    private static FloatVector clamp(FloatVector x) {
+        return x.max(-FAR).min(FAR);
     }
 }

@@ -153,14 +153,14 @@ public final class MatMulBlockedVector implements MatMul {
             for (int c = 0; c < columns; c += COLUMNS) {
                 int width = Math.min(COLUMNS, columns - c);
                 for (int r = from; r < end; r += ROWS) {
-                    multiply(s, (r - from) * ROW_STRIDE, c / COLUMNS, width, tile);
+                    multiply(s, (r - from) * ROW_STRIDE, c / COLUMNS, tile);
                     epilogue.store(s, tile, r, Math.min(ROWS, end - r), c, width);
                 }
             }
         }
 
         /** One tile of the result, the depth cut by cut. */
-        private void multiply(float[] s, int rowsAt, int panel, int width, int tile) {
+        private void multiply(float[] s, int rowsAt, int panel, int tile) {
             for (int k = 0, cut = 0; k < depth; k += DEPTH, cut++) {
                 TileVector.rows(
                         s,
