@@ -17,6 +17,7 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     private static final int BLOCK = 16 * 1024;
     private static final float SQRT_2_OVER_PI = 0.7978845608f;
     private static final float CUBIC = 0.044715f;
+    private static final float FLAT = 20f;
     private static final float INVERSE_SQRT_2_PI = 0.3989422804f;
 
     @Override
@@ -73,7 +74,7 @@ public final class PointwiseActivationVector implements PointwiseActivation {
         return switch (kind) {
             case RELU -> x.max(0f);
             case GELU -> x.mul(MathVector.normalCdf(x, MathVector.gauss(x)));
-            case GELU_TANH -> x.mul(0.5f).mul(MathVector.tanh(inner(x)).add(1f));
+            case GELU_TANH -> x.mul(tanhGate(x));
         };
     }
 
@@ -87,24 +88,30 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     }
 
     private static FloatVector geluGradient(FloatVector dout, FloatVector x) {
-        FloatVector gauss = MathVector.gauss(x);
+        FloatVector near = near(x);
+        FloatVector gauss = MathVector.gauss(near);
         FloatVector density = gauss.mul(INVERSE_SQRT_2_PI);
-        return dout.mul(x.fma(density, MathVector.normalCdf(x, gauss)));
+        return dout.mul(near.fma(density, MathVector.normalCdf(near, gauss)));
     }
 
     private static FloatVector geluTanhGradient(FloatVector dout, FloatVector x) {
-        FloatVector tanh = MathVector.tanh(inner(x));
-        FloatVector slope = x.mul(x).fma(broadcast(3 * CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI));
-        FloatVector sech2 = broadcast(1f).sub(tanh.mul(tanh));
-        FloatVector derivative =
-                x.mul(0.5f).mul(sech2).mul(slope).add(tanh.add(1f).mul(0.5f));
-        return dout.mul(derivative);
+        FloatVector near = near(x);
+        FloatVector gate = tanhGate(near);
+        FloatVector slope = near.mul(near).fma(broadcast(3 * CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI));
+        FloatVector bend = gate.mul(broadcast(1f).sub(gate)).mul(near.add(near));
+        return dout.mul(bend.fma(slope, gate));
     }
 
-    /** {@code sqrt(2/π) (x + 0.044715 x³)}. */
-    private static FloatVector inner(FloatVector x) {
-        return x.mul(x)
+    /** x, or the nearest point at which both derivatives are 0 or 1 to the last bit; keeps powers of huge x finite. */
+    private static FloatVector near(FloatVector x) {
+        return x.max(-FLAT).min(FLAT);
+    }
+
+    /** {@code (1 + tanh u)/2 = 1/(1 + exp(-2u))} with {@code u = sqrt(2/π) (x + 0.044715 x³)}: no digits lost where x < 0. */
+    private static FloatVector tanhGate(FloatVector x) {
+        FloatVector u = x.mul(x)
                 .fma(broadcast(CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI))
                 .mul(x);
+        return broadcast(1f).div(MathVector.exp(u.mul(-2f)).add(1f));
     }
 }

@@ -46,11 +46,6 @@ public final class MathVector {
         return p.mul(power);
     }
 
-    /** tanh x = 1 - 2 / (e^2x + 1); absolute error below 2e-7. */
-    public static FloatVector tanh(FloatVector x) {
-        return broadcast(1f).sub(broadcast(2f).div(exp(x.add(x)).add(1f)));
-    }
-
     /**
      * The standard normal distribution function by Abramowitz and Stegun 7.1.26 (erf with absolute error 1.5e-7); absolute error
      * below 2e-7.

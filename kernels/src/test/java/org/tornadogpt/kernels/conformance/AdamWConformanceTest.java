@@ -99,8 +99,8 @@ class AdamWConformanceTest {
             reference.step(t, c, gradient, 5f + t);
             assertThat(gradients.toArray()).containsExactly(gradient);
         }
-        Tolerance.sum(5).check("parameters", parameters.toArray(), reference.p);
-        Tolerance.sum(5).check("m", m.toArray(), reference.m);
-        new Tolerance(1e-11, 1e-5).check("v", v.toArray(), reference.v);
+        Tolerance.sum(5).check(variant.name() + " parameters", parameters.toArray(), reference.p);
+        Tolerance.sum(5).check(variant.name() + " m", m.toArray(), reference.m);
+        new Tolerance(1e-11, 1e-5).check(variant.name() + " v", v.toArray(), reference.v);
     }
 }

@@ -76,7 +76,7 @@ class AttentionConformanceTest {
         Dropout dropout = c.dropout();
         Harness.run(variant, memory, l -> variant.forward(l, c.s(), dropout, out, saved, qkv));
         AttentionOracle oracle = new AttentionOracle(c.s(), dropout, doubles(c.qkv()));
-        c.tolerance().check("out", out.toArray(), oracle.out());
+        c.tolerance().check(variant.name() + " out", out.toArray(), oracle.out());
     }
 
     @ParameterizedTest
@@ -92,7 +92,7 @@ class AttentionConformanceTest {
         Harness.run(variant, memory, l -> variant.forward(l, c.s(), dropout, out, saved, qkv));
         Harness.run(variant, memory, l -> variant.backward(l, c.s(), dropout, dqkv, dout, out, qkv, saved));
         AttentionOracle oracle = new AttentionOracle(c.s(), dropout, doubles(c.qkv()));
-        c.tolerance().times(2).check("dqkv", dqkv.toArray(), oracle.dqkv(doubles(c.dout())));
+        c.tolerance().times(2).check(variant.name() + " dqkv", dqkv.toArray(), oracle.dqkv(doubles(c.dout())));
     }
 
     @ParameterizedTest

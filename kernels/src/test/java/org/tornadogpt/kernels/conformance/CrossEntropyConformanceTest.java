@@ -82,7 +82,8 @@ class CrossEntropyConformanceTest {
         Slice losses = memory.unset(c.N());
         IntSlice targets = Memory.ints(c.targets());
         Harness.run(variant, memory, l -> variant.forward(l, c.N(), c.V(), losses, logits, targets));
-        c.tolerance().check("losses", losses.toArray(), losses(c.V(), doubles(c.logits()), c.targets()));
+        c.tolerance()
+                .check(variant.name() + " losses", losses.toArray(), losses(c.V(), doubles(c.logits()), c.targets()));
     }
 
     @ParameterizedTest
@@ -99,9 +100,13 @@ class CrossEntropyConformanceTest {
                     variant,
                     memory,
                     l -> variant.forwardWithGradient(l, c.N(), c.V(), scale, losses, dlogits, logits, targets));
-            c.tolerance().check("losses", losses.toArray(), losses(c.V(), doubles(c.logits()), c.targets()));
+            c.tolerance()
+                    .check(
+                            variant.name() + " losses",
+                            losses.toArray(),
+                            losses(c.V(), doubles(c.logits()), c.targets()));
             double[] expected = gradient(c.V(), scale, doubles(c.logits()), c.targets());
-            c.tolerance().times(scale).check("dlogits", dlogits.toArray(), expected);
+            c.tolerance().times(scale).check(variant.name() + " dlogits", dlogits.toArray(), expected);
         }
     }
 

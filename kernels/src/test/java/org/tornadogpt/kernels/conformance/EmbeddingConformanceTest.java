@@ -56,7 +56,7 @@ class EmbeddingConformanceTest {
                 expected[i] = tokenTable[tokens[n] * s.C() + c];
                 expected[i] += withPositions ? positionTable[n % s.T() * s.C() + c] : 0;
             }
-            Tolerance.POINTWISE.check("out", out.toArray(), expected);
+            Tolerance.POINTWISE.check(variant.name() + " out", out.toArray(), expected);
         }
     }
 
@@ -82,9 +82,9 @@ class EmbeddingConformanceTest {
             IntSlice ids = Memory.ints(tokens);
             Harness.run(variant, memory, l -> variant.backward(l, s, table, positions, gradient, ids));
             Tolerance tolerance = Tolerance.sum(s.N() / Math.min(s.V(), s.T()) + 1);
-            tolerance.check("dTokenTable", table.toArray(), dTokens);
+            tolerance.check(variant.name() + " dTokenTable", table.toArray(), dTokens);
             if (withPositions) {
-                tolerance.check("dPositionTable", positions.toArray(), dPositions);
+                tolerance.check(variant.name() + " dPositionTable", positions.toArray(), dPositions);
             }
         }
     }

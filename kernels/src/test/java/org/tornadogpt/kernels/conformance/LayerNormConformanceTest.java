@@ -73,7 +73,11 @@ class LayerNormConformanceTest {
             Slice weight = memory.state(c.weight());
             Slice bias = withBias ? memory.state(c.bias()) : null;
             Harness.run(variant, memory, l -> variant.forward(l, c.N(), c.C(), out, statistics, x, weight, bias));
-            c.tolerance(16).check("out", out.toArray(), c.oracle(withBias).out());
+            c.tolerance(16)
+                    .check(
+                            variant.name() + " out",
+                            out.toArray(),
+                            c.oracle(withBias).out());
             c.tolerance(16)
                     .check(
                             "statistics",
@@ -101,11 +105,18 @@ class LayerNormConformanceTest {
                     variant,
                     memory,
                     l -> variant.backward(l, c.N(), c.C(), dx, dweight, dbias, gradient, x, statistics, weight));
-            c.tolerance(16).check("dx", dx.toArray(), plus(oracle.dx(dout), doubles(earlier)));
+            c.tolerance(16).check(variant.name() + " dx", dx.toArray(), plus(oracle.dx(dout), doubles(earlier)));
             c.tolerance(c.N())
-                    .check("dweight", dweight.toArray(), plus(oracle.dweight(dout), doubles(normal(6, c.C()))));
+                    .check(
+                            variant.name() + " dweight",
+                            dweight.toArray(),
+                            plus(oracle.dweight(dout), doubles(normal(6, c.C()))));
             if (withBias) {
-                c.tolerance(c.N()).check("dbias", dbias.toArray(), plus(oracle.dbias(dout), doubles(normal(7, c.C()))));
+                c.tolerance(c.N())
+                        .check(
+                                variant.name() + " dbias",
+                                dbias.toArray(),
+                                plus(oracle.dbias(dout), doubles(normal(7, c.C()))));
             }
         }
     }

@@ -101,7 +101,7 @@ class MatMulConformanceTest {
             Slice weight = memory.state(layer.weight);
             Slice bias = withBias ? memory.state(layer.bias) : null;
             Harness.run(matMul, memory, l -> matMul.forward(l, s, out, x, weight, bias));
-            Tolerance.sum(s.K()).check("out", out.toArray(), layer.out(withBias));
+            Tolerance.sum(s.K()).check(matMul.name() + " out", out.toArray(), layer.out(withBias));
         }
     }
 
@@ -114,7 +114,7 @@ class MatMulConformanceTest {
         Slice dout = memory.activation(layer.dout);
         Slice weight = memory.state(layer.weight);
         Harness.run(matMul, memory, l -> matMul.backwardInput(l, s, dx, dout, weight));
-        Tolerance.sum(s.O()).check("dx", dx.toArray(), layer.dx());
+        Tolerance.sum(s.O()).check(matMul.name() + " dx", dx.toArray(), layer.dx());
     }
 
     @ParameterizedTest
@@ -131,9 +131,10 @@ class MatMulConformanceTest {
             Slice dbias = withBias ? memory.state(earlierBias) : null;
             Harness.run(matMul, memory, l -> matMul.backwardWeight(l, s, dweight, dbias, dout, x));
             Tolerance tolerance = Tolerance.sum(s.N());
-            tolerance.check("dweight", dweight.toArray(), plus(layer.dweight(), doubles(earlierWeight)));
+            tolerance.check(
+                    matMul.name() + " dweight", dweight.toArray(), plus(layer.dweight(), doubles(earlierWeight)));
             if (withBias) {
-                tolerance.check("dbias", dbias.toArray(), plus(layer.dbias(), doubles(earlierBias)));
+                tolerance.check(matMul.name() + " dbias", dbias.toArray(), plus(layer.dbias(), doubles(earlierBias)));
             }
         }
     }
@@ -153,9 +154,11 @@ class MatMulConformanceTest {
             Harness.run(matMul, memory, l -> matMul.forwardActivation(l, s, out, pre, x, weight, bias, kind));
             double[] expected = layer.out(true);
             if (pre != null) {
-                Tolerance.sum(s.K()).check(kind + " pre", pre.toArray(), expected);
+                Tolerance.sum(s.K()).check(matMul.name() + " " + kind + " pre", pre.toArray(), expected);
             }
-            Tolerance.sum(s.K()).times(2).check(kind + " out", out.toArray(), ActivationOracle.values(kind, expected));
+            Tolerance.sum(s.K())
+                    .times(2)
+                    .check(matMul.name() + " " + kind + " out", out.toArray(), ActivationOracle.values(kind, expected));
         }
     }
 
@@ -173,7 +176,7 @@ class MatMulConformanceTest {
             Slice weight = memory.state(layer.weight);
             Harness.run(matMul, memory, l -> matMul.backwardInputActivation(l, s, dx, dout, weight, saved, kind));
             double[] expected = ActivationOracle.backward(kind, layer.dx(), doubles(kept));
-            Tolerance.sum(s.O()).times(2).check(kind + " dx", dx.toArray(), expected);
+            Tolerance.sum(s.O()).times(2).check(matMul.name() + " " + kind + " dx", dx.toArray(), expected);
         }
     }
 
@@ -193,7 +196,9 @@ class MatMulConformanceTest {
                 Slice bias = memory.state(layer.bias);
                 Harness.run(matMul, memory, l -> matMul.forwardResidual(l, s, out, residual, x, weight, bias, dropout));
                 double[] expected = ResidualConformanceTest.masked(dropout, s.O(), layer.out(true));
-                Tolerance.sum(s.K()).times(2).check("out", out.toArray(), plus(expected, doubles(stream)));
+                Tolerance.sum(s.K())
+                        .times(2)
+                        .check(matMul.name() + " out", out.toArray(), plus(expected, doubles(stream)));
             }
         }
     }

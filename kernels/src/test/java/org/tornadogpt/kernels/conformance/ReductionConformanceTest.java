@@ -36,7 +36,7 @@ class ReductionConformanceTest {
         for (float value : values) {
             squares += (double) value * value;
         }
-        SUM.check("norm", out.toArray(), new double[] {Math.sqrt(squares)});
+        SUM.check(variant.name() + " norm", out.toArray(), new double[] {Math.sqrt(squares)});
     }
 
     @ParameterizedTest
@@ -52,7 +52,7 @@ class ReductionConformanceTest {
         Slice x = memory.activation(values);
         Slice out = memory.unset(1);
         Harness.run(variant, memory, l -> variant.mean(l, size, out, x));
-        SUM.check("mean", out.toArray(), new double[] {sum / size});
+        SUM.check(variant.name() + " mean", out.toArray(), new double[] {sum / size});
     }
 
     @ParameterizedTest
@@ -63,6 +63,6 @@ class ReductionConformanceTest {
         Harness.run(variant, memory, l -> variant.fill(l, size, out, -2.5f));
         double[] expected = new double[size];
         Arrays.fill(expected, -2.5);
-        Tolerance.POINTWISE.check("out", out.toArray(), expected);
+        Tolerance.POINTWISE.check(variant.name() + " out", out.toArray(), expected);
     }
 }

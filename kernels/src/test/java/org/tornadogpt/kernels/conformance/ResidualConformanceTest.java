@@ -56,7 +56,7 @@ class ResidualConformanceTest {
             Slice branch = memory.activation(added);
             Slice out = inPlace ? residual : memory.unset(stream.length);
             Harness.run(variant, memory, l -> variant.forward(l, c.N(), c.C(), dropout, out, residual, branch));
-            Tolerance.POINTWISE.check("out", out.toArray(), expected);
+            Tolerance.POINTWISE.check(variant.name() + " out", out.toArray(), expected);
         }
     }
 
@@ -69,6 +69,7 @@ class ResidualConformanceTest {
         Slice dout = memory.activation(gradient);
         Slice dbranch = memory.unset(gradient.length);
         Harness.run(variant, memory, l -> variant.backward(l, c.N(), c.C(), dropout, dbranch, dout));
-        Tolerance.POINTWISE.check("dbranch", dbranch.toArray(), masked(dropout, c.C(), doubles(gradient)));
+        Tolerance.POINTWISE.check(
+                variant.name() + " dbranch", dbranch.toArray(), masked(dropout, c.C(), doubles(gradient)));
     }
 }
