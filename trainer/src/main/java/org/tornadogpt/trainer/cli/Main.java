@@ -20,11 +20,17 @@ public final class Main {
                 writer(FileDescriptor.out),
                 writer(FileDescriptor.err),
                 Interrupts.install(),
-                System.console().isTerminal());
+                onTerminal());
         int code = run(io, args);
         io.out().flush();
         io.err().flush();
         System.exit(code);
+    }
+
+    /** Without a terminal some JDKs have no console, others have one that is not a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // the check knows of the latter only
+    private static boolean onTerminal() {
+        return System.console() != null && System.console().isTerminal();
     }
 
     /** Text is UTF-8 whatever the terminal's locale says. */
