@@ -6,6 +6,7 @@ import static org.tornadogpt.kernels.vector.LanesVector.first;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.Activation;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
@@ -17,7 +18,7 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     private static final int BLOCK = 16 * 1024;
     private static final float SQRT_2_OVER_PI = 0.7978845608f;
     private static final float CUBIC = 0.044715f;
-    private static final float FLAT = 20f;
+    private static final float FAR = 12f;
     private static final float INVERSE_SQRT_2_PI = 0.3989422804f;
 
     @Override
@@ -73,45 +74,49 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     public static FloatVector value(Activation kind, FloatVector x) {
         return switch (kind) {
             case RELU -> x.max(0f);
-            case GELU -> x.mul(MathVector.normalCdf(x, MathVector.gauss(x)));
-            case GELU_TANH -> x.mul(tanhGate(x));
+            case GELU -> {
+                FloatVector near = x.max(-FAR);
+                yield near.mul(MathVector.normalCdf(near, MathVector.gauss(near)));
+            }
+            case GELU_TANH -> {
+                FloatVector e = exponential(clamp(x));
+                yield x.max(-FAR).mul(e.div(e.add(1f)));
+            }
         };
     }
 
     /** {@code dout * kind'(saved)}. */
     public static FloatVector gradient(Activation kind, FloatVector dout, FloatVector saved) {
         return switch (kind) {
-            case RELU -> dout.blend(0f, saved.compare(jdk.incubator.vector.VectorOperators.LE, 0f));
-            case GELU -> geluGradient(dout, saved);
-            case GELU_TANH -> geluTanhGradient(dout, saved);
+            case RELU -> dout.blend(0f, saved.compare(VectorOperators.LE, 0f));
+            case GELU -> geluGradient(dout, clamp(saved));
+            case GELU_TANH -> geluTanhGradient(dout, clamp(saved));
         };
     }
 
     private static FloatVector geluGradient(FloatVector dout, FloatVector x) {
-        FloatVector near = near(x);
-        FloatVector gauss = MathVector.gauss(near);
+        FloatVector gauss = MathVector.gauss(x);
         FloatVector density = gauss.mul(INVERSE_SQRT_2_PI);
-        return dout.mul(near.fma(density, MathVector.normalCdf(near, gauss)));
+        return dout.mul(x.fma(density, MathVector.normalCdf(x, gauss)));
     }
 
+    /** With s = sigmoid(2u) = (1 + tanh u)/2: s + 2 x s (1-s) u'; 1-s is had without cancellation. */
     private static FloatVector geluTanhGradient(FloatVector dout, FloatVector x) {
-        FloatVector near = near(x);
-        FloatVector gate = tanhGate(near);
-        FloatVector slope = near.mul(near).fma(broadcast(3 * CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI));
-        FloatVector bend = gate.mul(broadcast(1f).sub(gate)).mul(near.add(near));
-        return dout.mul(bend.fma(slope, gate));
+        FloatVector e = exponential(x);
+        FloatVector rest = broadcast(1f).div(e.add(1f));
+        FloatVector sigmoid = e.mul(rest);
+        FloatVector slope = x.mul(x).fma(broadcast(3 * CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI));
+        return dout.mul(x.add(x).mul(sigmoid).mul(rest).fma(slope, sigmoid));
     }
 
-    /** x, or the nearest point at which both derivatives are 0 or 1 to the last bit; keeps powers of huge x finite. */
-    private static FloatVector near(FloatVector x) {
-        return x.max(-FLAT).min(FLAT);
+    /** {@code e^2u} with {@code u = sqrt(2/π) (x + 0.044715 x³)}. */
+    private static FloatVector exponential(FloatVector x) {
+        FloatVector doubled = x.mul(x).fma(broadcast(2 * CUBIC * SQRT_2_OVER_PI), broadcast(2 * SQRT_2_OVER_PI));
+        return MathVector.exp(doubled.mul(x));
     }
 
-    /** {@code (1 + tanh u)/2 = 1/(1 + exp(-2u))} with {@code u = sqrt(2/π) (x + 0.044715 x³)}: no digits lost where x < 0. */
-    private static FloatVector tanhGate(FloatVector x) {
-        FloatVector u = x.mul(x)
-                .fma(broadcast(CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI))
-                .mul(x);
-        return broadcast(1f).div(MathVector.exp(u.mul(-2f)).add(1f));
+    /** Beyond, the functions are 0 or x and their slopes 0 or 1 to the last bit; powers of x could overflow there. */
+    private static FloatVector clamp(FloatVector x) {
+        return x.max(-FAR).min(FAR);
     }
 }

@@ -218,11 +218,9 @@ record FlashBackwardVector(
             int queries = queryEnd - skip;
             int at = (k - from) * STRIDE + skip;
             for (int d = 0; d < Dp; d += COLUMNS) {
-                int vectors = Dp - d >= COLUMNS ? 2 : 1;
                 int row = (q + skip) * Dp + d;
-                TileVector.rows(
-                        vectors, w.s, w.p + at, w.s, w.dout + row, Dp, queries, w.s, w.dv + k * Dp + d, Dp, true);
-                TileVector.rows(vectors, w.s, w.ds + at, w.s, w.q + row, Dp, queries, w.s, w.dk + k * Dp + d, Dp, true);
+                TileVector.rows(w.s, w.p + at, w.s, w.dout + row, Dp, queries, w.s, w.dv + k * Dp + d, Dp, true);
+                TileVector.rows(w.s, w.ds + at, w.s, w.q + row, Dp, queries, w.s, w.dk + k * Dp + d, Dp, true);
             }
         }
     }
@@ -237,20 +235,8 @@ record FlashBackwardVector(
                 continue;
             }
             for (int d = 0; d < Dp; d += COLUMNS) {
-                int vectors = Dp - d >= COLUMNS ? 2 : 1;
                 TileVector.columns(
-                        vectors,
-                        w.s,
-                        w.ds + r,
-                        STRIDE,
-                        w.s,
-                        w.k + from * Dp + d,
-                        Dp,
-                        keys,
-                        w.s,
-                        w.dq + r * Dp + d,
-                        Dp,
-                        true);
+                        w.s, w.ds + r, STRIDE, w.s, w.k + from * Dp + d, Dp, keys, w.s, w.dq + r * Dp + d, Dp, true);
             }
         }
     }

@@ -88,7 +88,6 @@ record FlashForwardVector(
             for (int c = 0; c < queryEnd; c += COLUMNS) {
                 if (q + c + COLUMNS > k) {
                     TileVector.columns(
-                            2,
                             s,
                             keys + k,
                             layout.Tp(),
@@ -206,20 +205,8 @@ record FlashForwardVector(
                 continue;
             }
             for (int d = 0; d < Dp; d += COLUMNS) {
-                int vectors = Dp - d >= COLUMNS ? 2 : 1;
                 TileVector.columns(
-                        vectors,
-                        w.s,
-                        w.strip + r,
-                        STRIDE,
-                        w.s,
-                        w.v + from * Dp + d,
-                        Dp,
-                        keys,
-                        w.s,
-                        w.o + r * Dp + d,
-                        Dp,
-                        true);
+                        w.s, w.strip + r, STRIDE, w.s, w.v + from * Dp + d, Dp, keys, w.s, w.o + r * Dp + d, Dp, true);
             }
         }
     }

@@ -1,6 +1,5 @@
 package org.tornadogpt.kernels.attention;
 
-import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 
@@ -17,7 +16,7 @@ import org.tornadogpt.kernels.vector.VectorSlice;
  * @param T time
  * @param D head size
  * @param Tp T rounded up to whole query blocks
- * @param Dp D rounded up to whole vectors
+ * @param Dp D rounded up to whole tiles
  */
 record FlashLayoutVector(int T, int D, int Tp, int Dp) {
     /** Queries in a block: whole tiles by rows and by columns. */
@@ -30,7 +29,7 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
     static final int STRIDE = TileVector.ROW_STRIDE;
 
     static FlashLayoutVector of(AttentionShape s) {
-        return new FlashLayoutVector(s.T(), s.D(), roundUp(s.T(), QUERIES), roundUp(s.D(), LANES));
+        return new FlashLayoutVector(s.T(), s.D(), roundUp(s.T(), QUERIES), roundUp(s.D(), COLUMNS));
     }
 
     static int roundUp(int n, int multiple) {

@@ -1,6 +1,5 @@
 package org.tornadogpt.kernels.matmul;
 
-import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.DEPTH;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
@@ -154,18 +153,16 @@ public final class MatMulBlockedVector implements MatMul {
             for (int c = 0; c < columns; c += COLUMNS) {
                 int width = Math.min(COLUMNS, columns - c);
                 for (int r = from; r < end; r += ROWS) {
-                    multiply(s, (r - from) * ROW_STRIDE, c / COLUMNS, width, tile);
+                    multiply(s, (r - from) * ROW_STRIDE, c / COLUMNS, tile);
                     epilogue.store(s, tile, r, Math.min(ROWS, end - r), c, width);
                 }
             }
         }
 
         /** One tile of the result, the depth cut by cut. */
-        private void multiply(float[] s, int rowsAt, int panel, int width, int tile) {
-            int vectors = width > LANES ? 2 : 1;
+        private void multiply(float[] s, int rowsAt, int panel, int tile) {
             for (int k = 0, cut = 0; k < depth; k += DEPTH, cut++) {
                 TileVector.rows(
-                        vectors,
                         s,
                         cut * blockRows * ROW_STRIDE + rowsAt,
                         packed,

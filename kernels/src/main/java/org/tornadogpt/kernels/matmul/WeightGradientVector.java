@@ -128,18 +128,7 @@ record WeightGradientVector(
         for (int k = 0; k < paddedK; k += COLUMNS) {
             for (int o = 0; o < outputs; o += ROWS) {
                 TileVector.columns(
-                        2,
-                        w,
-                        a + o,
-                        outputs,
-                        w,
-                        k * CHUNK,
-                        COLUMNS,
-                        rows,
-                        sums,
-                        sumsAt + o * paddedK + k,
-                        paddedK,
-                        add);
+                        w, a + o, outputs, w, k * CHUNK, COLUMNS, rows, sums, sumsAt + o * paddedK + k, paddedK, add);
             }
         }
     }

@@ -1,0 +1,120 @@
+package org.tornadogpt.trainer.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.trainer.data.Corpus;
+import org.tornadogpt.trainer.data.Part;
+import org.tornadogpt.trainer.data.Split;
+import org.tornadogpt.trainer.settings.BatchSettings;
+import org.tornadogpt.trainer.settings.OptimizerSettings;
+import org.tornadogpt.trainer.settings.ScheduleSettings;
+import org.tornadogpt.trainer.settings.TrainSettings;
+
+/** What is said before the first step. */
+final class Banner {
+    private static final int SKIPPED_SHOWN = 3;
+
+    private final PrintWriter out;
+
+    Banner(PrintWriter out) {
+        this.out = out;
+    }
+
+    private void line(String label, String text) {
+        out.printf(Locale.ROOT, "%-11s%s%n", label, text);
+    }
+
+    void print(TrainSettings settings, Path run, String device, LanguageModel model) {
+        line("program", String.format(Locale.ROOT, "%s, %s", Version.text(), Version.jvm()));
+        line(
+                "time",
+                ZonedDateTime.now(ZoneId.systemDefault())
+                        .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx")));
+        line("device", device);
+        line("run", run.toString());
+        line("preset", String.format(Locale.ROOT, "%s, seed %d", settings.preset(), settings.seed()));
+        line("model", String.format(Locale.ROOT, "%s, %,d parameters", model.kind(), (long)
+                model.parameters().size()));
+        BatchSettings batches = settings.batches();
+        line(
+                "steps",
+                String.format(
+                        Locale.ROOT,
+                        "%,d of %d x %d tokens%s",
+                        settings.steps(),
+                        batches.batch(),
+                        batches.block(),
+                        batches.microSteps() == 1 ? "" : " x " + batches.microSteps() + " micro-steps"));
+        line("rate", rate(settings.schedule(), settings.steps()));
+        OptimizerSettings o = settings.optimizer();
+        line(
+                "optimizer",
+                String.format(
+                        Locale.ROOT,
+                        "AdamW, beta1 %s, beta2 %s, epsilon %s, weight decay %s, %s",
+                        o.beta1(),
+                        o.beta2(),
+                        o.epsilon(),
+                        o.weightDecay(),
+                        o.clip() == 0 ? "no clipping" : "clip " + o.clip()));
+    }
+
+    private static String rate(ScheduleSettings schedule, int steps) {
+        String warmUp = schedule.warmupSteps() == 0 ? "" : ", warm-up " + schedule.warmupSteps() + " steps";
+        if (schedule.shape() == ScheduleSettings.Shape.CONSTANT) {
+            return schedule.learningRate() + warmUp + ", constant";
+        }
+        String end = schedule.decaySteps() == steps
+                ? ""
+                : " (the run stops at " + steps + "; --set decaySteps=" + steps + " would end the decay there)";
+        return schedule.learningRate() + warmUp + ", cosine to " + schedule.minLearningRate() + " at step "
+                + schedule.decaySteps() + end;
+    }
+
+    void print(Corpus corpus, Split split, Tokenizer tokenizer) {
+        line(
+                "data",
+                String.format(
+                        Locale.ROOT,
+                        "%s: %,d %s, %,d characters, %d distinct",
+                        corpus.spec(),
+                        corpus.files(),
+                        corpus.files() == 1 ? "file" : "files",
+                        split.training().tokens().length,
+                        tokenizer.vocabularySize()));
+        for (int i = 0; i < Math.min(SKIPPED_SHOWN, corpus.skipped().size()); i++) {
+            line("", String.format(Locale.ROOT, "left out: %s", corpus.skipped().get(i)));
+        }
+        if (corpus.skipped().size() > SKIPPED_SHOWN) {
+            line(
+                    "",
+                    String.format(
+                            Locale.ROOT,
+                            "left out: %d more that are not UTF-8 text",
+                            corpus.skipped().size() - SKIPPED_SHOWN));
+        }
+        if (split.holdsOut()) {
+            line(
+                    "split",
+                    String.format(
+                            Locale.ROOT,
+                            "first %s to train, last %s to validate",
+                            part(split.training()),
+                            part(split.validation())));
+        } else {
+            line("split", "none (validation=0): training and validation are the same text");
+        }
+        out.println();
+        out.flush();
+    }
+
+    private static String part(Part part) {
+        return String.format(Locale.ROOT, "%,d", part.length());
+    }
+}

@@ -1,0 +1,86 @@
+package org.tornadogpt.trainer.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.tornadogpt.trainer.data.CorpusReader;
+import org.tornadogpt.trainer.data.Fetcher;
+import org.tornadogpt.trainer.data.PublicCorpora;
+import org.tornadogpt.trainer.data.PublicCorpora.PublicCorpus;
+import org.tornadogpt.trainer.settings.Suggestions;
+import org.tornadogpt.trainer.settings.UsageException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tgpt data}. */
+@Command(
+        name = "data",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Lists texts to train on, and fetches public ones.",
+        synopsisSubcommandLabel = "(list | fetch NAME)")
+final class DataCommand implements Callable<Integer> {
+    private final Io io;
+
+    DataCommand(Io io) {
+        this.io = io;
+    }
+
+    @Override
+    public Integer call() {
+        return list();
+    }
+
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            description = "Lists the names that --data knows besides files, folders, globs and zips.")
+    int list() {
+        String row = "%-16s %-52s %s%n";
+        io.out().printf(row, CorpusReader.JDK, "java.util from the sources of the running JDK", jdkStatus());
+        io.out().printf(row, CorpusReader.QUOTE, "one sentence: \"" + CorpusReader.SENTENCE + "\"", "built in");
+        for (PublicCorpus corpus : PublicCorpora.all()) {
+            Path file = PublicCorpora.defaultFolder().resolve(corpus.fileName());
+            String status = Files.exists(file) ? file.toString() : "tgpt data fetch " + corpus.name();
+            io.out().printf(row, corpus.name(), corpus.about(), status);
+        }
+        return ExitCode.OK;
+    }
+
+    private static String jdkStatus() {
+        Path zip = Path.of(System.getProperty("java.home"), "lib", "src.zip");
+        return Files.exists(zip) ? zip.toString() : "not there: this JDK has no lib/src.zip";
+    }
+
+    @Command(
+            name = "fetch",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            description = "Downloads a public corpus, after which --data NAME finds it.")
+    int fetch(
+            @Parameters(paramLabel = "NAME", description = "See 'tgpt data list'.") String name,
+            @Option(
+                            names = "--to",
+                            paramLabel = "DIR",
+                            description = "Folder to put it in; --data then needs the file's path.")
+                    Path folder)
+            throws InterruptedException {
+        PublicCorpus corpus = PublicCorpora.find(name)
+                .orElseThrow(() -> new UsageException("unknown corpus '" + name + "'; "
+                        + Suggestions.forUnknown(
+                                name,
+                                PublicCorpora.all().stream()
+                                        .map(PublicCorpus::name)
+                                        .toList())));
+        io.out().println("fetching " + corpus.url());
+        Fetcher.Fetched fetched = Fetcher.fetch(corpus, folder == null ? PublicCorpora.defaultFolder() : folder);
+        io.out().printf("%s: %,d bytes%n", fetched.file(), fetched.bytes());
+        io.out()
+                .println("SHA-256 " + fetched.sha256()
+                        + (fetched.verified() ? ", as expected" : ": NOT VERIFIED, none is known"));
+        io.out().println("train on it: tgpt train --data " + (folder == null ? corpus.name() : fetched.file()));
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,73 @@
+package org.tornadogpt.trainer.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Devices;
+import org.tornadogpt.kernels.KernelChoices;
+import org.tornadogpt.trainer.settings.UsageException;
+import org.tornadogpt.trainer.settings.Values;
+import picocli.CommandLine.Option;
+
+/** Options of every command that computes. */
+final class DeviceOptions {
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "auto, sequential, cpu, tornado[:driver:device]; see 'tgpt devices'.")
+    private String device;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Worker threads of the cpu device; by default one for each processor. Results do not depend on it.")
+    private String threads;
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "OP=VARIANT",
+            description = "Kernel variant to use for an operation; repeatable. See 'tgpt kernels'.")
+    private List<String> kernels = new ArrayList<>();
+
+    /** Adds what was given. */
+    void addTo(Values values) {
+        if (device != null) {
+            values.set("device", device);
+        }
+        if (threads != null) {
+            values.set("threads", threads);
+        }
+        kernels.forEach(values::setKernel);
+    }
+
+    /**
+     * Opens a device that can run these kernels.
+     *
+     * @throws UsageException if there is no such device or kernel
+     */
+    static Device open(String device, int threads, Map<String, String> kernels) {
+        Device opened;
+        try {
+            opened = Devices.open(device, threads);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+        try {
+            if (new KernelChoices(opened, kernels).names().isEmpty()) {
+                throw new IllegalArgumentException("no kernels are registered");
+            }
+            return opened;
+        } catch (IllegalArgumentException e) {
+            opened.close();
+            throw new UsageException(e.getMessage() + " (see 'tgpt kernels')", e);
+        }
+    }
+
+    /** The device and why it is this one. */
+    static String explain(String asked, Device device) {
+        String why = asked.equals("auto") ? "auto: no TornadoVM device was found" : "asked for";
+        return device.id() + ": " + device.description() + " (" + why + ")";
+    }
+}

@@ -1,0 +1,55 @@
+package org.tornadogpt.trainer.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.tornadogpt.trainer.data.DataException;
+import org.tornadogpt.trainer.settings.UsageException;
+import org.tornadogpt.trainer.train.DivergedException;
+import org.tornadogpt.trainer.train.Reasons;
+
+/** One line and an exit code for whatever went wrong; the stack trace only for those who ask. */
+final class Failures {
+    private static final String TRACE_VARIABLE = "TGPT_DEBUG";
+
+    private Failures() {}
+
+    /** Reports to {@code io.err()}. */
+    static int report(Io io, Throwable failure) {
+        io.out().flush();
+        io.err().println("tgpt: " + oneLine(describe(failure)));
+        if (wantsTrace()) {
+            failure.printStackTrace(io.err());
+        }
+        io.err().flush();
+        return failure instanceof UsageException ? ExitCode.USAGE : ExitCode.FAILED;
+    }
+
+    private static boolean wantsTrace() {
+        String value = System.getenv(TRACE_VARIABLE);
+        return value != null && !value.isEmpty() && !value.equals("0");
+    }
+
+    private static String describe(Throwable failure) {
+        if (failure instanceof UncheckedIOException unchecked) {
+            return Reasons.of(unchecked.getCause());
+        }
+        if (failure instanceof IOException io) {
+            return Reasons.of(io);
+        }
+        if (failure instanceof OutOfMemoryError) {
+            return "out of memory (" + failure.getMessage()
+                    + "): choose a smaller batch or block, or give the JVM more with TGPT_JAVA_OPTS=-Xmx...";
+        }
+        if (failure instanceof UsageException
+                || failure instanceof DataException
+                || failure instanceof DivergedException
+                || (failure instanceof IllegalArgumentException && failure.getMessage() != null)) {
+            return failure.getMessage();
+        }
+        return "internal error: " + failure + "; run again with " + TRACE_VARIABLE + "=1 to see where";
+    }
+
+    private static String oneLine(String message) {
+        return message.replaceAll("\\s*\\R\\s*", " ").strip();
+    }
+}

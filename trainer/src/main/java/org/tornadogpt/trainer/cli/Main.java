@@ -1,0 +1,69 @@
+package org.tornadogpt.trainer.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+
+/** The entry point of {@code tgpt}. */
+public final class Main {
+    private static final int WIDTH = 120;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.setProperty("java.awt.headless", "true");
+        Io io = new Io(
+                writer(FileDescriptor.out),
+                writer(FileDescriptor.err),
+                Interrupts.install(),
+                System.console().isTerminal());
+        int code = run(io, args);
+        io.out().flush();
+        io.err().flush();
+        System.exit(code);
+    }
+
+    /** Text is UTF-8 whatever the terminal's locale says. */
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+    }
+
+    /** Runs one command line and returns its {@link ExitCode}. */
+    public static int run(Io io, String... args) {
+        try {
+            return commandLine(io).execute(args);
+        } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+            return Failures.report(io, e);
+        }
+    }
+
+    private static CommandLine commandLine(Io io) {
+        CommandLine root = new CommandLine(new TgptCommand())
+                .addSubcommand("train", new TrainCommand(io))
+                .addSubcommand("generate", new GenerateCommand(io))
+                .addSubcommand("eval", new EvalCommand(io))
+                .addSubcommand("presets", new PresetsCommand(io))
+                .addSubcommand("devices", new DevicesCommand(io))
+                .addSubcommand("kernels", new KernelsCommand(io))
+                .addSubcommand("data", new DataCommand(io));
+        for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
+            root.addSubcommand(provider.name(), provider.command(io));
+        }
+        root.setOut(io.out());
+        root.setErr(io.err());
+        root.setUsageHelpWidth(WIDTH);
+        root.setCaseInsensitiveEnumValuesAllowed(true);
+        root.setParameterExceptionHandler((e, arguments) -> {
+            io.err()
+                    .println("tgpt: " + e.getMessage().lines().findFirst().orElse("wrong usage") + " (see '"
+                            + e.getCommandLine().getCommandSpec().qualifiedName() + " --help')");
+            return ExitCode.USAGE;
+        });
+        root.setExecutionExceptionHandler((e, command, result) -> Failures.report(io, e));
+        return root;
+    }
+}

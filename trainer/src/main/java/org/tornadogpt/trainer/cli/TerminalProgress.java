@@ -1,0 +1,61 @@
+package org.tornadogpt.trainer.cli;
+
+import java.time.Duration;
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.tornadogpt.trainer.train.Progress;
+
+/** Lines on standard output; on a terminal a moving bar below them. */
+final class TerminalProgress implements Progress, AutoCloseable {
+    private static final int MILLIS = 250;
+    private static final String CLEAR_LINE = "\r\033[K";
+
+    private final Io io;
+    private final ProgressBar bar;
+
+    TerminalProgress(Io io, long done, long steps) {
+        this.io = io;
+        bar = io.interactive() ? bar(done, steps) : null;
+    }
+
+    private static ProgressBar bar(long done, long steps) {
+        return new ProgressBarBuilder()
+                .setTaskName("training")
+                .setInitialMax(steps)
+                .startsFrom(done, Duration.ZERO)
+                .setUpdateIntervalMillis(MILLIS)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                .build();
+    }
+
+    @Override
+    public void line(String text) {
+        if (bar == null) {
+            io.out().println(text);
+            return;
+        }
+        bar.pause();
+        io.out().println(CLEAR_LINE + text);
+        io.out().flush();
+        bar.resume();
+    }
+
+    @Override
+    public void step(long step, double loss, double tokensPerSecond) {
+        if (bar != null) {
+            bar.stepTo(step);
+            bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f, %,.0f tokens/s", loss, tokensPerSecond));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}

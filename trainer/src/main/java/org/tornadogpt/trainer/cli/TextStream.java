@@ -1,0 +1,39 @@
+package org.tornadogpt.trainer.cli;
+
+import org.tornadogpt.model.Generator;
+import org.tornadogpt.model.LogitsSource;
+import org.tornadogpt.model.Sampling;
+import org.tornadogpt.model.Tokenizer;
+
+/** Writes text as the model makes it, token by token. */
+final class TextStream {
+    private final Io io;
+    private final LogitsSource source;
+    private final Tokenizer tokenizer;
+
+    TextStream(Io io, LogitsSource source, Tokenizer tokenizer) {
+        this.io = io;
+        this.source = source;
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * Writes the prompt and what follows it, until done, interrupted, or nobody reads any more.
+     *
+     * @param tokens how many, {@link Long#MAX_VALUE} for no end
+     */
+    void write(String prompt, long tokens, Sampling sampling) {
+        Tokenizer.Encoded encoded = tokenizer.encodePrompt(prompt);
+        if (!encoded.note().isEmpty()) {
+            io.err().println(encoded.note());
+            io.err().flush();
+        }
+        int[] context = encoded.tokens().length == 0 ? new int[] {tokenizer.startToken()} : encoded.tokens();
+        io.out().print(tokenizer.decode(encoded.tokens()));
+        io.out().flush();
+        new Generator(source).generate(context, tokens, sampling, token -> {
+            io.out().print(tokenizer.decode(new int[] {token}));
+            return !io.out().checkError() && !io.interrupted().getAsBoolean();
+        });
+    }
+}

@@ -1,0 +1,121 @@
+package org.tornadogpt.trainer.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.tornadogpt.trainer.settings.ConfigFile;
+import org.tornadogpt.trainer.settings.Keys;
+import org.tornadogpt.trainer.settings.UsageException;
+import org.tornadogpt.trainer.settings.Values;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tgpt train}. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description = {
+            "Trains a model, from its beginning or (--resume) from where a run stopped.",
+            "Values come from the preset, then from the --config file, then from flags and --set."
+        })
+final class TrainCommand implements Callable<Integer> {
+    private final Io io;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "Where all values start from [jdk]; see 'tgpt presets'.")
+    private String preset;
+
+    @Option(
+            names = "--data",
+            paramLabel = "WHAT",
+            description = "jdk, quote, a fetched corpus, or a file, folder, glob or zip; see 'tgpt data list'.")
+    private String data;
+
+    @Mixin
+    private DeviceOptions device = new DeviceOptions();
+
+    @Option(names = "--steps", paramLabel = "N", description = "When to stop.")
+    private String steps;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of everything random.")
+    private String seed;
+
+    @Option(names = "--run", paramLabel = "DIR", description = "Folder of the run [runs/PRESET-TIME].")
+    private Path run;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML file of key: value lines, such as a run's config.yaml.")
+    private Path config;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets any key listed below; repeatable.")
+    private List<String> pairs = new ArrayList<>();
+
+    @Option(
+            names = "--resume",
+            description =
+                    "Goes on with the run in --run DIR, bit for bit as if it had never stopped. --steps, --device, --threads"
+                            + " and what concerns only evaluation may change.")
+    private boolean resume;
+
+    TrainCommand(Io io) {
+        this.io = io;
+    }
+
+    /** Lists the keys at the end of the help. */
+    @Spec
+    void spec(CommandSpec spec) {
+        List<String> footer =
+                new ArrayList<>(List.of("", "Keys for --set and --config [usual value; presets differ]:"));
+        for (String line : PresetsCommand.keyTable(Keys.all())) {
+            footer.add(line.replace("%", "%%"));
+        }
+        spec.usageMessage().footer(footer.toArray(String[]::new));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Values flags = flags();
+        if (resume) {
+            if (run == null) {
+                throw new UsageException("--resume needs --run DIR, the folder of the run to go on with");
+            }
+            if (config != null) {
+                throw new UsageException("--resume uses the run's own config.yaml: leave --config out");
+            }
+            return new TrainingRun(io).resume(run, flags);
+        }
+        Values values = new Values();
+        if (config != null) {
+            values.putAll(ConfigFile.read(config).values());
+        }
+        values.putAll(flags);
+        return new TrainingRun(io).start(run, values);
+    }
+
+    private Values flags() {
+        Values flags = new Values();
+        pairs.forEach(flags::setPair);
+        put(flags, "preset", preset);
+        put(flags, "data", data);
+        put(flags, "steps", steps);
+        put(flags, "seed", seed);
+        device.addTo(flags);
+        return flags;
+    }
+
+    private static void put(Values values, String key, String value) {
+        if (value != null) {
+            values.set(key, value);
+        }
+    }
+}

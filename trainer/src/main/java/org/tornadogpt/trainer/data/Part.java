@@ -1,0 +1,35 @@
+package org.tornadogpt.trainer.data;
+
+/**
+ * A stretch of the token sequence: the training part or the validation part.
+ *
+ * @param name for messages
+ * @param tokens the whole sequence
+ * @param from first token of the part
+ * @param to end of the part, exclusive
+ */
+@SuppressWarnings("ArrayRecordComponent") // tens of millions of tokens, shared by both parts on purpose
+public record Part(String name, int[] tokens, int from, int to) {
+    public Part {
+        if (from < 0 || from > to || to > tokens.length) {
+            throw new IllegalArgumentException("part [" + from + ", " + to + ") of " + tokens.length + " tokens");
+        }
+    }
+
+    public int length() {
+        return to - from;
+    }
+
+    /**
+     * Number of places where a block and its targets (one token further on) fit.
+     *
+     * @throws DataException if there is none
+     */
+    public int positions(int block) {
+        if (length() < block + 1) {
+            throw new DataException("the " + name + " part has " + length() + " tokens, a block of " + block
+                    + " needs at least " + (block + 1) + ": use a longer text or a smaller block (--set block=N)");
+        }
+        return length() - block;
+    }
+}

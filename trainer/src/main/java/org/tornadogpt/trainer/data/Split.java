@@ -1,0 +1,41 @@
+package org.tornadogpt.trainer.data;
+
+/**
+ * Training and validation parts, cut by position: the first characters train, the last ones validate.
+ *
+ * @param training the part that is learnt
+ * @param validation the part that is only looked at; the whole text, like {@code training}, if nothing is held out
+ */
+public record Split(Part training, Part validation) {
+    /**
+     * Cuts a text.
+     *
+     * @param share of the tokens held out for validation, 0 to train and validate on the same text
+     */
+    public static Split of(int[] tokens, double share) {
+        if (!(share >= 0 && share < 1)) {
+            throw new IllegalArgumentException("the validation share must be in [0, 1), got " + share);
+        }
+        if (share == 0) {
+            return new Split(
+                    new Part("training", tokens, 0, tokens.length), new Part("validation", tokens, 0, tokens.length));
+        }
+        int cut = (int) ((1 - share) * tokens.length);
+        return new Split(new Part("training", tokens, 0, cut), new Part("validation", tokens, cut, tokens.length));
+    }
+
+    /** Whether validation looks at text that training does not. */
+    public boolean holdsOut() {
+        return training.to() <= validation.from();
+    }
+
+    /**
+     * Whether a block fits into both parts.
+     *
+     * @throws DataException if it does not
+     */
+    public void check(int block) {
+        training.positions(block);
+        validation.positions(block);
+    }
+}

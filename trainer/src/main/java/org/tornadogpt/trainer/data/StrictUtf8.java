@@ -1,0 +1,41 @@
+package org.tornadogpt.trainer.data;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/** UTF-8 that must be UTF-8: no replacement characters, no NUL bytes. */
+final class StrictUtf8 {
+    private StrictUtf8() {}
+
+    /**
+     * @param name of the file, for the message
+     * @throws DataException naming the file and the offset of the first byte that is not text
+     */
+    static String decode(String name, byte[] bytes) {
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == 0) {
+                throw notText(name, i, "a NUL byte");
+            }
+        }
+        CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        CoderResult result = decoder.decode(in, out, true);
+        if (result.isError()) {
+            throw notText(name, in.position(), String.format("byte 0x%02x", bytes[in.position()]));
+        }
+        decoder.flush(out);
+        return out.flip().toString();
+    }
+
+    private static DataException notText(String name, int offset, String what) {
+        return new DataException(name + " is not UTF-8 text: " + what + " at offset " + offset);
+    }
+}

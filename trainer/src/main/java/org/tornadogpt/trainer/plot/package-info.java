@@ -1,0 +1,2 @@
+/** Pictures of a run. */
+package org.tornadogpt.trainer.plot;

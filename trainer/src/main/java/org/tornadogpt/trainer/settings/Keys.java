@@ -1,0 +1,83 @@
+package org.tornadogpt.trainer.settings;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The table of everything that can be set. Help texts, parsing and {@code config.yaml} all come from it. */
+public final class Keys {
+    private static final String RUN = "run";
+    private static final String BATCHES = "batches";
+    private static final String RATE = "learning rate";
+    private static final String OPTIMIZER = "optimizer (AdamW)";
+    private static final String EVALUATION = "evaluation and checkpoints";
+    private static final String SAMPLE = "sample at the end";
+
+    /** The group of the keys that shape the model; their usual values are the architecture's. */
+    static final String MODEL = "model";
+
+    private static final Map<String, Key> ALL = table(
+            new Key("preset", RUN, "jdk", "where all other values start from: see 'tgpt presets'"),
+            new Key("data", RUN, "jdk", "jdk, quote, a fetched corpus, or a file, folder, glob or zip"),
+            new Key("device", RUN, "auto", "auto, sequential, cpu, tornado[:driver:device]"),
+            new Key("threads", RUN, "0", "worker threads of the cpu device, 0 for one for each processor"),
+            new Key("seed", RUN, "1337", "of initialisation, batches, dropout and the sample"),
+            new Key("steps", RUN, "3000", "when to stop; changes nothing about the steps before"),
+            new Key("batch", BATCHES, "16", "blocks per micro-step (B)"),
+            new Key("block", BATCHES, "128", "tokens per block (T)"),
+            new Key("microSteps", BATCHES, "1", "gradients of so many batches are averaged for one step"),
+            new Key("validation", BATCHES, "0.1", "share of the text held out, 0 to validate on the training text"),
+            new Key("schedule", RATE, "constant", "constant or cosine, after the warm-up"),
+            new Key("learningRate", RATE, "3e-4", "highest rate"),
+            new Key("minLearningRate", RATE, "0", "where cosine ends"),
+            new Key("warmupSteps", RATE, "0", "steps of linear warm-up"),
+            new Key("decaySteps", RATE, "0", "step at which cosine ends, 0 for the value of steps at the start"),
+            new Key("beta1", OPTIMIZER, "0.9", "decay of the first moment"),
+            new Key("beta2", OPTIMIZER, "0.999", "decay of the second moment"),
+            new Key("epsilon", OPTIMIZER, "1e-8", "added to the root of the second moment"),
+            new Key("weightDecay", OPTIMIZER, "0.01", "decoupled, of matrices only"),
+            new Key("clip", OPTIMIZER, "0", "largest gradient norm, 0 for no limit"),
+            new Key("evalInterval", EVALUATION, "200", "steps between evaluations"),
+            new Key("evalBatches", EVALUATION, "50", "batches averaged in an evaluation, of each part"),
+            new Key("patience", EVALUATION, "0", "evaluations without a new best before stopping, 0 for never"),
+            new Key("checkpointInterval", EVALUATION, "0", "steps between checkpoints, 0 for only at evaluations"),
+            new Key("logInterval", EVALUATION, "1", "steps between lines of metrics.jsonl"),
+            new Key("sampleLength", SAMPLE, "500", "tokens, 0 for no sample"),
+            new Key("samplePrompt", SAMPLE, "\\n", "text the sample continues; \\n is a new line"),
+            new Key("sampleTemperature", SAMPLE, "1", "0 takes the likeliest token each time"));
+
+    private Keys() {}
+
+    private static Map<String, Key> table(Key... keys) {
+        Map<String, Key> table = new LinkedHashMap<>();
+        for (Key key : keys) {
+            table.put(key.name(), key);
+        }
+        ModelKeys.keys().forEach(key -> table.put(key.name(), key));
+        return table;
+    }
+
+    /** All keys in the order in which they are shown. */
+    public static List<Key> all() {
+        return List.copyOf(ALL.values());
+    }
+
+    public static Set<String> names() {
+        return ALL.keySet();
+    }
+
+    /**
+     * The key of that name.
+     *
+     * @throws UsageException if there is none; the message names the nearest
+     */
+    public static Key find(String name) {
+        Key key = ALL.get(name);
+        if (key == null) {
+            throw new UsageException("unknown key '" + name + "'; " + Suggestions.forUnknown(name, ALL.keySet())
+                    + " ('tgpt presets --keys' explains them)");
+        }
+        return key;
+    }
+}

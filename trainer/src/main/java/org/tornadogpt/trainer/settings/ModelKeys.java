@@ -1,0 +1,94 @@
+package org.tornadogpt.trainer.settings;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tornadogpt.model.GptConfig;
+import org.tornadogpt.model.ModelConfig;
+
+/** The keys that change an architecture. Their names are those of {@code config.json} in a checkpoint. */
+final class ModelKeys {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final List<Key> KEYS = List.of(
+            key("layers", "blocks (L)"),
+            key("channels", "width of the residual stream (C)"),
+            key("heads", "query heads (H), a divisor of channels"),
+            key("kvHeads", "key/value heads, a divisor of heads; follows heads unless set"),
+            key("mlpHidden", "hidden width of the MLP; follows channels unless set"),
+            key("positions", "how a token's place enters"),
+            key("norm", "normalisation before attention, MLP and head"),
+            key("activation", "non-linearity of the MLP: RELU, GELU, GELU_TANH"),
+            key("qkvBias", "bias of the projection to queries, keys and values"),
+            key("projectionBias", "bias of the projection out of attention"),
+            key("mlpBias", "biases of the MLP"),
+            key("headBias", "bias of the output head"),
+            key("tiedHead", "whether the output head's weights are the token embedding"),
+            key("dropout", "probability, of attention and both residual branches"));
+
+    private ModelKeys() {}
+
+    private static Key key(String name, String about) {
+        return new Key(name, Keys.MODEL, "", about);
+    }
+
+    static List<Key> keys() {
+        return KEYS;
+    }
+
+    /**
+     * The architecture with what was set.
+     *
+     * @throws UsageException for a setting that it does not have or that does not fit the others
+     */
+    static ModelConfig apply(ModelConfig architecture, Values values) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("blockSize", String.valueOf(values.integer("block")));
+        for (Key key : KEYS) {
+            values.get(key.name()).ifPresent(value -> settings.put(key.name(), value));
+        }
+        try {
+            if (architecture instanceof GptConfig gpt) {
+                follow(settings, "channels", gpt.channels(), "mlpHidden", gpt.mlpHidden());
+                follow(settings, "heads", gpt.heads(), "kvHeads", gpt.kvHeads());
+            }
+            return architecture.with(settings);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+    }
+
+    /** Keeps the ratio of {@code follower} to {@code leader} where only the leader was set. */
+    private static void follow(
+            Map<String, String> settings, String leader, int oldLeader, String follower, int oldFollower) {
+        String value = settings.get(leader);
+        if (value == null || settings.containsKey(follower)) {
+            return;
+        }
+        try {
+            long scaled = (long) Integer.parseInt(value.strip()) * oldFollower / oldLeader;
+            settings.put(follower, String.valueOf(scaled));
+        } catch (NumberFormatException e) {
+            throw new UsageException(leader + " must be a whole number, got '" + value + "'", e);
+        }
+    }
+
+    /** What each key has come to in this architecture; keys that it does not have are absent. */
+    static Map<String, String> read(ModelConfig config) {
+        try {
+            JsonNode tree = JSON.readTree(config.toJson());
+            Map<String, String> values = new LinkedHashMap<>();
+            for (Key key : KEYS) {
+                if (tree.has(key.name())) {
+                    values.put(key.name(), tree.get(key.name()).asText());
+                }
+            }
+            return values;
+        } catch (IOException e) {
+            throw new IllegalStateException("a model configuration is not JSON", e);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package org.tornadogpt.trainer.settings;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.model.ModelConfig;
+import org.tornadogpt.model.Presets;
+
+/**
+ * Everything about a training run, resolved and checked.
+ *
+ * @param preset the name of what it started from
+ * @param data see {@code CorpusReader}
+ * @param device name of the device
+ * @param threads worker threads, 0 for one for each processor
+ * @param seed of everything random
+ * @param steps when to stop
+ * @param kernels variants asked for, by operation
+ * @param model the architecture; its vocabulary is the architecture's own until the text is known
+ */
+public record TrainSettings(
+        String preset,
+        String data,
+        String device,
+        int threads,
+        long seed,
+        int steps,
+        Map<String, String> kernels,
+        ModelConfig model,
+        BatchSettings batches,
+        ScheduleSettings schedule,
+        OptimizerSettings optimizer,
+        EvaluationSettings evaluation,
+        SampleSettings sample) {
+    public TrainSettings {
+        kernels = Map.copyOf(kernels);
+        Check.positive("steps", steps);
+        Check.notNegative("threads", threads);
+    }
+
+    /**
+     * Lays the given values over those of the preset that they name.
+     *
+     * @throws UsageException for a value that cannot be; the message names the key
+     */
+    public static TrainSettings of(Values given) {
+        TrainingPreset preset = TrainingPreset.find(given.get("preset").orElse(TrainingPreset.DEFAULT));
+        Values values = preset.values();
+        values.putAll(given);
+        return new TrainSettings(
+                preset.name(),
+                values.text("data"),
+                values.text("device"),
+                values.integer("threads"),
+                values.longInteger("seed"),
+                values.integer("steps"),
+                values.kernels(),
+                ModelKeys.apply(Presets.find(preset.architecture()), values),
+                BatchSettings.of(values),
+                ScheduleSettings.of(values),
+                OptimizerSettings.of(values),
+                EvaluationSettings.of(values),
+                SampleSettings.of(values));
+    }
+
+    /** Every key with its value, so that {@link #of} gives these settings again whatever the preset becomes. */
+    public Values values() {
+        Values values = new Values();
+        values.set("preset", preset);
+        values.set("data", data);
+        values.set("device", device);
+        values.set("threads", String.valueOf(threads));
+        values.set("seed", String.valueOf(seed));
+        values.set("steps", String.valueOf(steps));
+        values.set("batch", String.valueOf(batches.batch()));
+        values.set("block", String.valueOf(batches.block()));
+        values.set("microSteps", String.valueOf(batches.microSteps()));
+        values.set("validation", String.valueOf(batches.validation()));
+        values.set("schedule", schedule.shape() == ScheduleSettings.Shape.COSINE ? "cosine" : "constant");
+        values.set("learningRate", String.valueOf(schedule.learningRate()));
+        values.set("minLearningRate", String.valueOf(schedule.minLearningRate()));
+        values.set("warmupSteps", String.valueOf(schedule.warmupSteps()));
+        values.set("decaySteps", String.valueOf(schedule.decaySteps()));
+        values.set("beta1", String.valueOf(optimizer.beta1()));
+        values.set("beta2", String.valueOf(optimizer.beta2()));
+        values.set("epsilon", String.valueOf(optimizer.epsilon()));
+        values.set("weightDecay", String.valueOf(optimizer.weightDecay()));
+        values.set("clip", String.valueOf(optimizer.clip()));
+        values.set("evalInterval", String.valueOf(evaluation.evalInterval()));
+        values.set("evalBatches", String.valueOf(evaluation.evalBatches()));
+        values.set("patience", String.valueOf(evaluation.patience()));
+        values.set("checkpointInterval", String.valueOf(evaluation.checkpointInterval()));
+        values.set("logInterval", String.valueOf(evaluation.logInterval()));
+        values.set("sampleLength", String.valueOf(sample.sampleLength()));
+        values.set("samplePrompt", sample.samplePrompt().replace("\n", "\\n"));
+        values.set("sampleTemperature", String.valueOf(sample.sampleTemperature()));
+        ModelKeys.read(model).forEach(values::set);
+        new TreeMap<>(kernels).forEach((operation, variant) -> values.setKernel(operation + "=" + variant));
+        return values;
+    }
+
+    /** The same run on what was found: the text, and the device that {@code auto} stood for. */
+    public TrainSettings found(String dataSpec, Device opened) {
+        return new TrainSettings(
+                preset,
+                dataSpec,
+                opened.id(),
+                threads,
+                seed,
+                steps,
+                kernels,
+                model,
+                batches,
+                schedule,
+                optimizer,
+                evaluation,
+                sample);
+    }
+}

@@ -1,0 +1,219 @@
+package org.tornadogpt.trainer.train;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.tornadogpt.model.AdamWSettings;
+import org.tornadogpt.model.Checkpoint;
+import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.trainer.data.Batches;
+import org.tornadogpt.trainer.data.Split;
+import org.tornadogpt.trainer.metrics.Metric;
+import org.tornadogpt.trainer.metrics.MetricsFile;
+import org.tornadogpt.trainer.plot.LossPlot;
+import org.tornadogpt.trainer.settings.OptimizerSettings;
+import org.tornadogpt.trainer.settings.TrainSettings;
+
+/**
+ * The loop. What it does after step n depends on the settings, the parameters, the moments and n alone, so that a run that is
+ * stopped and resumed anywhere is the run that was never stopped.
+ */
+public final class Trainer {
+    /** How a run ended. */
+    public enum Outcome {
+        FINISHED,
+        /** Patience ran out. */
+        STOPPED_EARLY,
+        /** The user wanted it to stop; everything is saved. */
+        INTERRUPTED
+    }
+
+    private static final double NANOS = 1e9;
+
+    private final TrainSettings settings;
+    private final TrainingSession session;
+    private final Tokenizer tokenizer;
+    private final RunFolder folder;
+    private final Progress progress;
+    private final BooleanSupplier stop;
+    private final Evaluator evaluator;
+    private final Batches batches;
+    private final int[][] tokens;
+    private final int[][] targets;
+    private final TimeEstimate estimate;
+    private Standing standing;
+    private long startNanos;
+    private double elapsedBefore;
+
+    /**
+     * @param session with the parameters to go on from
+     * @param standing where to go on
+     * @param stop asked between steps and during evaluations
+     */
+    public Trainer(
+            TrainSettings settings,
+            TrainingSession session,
+            Split split,
+            Tokenizer tokenizer,
+            RunFolder folder,
+            Standing standing,
+            Progress progress,
+            BooleanSupplier stop) {
+        this.settings = settings;
+        this.session = session;
+        this.tokenizer = tokenizer;
+        this.folder = folder;
+        this.standing = standing;
+        this.progress = progress;
+        this.stop = stop;
+        int block = settings.batches().block();
+        evaluator = new Evaluator(
+                session, split, block, settings.seed(), settings.evaluation().evalBatches());
+        batches = new Batches(
+                split.training(), settings.batches().batch(), block, settings.seed(), Batches.Purpose.TRAIN);
+        tokens = new int[settings.batches().microSteps()][batches.size()];
+        targets = new int[settings.batches().microSteps()][batches.size()];
+        estimate = new TimeEstimate(settings.evaluation(), settings.steps());
+    }
+
+    /** Where the run stands. */
+    public Standing standing() {
+        return standing;
+    }
+
+    /**
+     * Goes on to the end, or until {@code stop}.
+     *
+     * @throws DivergedException if a loss or gradient is NaN or infinite
+     * @throws IOException if the run folder cannot be written; earlier checkpoints stay whole
+     */
+    public Outcome run() throws IOException, DivergedException {
+        startNanos = System.nanoTime();
+        elapsedBefore = standing.elapsedSeconds();
+        try (MetricsFile metrics = MetricsFile.append(folder.metrics())) {
+            while (true) {
+                if (stop.getAsBoolean() || !evaluateIfDue(metrics)) {
+                    save(metrics);
+                    return Outcome.INTERRUPTED;
+                }
+                if (standing.step() >= settings.steps()) {
+                    return Outcome.FINISHED;
+                }
+                if (patienceIsOver()) {
+                    return Outcome.STOPPED_EARLY;
+                }
+                step(metrics);
+                int interval = settings.evaluation().checkpointInterval();
+                if (interval > 0 && standing.step() % interval == 0) {
+                    save(metrics);
+                }
+            }
+        }
+    }
+
+    private boolean patienceIsOver() {
+        int patience = settings.evaluation().patience();
+        return patience > 0 && standing.sinceBest() >= patience;
+    }
+
+    private double elapsed() {
+        return elapsedBefore + (System.nanoTime() - startNanos) / NANOS;
+    }
+
+    /** @return false if interrupted */
+    private boolean evaluateIfDue(MetricsFile metrics) throws IOException, DivergedException {
+        long step = standing.step();
+        if (standing.evaluatedStep() == step || !settings.evaluation().isDue(step, settings.steps())) {
+            return true;
+        }
+        double before = elapsed();
+        Optional<Evaluator.Losses> found = evaluator.evaluate(stop);
+        if (found.isEmpty()) {
+            return false;
+        }
+        Evaluator.Losses losses = found.get();
+        if (!losses.areFinite()) {
+            throw diverged(
+                    "evaluation after step " + step,
+                    step,
+                    step,
+                    "training loss " + losses.training() + ", validation loss " + losses.validation());
+        }
+        standing = standing.evaluated(losses.validation(), elapsed());
+        metrics.write(Metric.eval(step, losses.training(), losses.validation(), elapsed()));
+        boolean best = standing.bestStep() == step;
+        if (best) {
+            metrics.flush();
+            Checkpoint.save(folder.best(), tokenizer, session, standing.toState(settings.seed()));
+        }
+        save(metrics);
+        LossPlot.write(folder.path().getFileName().toString(), MetricsFile.read(folder.metrics()), folder.plot());
+        estimate.evaluationTook(elapsed() - before);
+        progress.line(EvaluationLine.of(
+                step,
+                settings.steps(),
+                losses.training(),
+                losses.validation(),
+                elapsed(),
+                estimate.remaining(step),
+                best));
+        return true;
+    }
+
+    private void save(MetricsFile metrics) throws IOException {
+        standing = standing.at(standing.step(), elapsed());
+        metrics.flush();
+        Checkpoint.save(folder.last(), tokenizer, session, standing.toState(settings.seed()));
+    }
+
+    private void step(MetricsFile metrics) throws IOException, DivergedException {
+        long step = standing.step();
+        long before = System.nanoTime();
+        fillBatches(step);
+        float loss = session.gradients(tokens, targets, step, settings.seed());
+        float norm = session.gradientNorm();
+        if (!Float.isFinite(loss) || !Float.isFinite(norm)) {
+            throw diverged("step " + (step + 1), step + 1, step, "loss " + loss + ", gradient norm " + norm);
+        }
+        float rate = settings.schedule().at(step);
+        session.update(adamW(rate), step + 1);
+        double seconds = (System.nanoTime() - before) / NANOS;
+
+        estimate.stepTook(seconds);
+        standing = standing.at(step + 1, elapsed());
+        double tokensPerSecond = settings.batches().tokensPerStep() / seconds;
+        if ((step + 1) % settings.evaluation().logInterval() == 0) {
+            metrics.write(Metric.step(step + 1, loss, rate, norm, seconds * 1000, tokensPerSecond, elapsed()));
+        }
+        progress.step(step + 1, loss, tokensPerSecond);
+    }
+
+    private void fillBatches(long step) {
+        for (int micro = 0; micro < tokens.length; micro++) {
+            batches.fill(step, micro, tokens[micro], targets[micro]);
+        }
+    }
+
+    private AdamWSettings adamW(float rate) {
+        OptimizerSettings optimizer = settings.optimizer();
+        return new AdamWSettings(
+                rate,
+                (float) optimizer.beta1(),
+                (float) optimizer.beta2(),
+                (float) optimizer.epsilon(),
+                (float) optimizer.weightDecay(),
+                (float) optimizer.clip());
+    }
+
+    private DivergedException diverged(String when, long number, long step, String what) {
+        fillBatches(step);
+        String where = session.diagnose(tokens, targets, step, settings.seed())
+                .map(place -> "first in " + place)
+                .orElse("not found again when the step's batch was run once more");
+        return new DivergedException(
+                number,
+                when + " is not finite (" + what + "), " + where + "; the checkpoints in " + folder.path()
+                        + " are from before. A lower learningRate, warmupSteps or clip may help");
+    }
+}
