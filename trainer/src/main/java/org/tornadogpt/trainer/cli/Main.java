@@ -16,11 +16,7 @@ public final class Main {
 
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        Io io = new Io(
-                writer(FileDescriptor.out),
-                writer(FileDescriptor.err),
-                Interrupts.install(),
-                onTerminal());
+        Io io = new Io(writer(FileDescriptor.out), writer(FileDescriptor.err), Interrupts.install(), onTerminal());
         int code = run(io, args);
         io.out().flush();
         io.err().flush();
