@@ -6,6 +6,7 @@ import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 import java.util.Arrays;
 import org.tornadogpt.kernels.AttentionShape;
 import org.tornadogpt.kernels.vector.TileVector;
+import org.tornadogpt.kernels.vector.TransposeVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
@@ -70,13 +71,10 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
 
     /** Transposes a natural matrix, padding as many columns as a tile may read with zeros. */
     void transpose(float[] s, int natural, int transposed) {
+        TransposeVector.transpose(s, natural, Dp, T, D, s, transposed, Tp);
         int end = Math.min(Tp, T + COLUMNS);
         for (int d = 0; d < D; d++) {
-            int row = transposed + d * Tp;
-            for (int t = 0; t < T; t++) {
-                s[row + t] = s[natural + t * Dp + d];
-            }
-            Arrays.fill(s, row + T, row + end, 0f);
+            Arrays.fill(s, transposed + d * Tp + T, transposed + d * Tp + end, 0f);
         }
     }
 

@@ -45,6 +45,7 @@ record WeightGradientVector(
     private static final int MAX_SEGMENTS = 8;
     private static final int SEGMENT_ROWS = 512;
     private static final int STRIPE = 192;
+    private static final int PADDING = 16;
 
     static void launch(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
         WeightGradientVector gradient = of(launcher, s, dout, x);
@@ -75,7 +76,7 @@ record WeightGradientVector(
         int paddedK = PackingVector.panels(s.K()) * COLUMNS;
         int stripe = Math.min(STRIPE, paddedO);
         float[] sums = launcher.heapScratch(Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1)));
-        float[][] scratch = launcher.workerScratch(CHUNK * (paddedK + stripe));
+        float[][] scratch = launcher.workerScratch(CHUNK * (paddedK + PADDING + stripe));
         return new WeightGradientVector(
                 s,
                 VectorSlice.of(dout),
@@ -110,25 +111,33 @@ record WeightGradientVector(
         }
     }
 
-    /** The chunk's part of x as panels, and from {@code CHUNK * paddedK} its part of dout, (rows, outputs). */
+    /** The chunk's part of x, (rows, paddedK), and of dout, (rows, outputs). */
     private void pack(float[] w, int n, int rows, int o, int outputs) {
-        for (int panel = 0; panel < paddedK / COLUMNS; panel++) {
-            PackingVector.panel(x, n, rows, s.K(), panel, w, panel * CHUNK * COLUMNS);
-        }
-        int at = CHUNK * paddedK;
         int columns = Math.min(outputs, s.O() - o);
-        for (int r = 0; r < rows; r++, at += outputs) {
-            dout.copyTo((long) (n + r) * s.O() + o, w, at, columns);
-            Arrays.fill(w, at + columns, at + outputs, 0f);
+        for (int r = 0; r < rows; r++) {
+            int xAt = r * xStride();
+            x.copyTo((long) (n + r) * s.K(), w, xAt, s.K());
+            Arrays.fill(w, xAt + s.K(), xAt + paddedK, 0f);
+            int doutAt = doutAt() + r * outputs;
+            dout.copyTo((long) (n + r) * s.O() + o, w, doutAt, columns);
+            Arrays.fill(w, doutAt + columns, doutAt + outputs, 0f);
         }
     }
 
+    /** A cache line more than the row's length, so that the rows of one panel fall into all cache sets. */
+    private int xStride() {
+        return paddedK + PADDING;
+    }
+
+    private int doutAt() {
+        return CHUNK * xStride();
+    }
+
     private void multiply(float[] w, int rows, int outputs, int sumsAt, boolean add) {
-        int a = CHUNK * paddedK;
         for (int k = 0; k < paddedK; k += COLUMNS) {
             for (int o = 0; o < outputs; o += ROWS) {
                 TileVector.columns(
-                        w, a + o, outputs, w, k * CHUNK, COLUMNS, rows, sums, sumsAt + o * paddedK + k, paddedK, add);
+                        w, doutAt() + o, outputs, w, k, xStride(), rows, sums, sumsAt + o * paddedK + k, paddedK, add);
             }
         }
     }
@@ -137,7 +146,7 @@ record WeightGradientVector(
         for (int o = 0; o < outputs; o += LANES) {
             VectorMask<Float> mask = first(outputs - o);
             FloatVector total = FloatVector.fromArray(F, sums, bias + o, mask);
-            int at = CHUNK * paddedK + o;
+            int at = doutAt() + o;
             for (int r = 0; r < rows; r++, at += outputs) {
                 total = total.add(FloatVector.fromArray(F, w, at, mask));
             }
