@@ -4,7 +4,6 @@ import static org.tornadogpt.kernels.attention.FlashLayoutVector.QUERIES;
 import static org.tornadogpt.kernels.attention.FlashLayoutVector.STRIDE;
 import static org.tornadogpt.kernels.vector.LanesVector.F;
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
-import static org.tornadogpt.kernels.vector.LanesVector.broadcast;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 
@@ -29,6 +28,7 @@ record FlashBackwardVector(
         AttentionShape shape,
         DropoutVector dropout) {
 
+    private static final FloatVector ZERO = FloatVector.zero(F);
     private static final FloatVector IOTA = FloatVector.zero(F).addIndex(1);
 
     int scratchFloats() {
@@ -160,52 +160,66 @@ record FlashBackwardVector(
     /** p := m exp(score - lse), ds := exp(score - lse) (m dp - delta), for some queries and a block of keys. */
     private void probabilities(Scratch w, int maskRow, int first, int v, int from, int end) {
         int seen = Math.min(end, first + LANES);
-        FloatVector lse = FloatVector.fromArray(F, w.s, w.lse + v);
-        FloatVector delta = FloatVector.fromArray(F, w.s, w.delta + v);
         if (dropout.isActive()) {
-            dropped(w, maskRow, first, v, from, seen, lse, delta);
+            dropped(w, maskRow, first, v, from, seen);
         } else {
-            kept(w.s, w.p + v, w.ds + v, first, from, seen, lse, delta);
+            kept(w.s, w.p + v, w.ds + v, w.lse + v, w.delta + v, from - first, seen - first);
         }
         for (int k = Math.max(from, seen); k < end; k++) {
-            FloatVector.zero(F).intoArray(w.s, w.p + (k - from) * STRIDE + v);
-            FloatVector.zero(F).intoArray(w.s, w.ds + (k - from) * STRIDE + v);
+            int at = (k - from) * STRIDE + v;
+            Arrays.fill(w.s, w.p + at, w.p + at + LANES, 0f);
+            Arrays.fill(w.s, w.ds + at, w.ds + at + LANES, 0f);
         }
     }
 
-    private static void kept(
-            float[] s, int pAt, int dsAt, int first, int from, int seen, FloatVector lse, FloatVector delta) {
-        FloatVector queries = IOTA.add(first);
-        for (int k = from; k < seen; k++) {
-            int at = (k - from) * STRIDE;
-            FloatVector p = MathVector.exp(FloatVector.fromArray(F, s, pAt + at).sub(lse));
-            if (k > first) {
-                p = broadcast(0f).blend(p, queries.compare(VectorOperators.GE, k));
-            }
-            p.intoArray(s, pAt + at);
-            p.mul(FloatVector.fromArray(F, s, dsAt + at).sub(delta)).intoArray(s, dsAt + at);
+    /** Keys {@code from} to {@code end}, relative to the first query. */
+    private static void kept(float[] s, int p, int ds, int lseAt, int deltaAt, int from, int end) {
+        FloatVector lse = FloatVector.fromArray(F, s, lseAt);
+        FloatVector delta = FloatVector.fromArray(F, s, deltaAt);
+        int at = 0;
+        for (int k = from; k < end; k++, at += STRIDE) {
+            FloatVector e = MathVector.exp(FloatVector.fromArray(F, s, p + at).sub(lse));
+            e = ZERO.blend(e, IOTA.compare(VectorOperators.GE, k));
+            e.intoArray(s, p + at);
+            e.mul(FloatVector.fromArray(F, s, ds + at).sub(delta)).intoArray(s, ds + at);
         }
     }
 
-    private void dropped(
-            Scratch w, int maskRow, int first, int v, int from, int seen, FloatVector lse, FloatVector delta) {
-        FloatVector queries = IOTA.add(first);
-        for (int group = from / 64; group * 64 < seen; group++) {
+    private void dropped(Scratch w, int maskRow, int first, int v, int from, int seen) {
+        for (int group = from / DropoutVector.COLUMNS; group * DropoutVector.COLUMNS < seen; group++) {
             for (int column = 0; column < 16; column++) {
                 long bits = dropout.keepRows(maskRow, group, column);
-                for (int k = group * 64 + column; k < seen && k < group * 64 + 64; k += 16, bits >>>= 16) {
-                    int at = (k - from) * STRIDE + v;
-                    VectorMask<Float> visible = queries.compare(VectorOperators.GE, k);
-                    FloatVector p = broadcast(0f)
-                            .blend(
-                                    MathVector.exp(FloatVector.fromArray(F, w.s, w.p + at)
-                                            .sub(lse)),
-                                    visible);
-                    FloatVector dp = dropout.apply(FloatVector.fromArray(F, w.s, w.ds + at), bits);
-                    dropout.apply(p, bits).intoArray(w.s, w.p + at);
-                    p.mul(dp.sub(delta)).intoArray(w.s, w.ds + at);
-                }
+                int k = group * DropoutVector.COLUMNS + column;
+                int end = Math.min(seen, k + DropoutVector.COLUMNS);
+                int at = (k - from) * STRIDE + v;
+                dropColumns(
+                        w.s,
+                        w.p + at,
+                        w.ds + at,
+                        w.lse + v,
+                        w.delta + v,
+                        bits,
+                        k - first,
+                        end - first,
+                        dropout.scale());
             }
+        }
+    }
+
+    /** Every 16th key from {@code from} to {@code end}, both relative to the first query. */
+    private static void dropColumns(
+            float[] s, int p, int ds, int lseAt, int deltaAt, long keepBits, int from, int end, float scale) {
+        FloatVector lse = FloatVector.fromArray(F, s, lseAt);
+        FloatVector delta = FloatVector.fromArray(F, s, deltaAt);
+        long bits = keepBits;
+        int at = 0;
+        for (int k = from; k < end; k += 16, at += 16 * STRIDE, bits >>>= 16) {
+            VectorMask<Float> kept = VectorMask.fromLong(F, bits);
+            FloatVector e = MathVector.exp(FloatVector.fromArray(F, s, p + at).sub(lse));
+            e = ZERO.blend(e, IOTA.compare(VectorOperators.GE, k));
+            ZERO.blend(e.mul(scale), kept).intoArray(s, p + at);
+            FloatVector dp = ZERO.blend(FloatVector.fromArray(F, s, ds + at).mul(scale), kept);
+            e.mul(dp.sub(delta)).intoArray(s, ds + at);
         }
     }
 

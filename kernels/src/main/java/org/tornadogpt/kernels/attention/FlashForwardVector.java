@@ -4,7 +4,6 @@ import static org.tornadogpt.kernels.attention.FlashLayoutVector.QUERIES;
 import static org.tornadogpt.kernels.attention.FlashLayoutVector.STRIDE;
 import static org.tornadogpt.kernels.vector.LanesVector.F;
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
-import static org.tornadogpt.kernels.vector.LanesVector.broadcast;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 
@@ -28,16 +27,17 @@ record FlashForwardVector(
         AttentionShape shape,
         DropoutVector dropout) {
 
+    private static final FloatVector ZERO = FloatVector.zero(F);
     private static final FloatVector IOTA = FloatVector.zero(F).addIndex(1);
     /** Finite, so that "no score yet" minus "no score yet" is 0 and not NaN. */
     private static final float LOWEST = -3e38f;
 
     int scratchFloats() {
-        return 2 * layout.natural() + 2 * layout.transposed() + layout.strip() + layout.block() + 2 * QUERIES;
+        return 2 * layout.natural() + 2 * layout.transposed() + layout.strip() + layout.block() + 2 * QUERIES + LANES;
     }
 
     /** Where things are in the scratch array. */
-    private record Scratch(float[] s, int v, int qt, int kt, int strip, int o, int max, int sum) {}
+    private record Scratch(float[] s, int v, int qt, int kt, int strip, int o, int max, int sum, int factor) {}
 
     /** One head of one sequence. */
     void run(int head, float[] s) {
@@ -49,7 +49,16 @@ record FlashForwardVector(
         int kt = qt + layout.transposed();
         int strip = kt + layout.transposed();
         int o = strip + layout.strip();
-        Scratch scratch = new Scratch(s, natural, qt, kt, strip, o, o + layout.block(), o + layout.block() + QUERIES);
+        Scratch scratch = new Scratch(
+                s,
+                natural,
+                qt,
+                kt,
+                strip,
+                o,
+                o + layout.block(),
+                o + layout.block() + QUERIES,
+                o + layout.block() + 2 * QUERIES);
         int width = shape.packedWidth();
         long row = (long) b * shape.T() * width;
         int D = shape.D();
@@ -108,84 +117,104 @@ record FlashForwardVector(
     private void softmax(Scratch w, int head, int q, int v, int from, int end) {
         int first = q + v;
         int seen = Math.min(end, first + LANES);
-        FloatVector queries = IOTA.add(first);
-        FloatVector oldMax = FloatVector.fromArray(F, w.s, w.max + v);
-        FloatVector max = oldMax;
-        for (int k = from; k < seen; k++) {
-            FloatVector score = FloatVector.fromArray(F, w.s, w.strip + (k - from) * STRIDE + v);
-            max = k <= first
-                    ? max.max(score)
-                    : max.lanewise(VectorOperators.MAX, score, queries.compare(VectorOperators.GE, k));
-        }
-        max.intoArray(w.s, w.max + v);
+        int strip = w.strip + v;
+        newMaximum(w.s, strip, w.max + v, w.factor, first, from, seen);
         if (from > 0) {
-            rescale(w, v, oldMax, max);
+            rescale(w, v);
         }
-        FloatVector sum = FloatVector.fromArray(F, w.s, w.sum + v);
-        sum = dropout.isActive()
-                ? exponentialsDropped(w, (head * shape.T()) + first, first, v, from, seen, max, sum)
-                : exponentials(w.s, w.strip + v, first, from, seen, max, sum);
-        sum.intoArray(w.s, w.sum + v);
+        if (dropout.isActive()) {
+            exponentialsDropped(w.s, strip, w.max + v, w.sum + v, head * shape.T() + first, first, from, seen);
+        } else {
+            int whole = Math.clamp(first + 1L, from, Math.max(from, seen));
+            exponentials(w.s, strip, w.max + v, w.sum + v, whole - from);
+            exponentialsMasked(w.s, strip, w.max + v, w.sum + v, first, whole, from, seen);
+        }
         for (int k = Math.max(from, seen); k < end; k++) {
-            FloatVector.zero(F).intoArray(w.s, w.strip + (k - from) * STRIDE + v);
+            Arrays.fill(w.s, strip + (k - from) * STRIDE, strip + (k - from) * STRIDE + LANES, 0f);
         }
     }
 
-    private static FloatVector exponentials(
-            float[] s, int at, int first, int from, int seen, FloatVector max, FloatVector sumSoFar) {
-        FloatVector sum = sumSoFar;
+    /** max := the maximum of it and the visible scores; factor := e^(old max - new max). */
+    private static void newMaximum(float[] s, int strip, int maxAt, int factorAt, int first, int from, int seen) {
+        FloatVector old = FloatVector.fromArray(F, s, maxAt);
+        FloatVector max = old;
+        int at = strip;
         int k = from;
-        int i = at;
-        for (; k <= Math.min(first, seen - 1); k++, i += STRIDE) {
-            FloatVector p = MathVector.exp(FloatVector.fromArray(F, s, i).sub(max));
-            p.intoArray(s, i);
-            sum = sum.add(p);
+        for (; k < seen && k <= first; k++, at += STRIDE) {
+            max = max.max(FloatVector.fromArray(F, s, at));
         }
-        FloatVector queries = IOTA.add(first);
-        for (; k < seen; k++, i += STRIDE) {
-            VectorMask<Float> visible = queries.compare(VectorOperators.GE, k);
-            FloatVector p = broadcast(0f)
-                    .blend(MathVector.exp(FloatVector.fromArray(F, s, i).sub(max)), visible);
-            p.intoArray(s, i);
-            sum = sum.add(p);
+        for (; k < seen; k++, at += STRIDE) {
+            FloatVector score = FloatVector.fromArray(F, s, at);
+            max = max.lanewise(VectorOperators.MAX, score, IOTA.compare(VectorOperators.GE, k - first));
         }
-        return sum;
+        max.intoArray(s, maxAt);
+        MathVector.exp(old.sub(max)).intoArray(s, factorAt);
     }
 
-    /** As above with dropout; walks the keys in the order in which their random words are made. */
-    private FloatVector exponentialsDropped(
-            Scratch w, int maskRow, int first, int v, int from, int seen, FloatVector max, FloatVector sumSoFar) {
-        FloatVector sum = sumSoFar;
-        FloatVector queries = IOTA.add(first);
-        for (int group = from / 64; group * 64 < seen; group++) {
+    /** score := e^(score - max), sum += it, for keys that all queries see. */
+    private static void exponentials(float[] s, int strip, int maxAt, int sumAt, int keys) {
+        FloatVector max = FloatVector.fromArray(F, s, maxAt);
+        FloatVector sum = FloatVector.fromArray(F, s, sumAt);
+        int at = strip;
+        for (int k = 0; k < keys; k++, at += STRIDE) {
+            FloatVector p = MathVector.exp(FloatVector.fromArray(F, s, at).sub(max));
+            p.intoArray(s, at);
+            sum = sum.add(p);
+        }
+        sum.intoArray(s, sumAt);
+    }
+
+    /** As above for keys {@code whole} to {@code seen}, which only the later queries see; 0 for the others. */
+    private static void exponentialsMasked(
+            float[] s, int strip, int maxAt, int sumAt, int first, int whole, int from, int seen) {
+        FloatVector max = FloatVector.fromArray(F, s, maxAt);
+        FloatVector sum = FloatVector.fromArray(F, s, sumAt);
+        int at = strip + (whole - from) * STRIDE;
+        for (int k = whole; k < seen; k++, at += STRIDE) {
+            FloatVector p = MathVector.exp(FloatVector.fromArray(F, s, at).sub(max));
+            p = ZERO.blend(p, IOTA.compare(VectorOperators.GE, k - first));
+            p.intoArray(s, at);
+            sum = sum.add(p);
+        }
+        sum.intoArray(s, sumAt);
+    }
+
+    /** score := m e^(score - max), sum += e^(score - max); walks the keys in the order in which random words are made. */
+    private void exponentialsDropped(
+            float[] s, int strip, int maxAt, int sumAt, int maskRow, int first, int from, int seen) {
+        for (int group = from / DropoutVector.COLUMNS; group * DropoutVector.COLUMNS < seen; group++) {
             for (int column = 0; column < 16; column++) {
-                long bits = maskBits(maskRow, group, column);
-                for (int k = group * 64 + column; k < seen && k < group * 64 + 64; k += 16, bits >>>= 16) {
-                    int i = w.strip + (k - from) * STRIDE + v;
-                    VectorMask<Float> visible = queries.compare(VectorOperators.GE, k);
-                    FloatVector p = broadcast(0f)
-                            .blend(
-                                    MathVector.exp(
-                                            FloatVector.fromArray(F, w.s, i).sub(max)),
-                                    visible);
-                    dropout.apply(p, bits).intoArray(w.s, i);
-                    sum = sum.add(p);
-                }
+                long bits = dropout.keepRows(maskRow, group, column);
+                int k = group * DropoutVector.COLUMNS + column;
+                int end = Math.min(seen, k + DropoutVector.COLUMNS);
+                dropColumns(
+                        s, strip + (k - from) * STRIDE, maxAt, sumAt, bits, k - first, end - first, dropout.scale());
             }
         }
-        return sum;
     }
 
-    private long maskBits(int maskRow, int group, int column) {
-        return dropout.keepRows(maskRow, group, column);
+    /** Every 16th key from {@code k} to {@code end}, both relative to the first query. */
+    private static void dropColumns(
+            float[] s, int strip, int maxAt, int sumAt, long keepBits, int firstKey, int end, float scale) {
+        FloatVector max = FloatVector.fromArray(F, s, maxAt);
+        FloatVector sum = FloatVector.fromArray(F, s, sumAt);
+        long bits = keepBits;
+        int at = strip;
+        for (int k = firstKey; k < end; k += 16, at += 16 * STRIDE, bits >>>= 16) {
+            FloatVector p = MathVector.exp(FloatVector.fromArray(F, s, at).sub(max));
+            p = ZERO.blend(p, IOTA.compare(VectorOperators.GE, k));
+            ZERO.blend(p.mul(scale), VectorMask.fromLong(F, bits)).intoArray(s, at);
+            sum = sum.add(p);
+        }
+        sum.intoArray(s, sumAt);
     }
 
     /** The maximum has grown: what has been added up so far shrinks. */
-    private void rescale(Scratch w, int v, FloatVector oldMax, FloatVector max) {
-        FloatVector factor = MathVector.exp(oldMax.sub(max));
-        FloatVector.fromArray(F, w.s, w.sum + v).mul(factor).intoArray(w.s, w.sum + v);
+    private void rescale(Scratch w, int v) {
         for (int lane = 0; lane < LANES; lane++) {
-            scaleRow(w.s, w.o + (v + lane) * layout.Dp(), layout.Dp(), factor.lane(lane));
+            float factor = w.s[w.factor + lane];
+            w.s[w.sum + v + lane] *= factor;
+            scaleRow(w.s, w.o + (v + lane) * layout.Dp(), layout.Dp(), factor);
         }
     }
 

@@ -133,18 +133,15 @@ record WeightGradientVector(
         }
     }
 
-    private static void addColumn(
-            float[] w, int at, int stride, int rows, VectorMask<Float> mask, float[] sums, int sumAt) {
-        FloatVector total = FloatVector.fromArray(F, sums, sumAt, mask);
-        for (int r = 0; r < rows; r++) {
-            total = total.add(FloatVector.fromArray(F, w, at + r * stride, mask));
-        }
-        total.intoArray(sums, sumAt, mask);
-    }
-
     private void addColumns(float[] w, int rows, int outputs, int bias) {
         for (int o = 0; o < outputs; o += LANES) {
-            addColumn(w, CHUNK * paddedK + o, outputs, rows, first(outputs - o), sums, bias + o);
+            VectorMask<Float> mask = first(outputs - o);
+            FloatVector total = FloatVector.fromArray(F, sums, bias + o, mask);
+            int at = CHUNK * paddedK + o;
+            for (int r = 0; r < rows; r++, at += outputs) {
+                total = total.add(FloatVector.fromArray(F, w, at, mask));
+            }
+            total.intoArray(sums, bias + o, mask);
         }
     }
 

@@ -27,8 +27,8 @@ public record CeilingsVector(double gflops, double gigabytesPerSecond) {
             double fma = best(pool, threads, (block, worker) -> sinks[block] = chains(FMA_STEPS));
             float[][] from = new float[threads][COPY_FLOATS];
             float[][] to = new float[threads][COPY_FLOATS];
-            double copy = best(
-                    pool, threads, (block, worker) -> System.arraycopy(from[block], 0, to[block], 0, COPY_FLOATS));
+            double copy =
+                    best(pool, threads, (block, worker) -> System.arraycopy(from[block], 0, to[block], 0, COPY_FLOATS));
             double flops = 2.0 * CHAINS * LANES * FMA_STEPS * threads;
             double bytes = 2.0 * Float.BYTES * COPY_FLOATS * threads;
             return new CeilingsVector(flops / fma, bytes / copy);
@@ -75,7 +75,17 @@ public record CeilingsVector(double gflops, double gigabytesPerSecond) {
             k = k.fma(x, y);
             l = l.fma(x, y);
         }
-        FloatVector sum = a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
+        FloatVector sum = a.add(b)
+                .add(c)
+                .add(d)
+                .add(e)
+                .add(f)
+                .add(g)
+                .add(h)
+                .add(i)
+                .add(j)
+                .add(k)
+                .add(l);
         return sum.lane(0);
     }
 }

@@ -35,6 +35,11 @@ public final class DropoutVector {
         return active;
     }
 
+    /** What kept elements are multiplied by. */
+    public float scale() {
+        return scale;
+    }
+
     /** Bit i says whether column {@code 64*group + i} of {@code row} is kept in the current step. */
     public long keepColumns(int row, int group) {
         if (!active) {

@@ -1,7 +1,5 @@
 package org.tornadogpt.kernels.vector;
 
-import java.util.ArrayList;
-import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
@@ -32,17 +30,15 @@ public final class LanesVector {
     /** Floats in a vector. */
     public static final int LANES = F.length();
 
-    /** By half a vector, a quarter, down to one lane. */
-    private static final List<VectorShuffle<Float>> ROTATIONS = rotations();
+    private static final VectorShuffle<Float> BY_8 = rotation(8);
+    private static final VectorShuffle<Float> BY_4 = rotation(4);
+    private static final VectorShuffle<Float> BY_2 = rotation(2);
+    private static final VectorShuffle<Float> BY_1 = rotation(1);
 
     private LanesVector() {}
 
-    private static List<VectorShuffle<Float>> rotations() {
-        List<VectorShuffle<Float>> rotations = new ArrayList<>();
-        for (int distance = LANES / 2; distance > 0; distance /= 2) {
-            rotations.add(VectorShuffle.iota(F, distance, 1, true));
-        }
-        return List.copyOf(rotations);
+    private static VectorShuffle<Float> rotation(int lanes) {
+        return VectorShuffle.iota(F, lanes, 1, true);
     }
 
     private static VectorShape shape() {
@@ -66,9 +62,14 @@ public final class LanesVector {
      */
     public static float sum(FloatVector values) {
         FloatVector sum = values;
-        for (VectorShuffle<Float> rotation : ROTATIONS) {
-            sum = sum.add(sum.rearrange(rotation));
+        if (LANES > 8) {
+            sum = sum.add(sum.rearrange(BY_8));
         }
+        if (LANES > 4) {
+            sum = sum.add(sum.rearrange(BY_4));
+        }
+        sum = sum.add(sum.rearrange(BY_2));
+        sum = sum.add(sum.rearrange(BY_1));
         return sum.lane(0);
     }
 

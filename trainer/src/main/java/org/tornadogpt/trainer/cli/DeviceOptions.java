@@ -11,7 +11,7 @@ import org.tornadogpt.trainer.settings.Values;
 import picocli.CommandLine.Option;
 
 /** Options of every command that computes. */
-final class DeviceOptions {
+public final class DeviceOptions {
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
@@ -32,7 +32,7 @@ final class DeviceOptions {
     private List<String> kernels = new ArrayList<>();
 
     /** Adds what was given. */
-    void addTo(Values values) {
+    public void addTo(Values values) {
         if (device != null) {
             values.set("device", device);
         }
@@ -47,7 +47,7 @@ final class DeviceOptions {
      *
      * @throws UsageException if there is no such device or kernel
      */
-    static Device open(String device, int threads, Map<String, String> kernels) {
+    public static Device open(String device, int threads, Map<String, String> kernels) {
         Device opened;
         try {
             opened = Devices.open(device, threads);
@@ -66,7 +66,7 @@ final class DeviceOptions {
     }
 
     /** The device and why it is this one. */
-    static String explain(String asked, Device device) {
+    public static String explain(String asked, Device device) {
         String why = asked.equals("auto") ? "auto: no TornadoVM device was found" : "asked for";
         return device.id() + ": " + device.description() + " (" + why + ")";
     }

@@ -16,15 +16,17 @@ public final class Main {
 
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        Io io = new Io(
-                writer(FileDescriptor.out),
-                writer(FileDescriptor.err),
-                Interrupts.install(),
-                System.console().isTerminal());
+        Io io = new Io(writer(FileDescriptor.out), writer(FileDescriptor.err), Interrupts.install(), onTerminal());
         int code = run(io, args);
         io.out().flush();
         io.err().flush();
         System.exit(code);
+    }
+
+    /** Without a terminal some JDKs have no console, others have one that is not a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // the check knows of the latter only
+    private static boolean onTerminal() {
+        return System.console() != null && System.console().isTerminal();
     }
 
     /** Text is UTF-8 whatever the terminal's locale says. */

@@ -1,5 +1,7 @@
 package org.tornadogpt.trainer.settings;
 
+import org.tornadogpt.model.AdamWSettings;
+
 /**
  * AdamW (Loshchilov and Hutter 2019) apart from its learning rate.
  *
@@ -25,5 +27,11 @@ public record OptimizerSettings(double beta1, double beta2, double epsilon, doub
                 values.number("epsilon"),
                 values.number("weightDecay"),
                 values.number("clip"));
+    }
+
+    /** These settings with a step's learning rate. */
+    public AdamWSettings at(float learningRate) {
+        return new AdamWSettings(
+                learningRate, (float) beta1, (float) beta2, (float) epsilon, (float) weightDecay, (float) clip);
     }
 }

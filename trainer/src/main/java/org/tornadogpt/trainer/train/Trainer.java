@@ -3,7 +3,6 @@ package org.tornadogpt.trainer.train;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.tornadogpt.model.AdamWSettings;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
@@ -12,7 +11,6 @@ import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
 import org.tornadogpt.trainer.plot.LossPlot;
-import org.tornadogpt.trainer.settings.OptimizerSettings;
 import org.tornadogpt.trainer.settings.TrainSettings;
 
 /**
@@ -177,7 +175,7 @@ public final class Trainer {
             throw diverged("step " + (step + 1), step + 1, step, "loss " + loss + ", gradient norm " + norm);
         }
         float rate = settings.schedule().at(step);
-        session.update(adamW(rate), step + 1);
+        session.update(settings.optimizer().at(rate), step + 1);
         double seconds = (System.nanoTime() - before) / NANOS;
 
         estimate.stepTook(seconds);
@@ -193,17 +191,6 @@ public final class Trainer {
         for (int micro = 0; micro < tokens.length; micro++) {
             batches.fill(step, micro, tokens[micro], targets[micro]);
         }
-    }
-
-    private AdamWSettings adamW(float rate) {
-        OptimizerSettings optimizer = settings.optimizer();
-        return new AdamWSettings(
-                rate,
-                (float) optimizer.beta1(),
-                (float) optimizer.beta2(),
-                (float) optimizer.epsilon(),
-                (float) optimizer.weightDecay(),
-                (float) optimizer.clip());
     }
 
     private DivergedException diverged(String when, long number, long step, String what) {

@@ -1,0 +1,134 @@
+package org.tornadogpt.bench;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Node;
+import org.tornadogpt.kernels.Program;
+import org.tornadogpt.model.AdamWSettings;
+import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.trainer.settings.TrainSettings;
+
+/** A model that trains on random tokens for the sake of the clock. */
+final class TimedSteps implements AutoCloseable {
+    private static final long SEED = 1;
+    private static final long WARM_NANOS = 10_000_000_000L;
+    private static final int MIN_WARM = 3;
+    private static final int MAX_WARM = 200;
+
+    private final TrainingSession session;
+    private final AdamWSettings hyper;
+    private final int microSteps;
+    private final int[][] tokens;
+    private final int[][] targets;
+    private long step;
+    private double firstStepMillis;
+
+    TimedSteps(TrainSettings settings, Device device) {
+        LanguageModel model = settings.model().model();
+        microSteps = settings.batches().microSteps();
+        session = new TrainingSession(
+                model, device, settings.kernels(), settings.batches().batch(), microSteps);
+        session.initialise(SEED);
+        hyper = settings.optimizer().at(settings.schedule().at(1));
+        java.util.Random random = new java.util.Random(SEED);
+        int rows = settings.batches().batch() * settings.batches().block();
+        tokens = new int[microSteps][];
+        targets = new int[microSteps][];
+        for (int i = 0; i < microSteps; i++) {
+            tokens[i] = random.ints(rows, 0, model.vocabularySize()).toArray();
+            targets[i] = random.ints(rows, 0, model.vocabularySize()).toArray();
+        }
+    }
+
+    private void step() {
+        float loss = session.gradients(tokens, targets, step, SEED);
+        float norm = session.gradientNorm();
+        if (!Float.isFinite(loss) || !Float.isFinite(norm)) {
+            throw new IllegalStateException("step " + step + " gave loss " + loss + " and gradient norm " + norm);
+        }
+        session.update(hyper, ++step);
+    }
+
+    /** @param steps how many, or negative for as many as the JIT compiler needs */
+    void warmUp(int steps) {
+        long start = System.nanoTime();
+        int least = steps < 0 ? MIN_WARM : steps;
+        int most = steps < 0 ? MAX_WARM : steps;
+        for (int i = 0; i < most && (i < least || System.nanoTime() - start < WARM_NANOS); i++) {
+            step();
+            if (i == 0) {
+                firstStepMillis = (System.nanoTime() - start) / 1e6;
+            }
+        }
+    }
+
+    StepTimes run(int steps) {
+        double[] millis = new double[steps];
+        long allocated = allocatedBytes();
+        for (int i = 0; i < steps; i++) {
+            long start = System.nanoTime();
+            step();
+            millis[i] = (System.nanoTime() - start) / 1e6;
+        }
+        return new StepTimes(millis, (allocatedBytes() - allocated) / (double) steps);
+    }
+
+    private static long allocatedBytes() {
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return threads.getCurrentThreadAllocatedBytes();
+    }
+
+    /** Times each node over {@code steps} more steps. */
+    List<Program.Timing> profile(int steps) {
+        List<Program.Timing> all = new ArrayList<>();
+        for (int i = 0; i < steps; i++) {
+            for (Program program : programs()) {
+                all.addAll(program.runTimed());
+            }
+        }
+        return all;
+    }
+
+    private List<Program> programs() {
+        List<Program> programs = new ArrayList<>();
+        programs.add(session.workspace().program("zero"));
+        for (int i = 0; i < microSteps; i++) {
+            programs.add(session.workspace().program("gradients"));
+        }
+        programs.add(session.workspace().program("norm"));
+        programs.add(session.workspace().program("update"));
+        return programs;
+    }
+
+    /** Floating-point operations of one step, as counted by the operations. */
+    long flopsPerStep() {
+        long flops = 0;
+        for (Program program : programs()) {
+            for (Node node : session.workspace().recording(program.name()).nodes()) {
+                flops += node.cost().flops();
+            }
+        }
+        return flops;
+    }
+
+    int parameters() {
+        return session.model().parameters().size();
+    }
+
+    long activationBytes() {
+        return session.workspace().activationBytes();
+    }
+
+    /** From the first step's start to its end, with all classes still to be loaded and compiled. */
+    double firstStepMillis() {
+        return firstStepMillis;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}
