@@ -16,15 +16,17 @@ public final class Main {
 
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        Io io = new Io(
-                writer(FileDescriptor.out),
-                writer(FileDescriptor.err),
-                Interrupts.install(),
-                System.console().isTerminal());
+        Io io = new Io(writer(FileDescriptor.out), writer(FileDescriptor.err), Interrupts.install(), onTerminal());
         int code = run(io, args);
         io.out().flush();
         io.err().flush();
         System.exit(code);
+    }
+
+    /** Without a terminal some JDKs have no console, others have one that is not a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // the check knows of the latter only
+    private static boolean onTerminal() {
+        return System.console() != null && System.console().isTerminal();
     }
 
     /** Text is UTF-8 whatever the terminal's locale says. */
@@ -56,7 +58,7 @@ public final class Main {
         root.setOut(io.out());
         root.setErr(io.err());
         root.setUsageHelpWidth(WIDTH);
-        root.setCaseInsensitiveEnumValuesAllowed(true);
+        root.setOverwrittenOptionsAllowed(true); // the last one counts, as in most programs
         root.setParameterExceptionHandler((e, arguments) -> {
             io.err()
                     .println("tgpt: " + e.getMessage().lines().findFirst().orElse("wrong usage") + " (see '"
