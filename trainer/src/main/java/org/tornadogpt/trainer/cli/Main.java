@@ -58,7 +58,7 @@ public final class Main {
         root.setOut(io.out());
         root.setErr(io.err());
         root.setUsageHelpWidth(WIDTH);
-        root.setCaseInsensitiveEnumValuesAllowed(true);
+        root.setOverwrittenOptionsAllowed(true); // the last one counts, as in most programs
         root.setParameterExceptionHandler((e, arguments) -> {
             io.err()
                     .println("tgpt: " + e.getMessage().lines().findFirst().orElse("wrong usage") + " (see '"
