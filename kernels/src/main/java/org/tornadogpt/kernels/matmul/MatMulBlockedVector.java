@@ -168,7 +168,6 @@ public final class MatMulBlockedVector implements MatMul {
                         cut * blockRows * ROW_STRIDE + rowsAt,
                         packed,
                         panelAt + k * COLUMNS,
-                        COLUMNS,
                         Math.min(DEPTH, depth - k),
                         s,
                         to,

@@ -5,6 +5,7 @@ import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.LanesVector.first;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
+import static org.tornadogpt.kernels.vector.TileVector.ROW_STRIDE;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -45,7 +46,6 @@ record WeightGradientVector(
     private static final int MAX_SEGMENTS = 8;
     private static final int SEGMENT_ROWS = 512;
     private static final int STRIPE = 192;
-    private static final int PADDING = 16;
 
     static void launch(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
         WeightGradientVector gradient = of(launcher, s, dout, x);
@@ -76,7 +76,7 @@ record WeightGradientVector(
         int paddedK = PackingVector.panels(s.K()) * COLUMNS;
         int stripe = Math.min(STRIPE, paddedO);
         float[] sums = launcher.heapScratch(Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1)));
-        float[][] scratch = launcher.workerScratch(CHUNK * (paddedK + PADDING + stripe));
+        float[][] scratch = launcher.workerScratch(CHUNK * (paddedK + ROW_STRIDE));
         return new WeightGradientVector(
                 s,
                 VectorSlice.of(dout),
@@ -111,33 +111,34 @@ record WeightGradientVector(
         }
     }
 
-    /** The chunk's part of x, (rows, paddedK), and of dout, (rows, outputs). */
+    /** The chunk's part of x as panels of (CHUNK, COLUMNS), and of dout as rows {@link TileVector#ROW_STRIDE} apart. */
     private void pack(float[] w, int n, int rows, int o, int outputs) {
         int columns = Math.min(outputs, s.O() - o);
         for (int r = 0; r < rows; r++) {
-            int xAt = r * xStride();
-            x.copyTo((long) (n + r) * s.K(), w, xAt, s.K());
-            Arrays.fill(w, xAt + s.K(), xAt + paddedK, 0f);
-            int doutAt = doutAt() + r * outputs;
-            dout.copyTo((long) (n + r) * s.O() + o, w, doutAt, columns);
-            Arrays.fill(w, doutAt + columns, doutAt + outputs, 0f);
+            for (int k = 0; k < paddedK; k += COLUMNS) {
+                int to = k * CHUNK + r * COLUMNS;
+                int width = Math.min(COLUMNS, s.K() - k);
+                x.copyTo((long) (n + r) * s.K() + k, w, to, width);
+                if (width < COLUMNS) {
+                    Arrays.fill(w, to + width, to + COLUMNS, 0f);
+                }
+            }
+            int to = doutAt() + r * ROW_STRIDE;
+            dout.copyTo((long) (n + r) * s.O() + o, w, to, columns);
+            if (columns < outputs) {
+                Arrays.fill(w, to + columns, to + outputs, 0f);
+            }
         }
     }
 
-    /** A cache line more than the row's length, so that the rows of one panel fall into all cache sets. */
-    private int xStride() {
-        return paddedK + PADDING;
-    }
-
     private int doutAt() {
-        return CHUNK * xStride();
+        return CHUNK * paddedK;
     }
 
     private void multiply(float[] w, int rows, int outputs, int sumsAt, boolean add) {
         for (int k = 0; k < paddedK; k += COLUMNS) {
             for (int o = 0; o < outputs; o += ROWS) {
-                TileVector.columns(
-                        w, doutAt() + o, outputs, w, k, xStride(), rows, sums, sumsAt + o * paddedK + k, paddedK, add);
+                TileVector.columns(w, doutAt() + o, w, k * CHUNK, rows, sums, sumsAt + o * paddedK + k, paddedK, add);
             }
         }
     }
@@ -147,7 +148,7 @@ record WeightGradientVector(
             VectorMask<Float> mask = first(outputs - o);
             FloatVector total = FloatVector.fromArray(F, sums, bias + o, mask);
             int at = doutAt() + o;
-            for (int r = 0; r < rows; r++, at += outputs) {
+            for (int r = 0; r < rows; r++, at += ROW_STRIDE) {
                 total = total.add(FloatVector.fromArray(F, w, at, mask));
             }
             total.intoArray(sums, bias + o, mask);
