@@ -102,7 +102,7 @@ public final class Checkpoint {
 
     /** Whether there is something to open: the folder itself, or what a killed save left beside it. */
     public static boolean exists(Path folder) {
-        return new CheckpointFolder(folder, step -> {}).candidates().stream().anyMatch(Files::isDirectory);
+        return new CheckpointFolder(folder, step -> {}).candidates().stream().anyMatch(CheckpointFolder::isWhole);
     }
 
     /**
@@ -117,7 +117,7 @@ public final class Checkpoint {
         }
         CheckpointException failure = null;
         for (Path candidate : new CheckpointFolder(folder, step -> {}).candidates()) {
-            if (Files.isDirectory(candidate)) {
+            if (CheckpointFolder.isWhole(candidate)) {
                 try {
                     return read(
                             candidate, Optional.of(folder + " is missing, a save was interrupted; using " + candidate));

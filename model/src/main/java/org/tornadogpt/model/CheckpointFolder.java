@@ -83,11 +83,32 @@ final class CheckpointFolder {
         delete(old);
     }
 
-    /** If an earlier save was killed between its two renames, puts the old folder back, so that there is always a whole one. */
+    /** Whether {@code directory} holds everything: its last file takes its name when all is on the disk. */
+    static boolean isWhole(Path directory) {
+        return Files.exists(directory.resolve(Checkpoint.STATE));
+    }
+
+    /** Finishes what an earlier save was killed at, so that from here on there is always a whole folder under one name. */
     private void settle() throws IOException {
-        if (!Files.exists(folder) && Files.exists(old)) {
+        if (Files.exists(folder)) {
+            if (!isWhole(folder) && !isEmpty(folder)) {
+                throw new CheckpointException(folder + " exists and is not a checkpoint: it will not be replaced");
+            }
+        } else if (isWhole(fresh)) {
+            act("finish move");
+            move(fresh, folder);
+        } else if (isWhole(old)) {
             act("put back");
             move(old, folder);
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.findAny().isEmpty();
         }
     }
 
@@ -137,14 +158,16 @@ final class CheckpointFolder {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             MessageDigest digest = sha256();
             digest.update(bytes);
+            Path part = fresh.resolve(name + ".part");
             try (FileChannel channel =
-                    FileChannel.open(fresh.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                    FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 ByteBuffer rest = ByteBuffer.wrap(bytes);
                 while (rest.hasRemaining()) {
                     channel.write(rest);
                 }
                 channel.force(true);
             }
+            move(part, fresh.resolve(name));
             note(name, digest);
         }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -179,10 +180,14 @@ public final class SafeTensors implements AutoCloseable {
         if (!type.equals("F32")) {
             throw new IllegalArgumentException("tensor " + name + " has dtype " + type + "; only F32 can be read");
         }
-        List<Integer> shape = List.of(Json.MAPPER.treeToValue(node.path("shape"), Integer[].class));
+        int[] dimensions = Json.MAPPER.treeToValue(node.path("shape"), int[].class);
+        if (dimensions == null) {
+            throw new IllegalArgumentException("tensor " + name + " has no shape");
+        }
+        List<Integer> shape = Arrays.stream(dimensions).boxed().toList();
         long[] offsets = Json.MAPPER.treeToValue(node.path("data_offsets"), long[].class);
         long size = Float.BYTES;
-        for (int dimension : shape) {
+        for (int dimension : dimensions) {
             if (dimension < 0) {
                 throw new IllegalArgumentException("tensor " + name + " has shape " + shape);
             }

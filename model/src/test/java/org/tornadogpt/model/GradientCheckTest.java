@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.kernels.Activation;
 import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.jvm.SequentialDevice;
+import org.tornadogpt.kernels.Devices;
 import org.tornadogpt.kernels.random.PhiloxStream;
 
 /**
@@ -53,15 +53,19 @@ class GradientCheckTest {
                 Numbers.tokens(random, BATCH * config.blockSize(), config.vocabularySize()),
                 Numbers.tokens(random, BATCH * config.blockSize(), config.vocabularySize()));
         float[] values = Numbers.livelyParameters(layout, SEED);
-        try (Device device = new SequentialDevice();
-                TrainingSession session = new TrainingSession(model, device, Map.of(), BATCH, 1)) {
-            session.parameters().slice().copyFrom(values);
-            float loss = session.gradients(new int[][] {batch.get(0)}, new int[][] {batch.get(1)}, TRAINING_STEP, SEED);
-            double[] parameters = Numbers.doubles(values);
-            ReferenceGpt reference = new ReferenceGpt(config, layout, parameters, SEED, TRAINING_STEP, 0);
-            Numbers.assertClose("loss", loss, reference.loss(batch.get(0), batch.get(1)), TOLERANCE);
-            double[] differences = differences(reference, parameters, batch);
-            assertGradients(layout, Numbers.values(session.gradients()), differences);
+        double[] parameters = Numbers.doubles(values);
+        ReferenceGpt reference = new ReferenceGpt(config, layout, parameters, SEED, TRAINING_STEP, 0);
+        double expected = reference.loss(batch.get(0), batch.get(1));
+        double[] differences = differences(reference, parameters, batch);
+        for (String name : List.of("sequential", "cpu")) {
+            try (Device device = Devices.open(name, 2);
+                    TrainingSession session = new TrainingSession(model, device, Map.of(), BATCH, 1)) {
+                session.parameters().slice().copyFrom(values);
+                float loss =
+                        session.gradients(new int[][] {batch.get(0)}, new int[][] {batch.get(1)}, TRAINING_STEP, SEED);
+                Numbers.assertClose("loss", loss, expected, TOLERANCE);
+                assertGradients(layout, Numbers.values(session.gradients()), differences);
+            }
         }
     }
 

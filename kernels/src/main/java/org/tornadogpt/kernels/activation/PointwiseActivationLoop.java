@@ -45,10 +45,10 @@ public final class PointwiseActivationLoop implements PointwiseActivation {
                 "kActivationForward",
                 PointwiseActivationLoop::kActivationForward,
                 launcher.offsets(),
-                out.array(),
-                launcher.slot(out),
                 x.array(),
                 launcher.slot(x),
+                out.array(),
+                launcher.slot(out),
                 kind.code(),
                 size));
     }
@@ -59,19 +59,19 @@ public final class PointwiseActivationLoop implements PointwiseActivation {
                 "kActivationBackward",
                 PointwiseActivationLoop::kActivationBackward,
                 launcher.offsets(),
-                dx.array(),
-                launcher.slot(dx),
                 dout.array(),
                 launcher.slot(dout),
                 saved.array(),
                 launcher.slot(saved),
+                dx.array(),
+                launcher.slot(dx),
                 kind.code(),
                 size));
     }
 
     /** {@code out = f(x)}; overwrites. */
     public static void kActivationForward(
-            IntArray offsets, FloatArray out, int outSlot, FloatArray x, int xSlot, int kind, int size) {
+            IntArray offsets, FloatArray x, int xSlot, FloatArray out, int outSlot, int kind, int size) {
         for (@Parallel int i = 0; i < size; i++) {
             out.set(offsets.get(outSlot) + i, value(x.get(offsets.get(xSlot) + i), kind));
         }
@@ -80,12 +80,12 @@ public final class PointwiseActivationLoop implements PointwiseActivation {
     /** {@code dx = dout f'(saved)}; overwrites. */
     public static void kActivationBackward(
             IntArray offsets,
-            FloatArray dx,
-            int dxSlot,
             FloatArray dout,
             int doutSlot,
             FloatArray saved,
             int savedSlot,
+            FloatArray dx,
+            int dxSlot,
             int kind,
             int size) {
         for (@Parallel int i = 0; i < size; i++) {

@@ -32,7 +32,12 @@ record FlashBackwardVector(
     private static final FloatVector IOTA = FloatVector.zero(F).addIndex(1);
 
     int scratchFloats() {
-        return 6 * layout.natural() + 4 * layout.transposed() + 2 * layout.strip() + layout.block() + 2 * QUERIES;
+        return 6 * layout.natural()
+                + 2 * layout.queries()
+                + 2 * layout.keys()
+                + 2 * layout.strip()
+                + layout.block()
+                + 2 * QUERIES;
     }
 
     /** Where things are in the scratch array: natural, transposed, strips, block, rows. */
@@ -56,28 +61,15 @@ record FlashBackwardVector(
 
     private Scratch scratch(float[] s) {
         int n = layout.natural();
-        int t = layout.transposed();
         int qt = 6 * n;
-        int p = qt + 4 * t;
+        int doutT = qt + layout.queries();
+        int kt = doutT + layout.queries();
+        int vt = kt + layout.keys();
+        int p = vt + layout.keys();
         int dq = p + 2 * layout.strip();
         int lse = dq + layout.block();
         return new Scratch(
-                s,
-                0,
-                n,
-                2 * n,
-                3 * n,
-                4 * n,
-                5 * n,
-                qt,
-                qt + t,
-                qt + 2 * t,
-                qt + 3 * t,
-                p,
-                p + layout.strip(),
-                dq,
-                lse,
-                lse + QUERIES);
+                s, 0, n, 2 * n, 3 * n, 4 * n, 5 * n, qt, kt, vt, doutT, p, p + layout.strip(), dq, lse, lse + QUERIES);
     }
 
     /** One key/value head of one sequence. */
@@ -91,17 +83,17 @@ record FlashBackwardVector(
         long k = row + (long) (shape.heads() + kvHead) * D;
         long v = row + (long) (shape.heads() + shape.kvHeads() + kvHead) * D;
         layout.loadNatural(qkv, k, width, s, w.k);
-        layout.transpose(s, w.k, w.kt);
+        layout.transposeKeys(s, w.k, w.kt);
         layout.loadNatural(qkv, v, width, s, w.v);
-        layout.transpose(s, w.v, w.vt);
+        layout.transposeKeys(s, w.v, w.vt);
         Arrays.fill(s, w.dk, w.dk + layout.natural(), 0f);
         Arrays.fill(s, w.dv, w.dv + layout.natural(), 0f);
         int group = shape.heads() / shape.kvHeads();
         for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
             queryHead(w, b, h);
         }
-        write(w.s, w.dk, k, 0, shape.T());
-        write(w.s, w.dv, v, 0, shape.T());
+        write(w.s, w.dk, k);
+        write(w.s, w.dv, v);
     }
 
     private void queryHead(Scratch w, int b, int h) {
@@ -109,17 +101,13 @@ record FlashBackwardVector(
         long row = (long) b * shape.T() * shape.packedWidth() + (long) h * shape.D();
         layout.loadNatural(qkv, row, shape.packedWidth(), w.s, w.q);
         layout.scale(w.s, w.q, scale);
-        layout.transpose(w.s, w.q, w.qt);
+        layout.transposeQueries(w.s, w.q, w.qt);
         layout.loadNatural(
                 dout, (long) b * shape.T() * shape.width() + (long) h * shape.D(), shape.width(), w.s, w.dout);
-        layout.transpose(w.s, w.dout, w.doutT);
+        layout.transposeQueries(w.s, w.dout, w.doutT);
         for (int q = 0; q < shape.T(); q += QUERIES) {
             queryBlock(w, b, h, q);
-            int rows = Math.min(QUERIES, shape.T() - q);
-            for (int i = w.dq; i < w.dq + rows * layout.Dp(); i++) {
-                w.s[i] *= scale;
-            }
-            write(w.s, w.dq, row, q, rows);
+            writeQueries(w, row, q, scale);
         }
     }
 
@@ -149,7 +137,8 @@ record FlashBackwardVector(
             if (inside) {
                 long at = ((long) b * shape.T() + q + r) * shape.width() + (long) h * D;
                 for (int d = 0; d < D; d++) {
-                    delta += w.s[w.dout + (q + r) * layout.Dp() + d] * out.get(at + d);
+                    int in = layout.at(q + r, d / COLUMNS * COLUMNS) + d % COLUMNS;
+                    delta += w.s[w.dout + in] * out.get(at + d);
                 }
             }
             w.s[w.delta + r] = delta;
@@ -225,39 +214,52 @@ record FlashBackwardVector(
 
     /** dv[key] += sum of p[key][query] dout[query]; dk[key] += sum of ds[key][query] q[query], q scaled already. */
     private void addKeyGradients(Scratch w, int q, int from, int end) {
-        int Dp = layout.Dp();
         int queryEnd = Math.min(QUERIES, shape.T() - q);
         for (int k = from; k < end; k += ROWS) {
             int skip = Math.max(0, (k - q) / LANES * LANES);
             int queries = queryEnd - skip;
             int at = (k - from) * STRIDE + skip;
-            for (int d = 0; d < Dp; d += COLUMNS) {
-                int row = (q + skip) * Dp + d;
-                TileVector.rows(w.s, w.p + at, w.s, w.dout + row, Dp, queries, w.s, w.dv + k * Dp + d, Dp, true);
-                TileVector.rows(w.s, w.ds + at, w.s, w.q + row, Dp, queries, w.s, w.dk + k * Dp + d, Dp, true);
+            for (int d = 0; d < layout.Dp(); d += COLUMNS) {
+                int row = layout.at(q + skip, d);
+                int to = layout.at(k, d);
+                TileVector.rows(w.s, w.p + at, w.s, w.dout + row, queries, w.s, w.dv + to, COLUMNS, true);
+                TileVector.rows(w.s, w.ds + at, w.s, w.q + row, queries, w.s, w.dk + to, COLUMNS, true);
             }
         }
     }
 
     /** dq[query] += sum of ds[key][query] k[key], not yet scaled. */
     private void addQueryGradients(Scratch w, int q, int from, int end) {
-        int Dp = layout.Dp();
         int queryEnd = Math.min(QUERIES, shape.T() - q);
         for (int r = 0; r < queryEnd; r += ROWS) {
             int keys = Math.min(end, q + r + ROWS) - from;
-            if (keys <= 0) {
-                continue;
-            }
-            for (int d = 0; d < Dp; d += COLUMNS) {
-                TileVector.columns(
-                        w.s, w.ds + r, STRIDE, w.s, w.k + from * Dp + d, Dp, keys, w.s, w.dq + r * Dp + d, Dp, true);
+            for (int d = 0; keys > 0 && d < layout.Dp(); d += COLUMNS) {
+                int dq = w.dq + FlashLayoutVector.inBlock(r, d);
+                TileVector.columns(w.s, w.ds + r, w.s, w.k + layout.at(from, d), keys, w.s, dq, COLUMNS, true);
             }
         }
     }
 
-    private void write(float[] s, int natural, long at, int firstRow, int rows) {
-        for (int r = 0; r < rows; r++) {
-            dqkv.copyFrom(at + (long) (firstRow + r) * shape.packedWidth(), s, natural + r * layout.Dp(), shape.D());
+    private void writeQueries(Scratch w, long at, int q, float scale) {
+        for (int i = w.dq; i < w.dq + layout.block(); i++) {
+            w.s[i] *= scale;
+        }
+        int rows = Math.min(QUERIES, shape.T() - q);
+        for (int d = 0; d < shape.D(); d += COLUMNS) {
+            int n = Math.min(COLUMNS, shape.D() - d);
+            for (int r = 0; r < rows; r++) {
+                long row = at + (long) (q + r) * shape.packedWidth();
+                dqkv.copyFrom(row + d, w.s, w.dq + FlashLayoutVector.inBlock(r, d), n);
+            }
+        }
+    }
+
+    private void write(float[] s, int natural, long at) {
+        for (int d = 0; d < shape.D(); d += COLUMNS) {
+            int n = Math.min(COLUMNS, shape.D() - d);
+            for (int t = 0; t < shape.T(); t++) {
+                dqkv.copyFrom(at + (long) t * shape.packedWidth() + d, s, natural + layout.at(t, d), n);
+            }
         }
     }
 }

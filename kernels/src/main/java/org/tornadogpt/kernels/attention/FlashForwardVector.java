@@ -33,7 +33,13 @@ record FlashForwardVector(
     private static final float LOWEST = -3e38f;
 
     int scratchFloats() {
-        return 2 * layout.natural() + 2 * layout.transposed() + layout.strip() + layout.block() + 2 * QUERIES + LANES;
+        return 2 * layout.natural()
+                + layout.queries()
+                + layout.keys()
+                + layout.strip()
+                + layout.block()
+                + 2 * QUERIES
+                + LANES;
     }
 
     /** Where things are in the scratch array. */
@@ -46,8 +52,8 @@ record FlashForwardVector(
         int kvHead = h / (shape.heads() / shape.kvHeads());
         int natural = layout.natural();
         int qt = 2 * natural;
-        int kt = qt + layout.transposed();
-        int strip = kt + layout.transposed();
+        int kt = qt + layout.queries();
+        int strip = kt + layout.keys();
         int o = strip + layout.strip();
         Scratch scratch = new Scratch(
                 s,
@@ -64,9 +70,9 @@ record FlashForwardVector(
         int D = shape.D();
         layout.loadNatural(qkv, row + (long) h * D, width, s, 0);
         layout.scale(s, 0, (float) (1.0 / Math.sqrt(D)));
-        layout.transpose(s, 0, qt);
+        layout.transposeQueries(s, 0, qt);
         layout.loadNatural(qkv, row + (long) (shape.heads() + kvHead) * D, width, s, 0);
-        layout.transpose(s, 0, kt);
+        layout.transposeKeys(s, 0, kt);
         layout.loadNatural(qkv, row + (long) (shape.heads() + shape.kvHeads() + kvHead) * D, width, s, scratch.v);
         for (int q = 0; q < shape.T(); q += QUERIES) {
             queryBlock(scratch, head, q);
@@ -98,11 +104,9 @@ record FlashForwardVector(
                 if (q + c + COLUMNS > k) {
                     TileVector.columns(
                             s,
-                            keys + k,
-                            layout.Tp(),
+                            keys + layout.key(from, k),
                             s,
-                            queries + q + c,
-                            layout.Tp(),
+                            queries + layout.queryPanel(q + c),
                             layout.D(),
                             s,
                             strip + (k - from) * STRIDE + c,
@@ -214,28 +218,27 @@ record FlashForwardVector(
         for (int lane = 0; lane < LANES; lane++) {
             float factor = w.s[w.factor + lane];
             w.s[w.sum + v + lane] *= factor;
-            scaleRow(w.s, w.o + (v + lane) * layout.Dp(), layout.Dp(), factor);
+            scaleRow(w, v + lane, factor);
         }
     }
 
-    private static void scaleRow(float[] s, int at, int n, float factor) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(F, s, at + i).mul(factor).intoArray(s, at + i);
+    private void scaleRow(Scratch w, int r, float factor) {
+        for (int d = 0; d < layout.Dp(); d += COLUMNS) {
+            int at = w.o + FlashLayoutVector.inBlock(r, d);
+            for (int i = at; i < at + COLUMNS; i++) {
+                w.s[i] *= factor;
+            }
         }
     }
 
     /** o[query] += sum over the block's keys of p[key][query] v[key]. */
     private void addValues(Scratch w, int q, int from, int end) {
-        int Dp = layout.Dp();
         int queryEnd = Math.min(QUERIES, shape.T() - q);
         for (int r = 0; r < queryEnd; r += ROWS) {
             int keys = Math.min(end, q + r + ROWS) - from;
-            if (keys <= 0) {
-                continue;
-            }
-            for (int d = 0; d < Dp; d += COLUMNS) {
-                TileVector.columns(
-                        w.s, w.strip + r, STRIDE, w.s, w.v + from * Dp + d, Dp, keys, w.s, w.o + r * Dp + d, Dp, true);
+            for (int d = 0; keys > 0 && d < layout.Dp(); d += COLUMNS) {
+                int o = w.o + FlashLayoutVector.inBlock(r, d);
+                TileVector.columns(w.s, w.strip + r, w.s, w.v + layout.at(from, d), keys, w.s, o, COLUMNS, true);
             }
         }
     }
@@ -244,9 +247,12 @@ record FlashForwardVector(
         int end = Math.min(QUERIES, shape.T() - q);
         for (int r = 0; r < end; r++) {
             float sum = w.s[w.sum + r];
-            scaleRow(w.s, w.o + r * layout.Dp(), layout.Dp(), 1f / sum);
-            long row = (long) b * shape.T() + q + r;
-            out.copyFrom(row * shape.width() + (long) h * shape.D(), w.s, w.o + r * layout.Dp(), shape.D());
+            scaleRow(w, r, 1f / sum);
+            long row = ((long) b * shape.T() + q + r) * shape.width() + (long) h * shape.D();
+            for (int d = 0; d < shape.D(); d += COLUMNS) {
+                int n = Math.min(COLUMNS, shape.D() - d);
+                out.copyFrom(row + d, w.s, w.o + FlashLayoutVector.inBlock(r, d), n);
+            }
             saved.set(((long) b * shape.heads() + h) * shape.T() + q + r, w.s[w.max + r] + (float) Math.log(sum));
         }
     }

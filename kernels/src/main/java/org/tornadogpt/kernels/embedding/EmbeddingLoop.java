@@ -30,14 +30,14 @@ public final class EmbeddingLoop implements Embedding {
                 "kEmbeddingForward",
                 EmbeddingLoop::kEmbeddingForward,
                 launcher.offsets(),
-                out.array(),
-                launcher.slot(out),
                 tokens.array(),
                 launcher.slot(tokens),
                 tokenTable.array(),
                 launcher.slot(tokenTable),
                 position.array(),
                 launcher.slot(positionTable),
+                out.array(),
+                launcher.slot(out),
                 s.N(),
                 s.T(),
                 s.C()));
@@ -50,12 +50,12 @@ public final class EmbeddingLoop implements Embedding {
                 "kEmbeddingBackwardTokens",
                 EmbeddingLoop::kEmbeddingBackwardTokens,
                 launcher.offsets(),
-                dTokenTable.array(),
-                launcher.slot(dTokenTable),
                 dout.array(),
                 launcher.slot(dout),
                 tokens.array(),
                 launcher.slot(tokens),
+                dTokenTable.array(),
+                launcher.slot(dTokenTable),
                 s.N(),
                 s.C(),
                 s.V()));
@@ -64,10 +64,10 @@ public final class EmbeddingLoop implements Embedding {
                     "kEmbeddingBackwardPositions",
                     EmbeddingLoop::kEmbeddingBackwardPositions,
                     launcher.offsets(),
-                    dPositionTable.array(),
-                    launcher.slot(dPositionTable),
                     dout.array(),
                     launcher.slot(dout),
+                    dPositionTable.array(),
+                    launcher.slot(dPositionTable),
                     s.N(),
                     s.T(),
                     s.C()));
@@ -77,14 +77,14 @@ public final class EmbeddingLoop implements Embedding {
     /** {@code out[n,c] = tokenTable[tokens[n],c] + positionTable[n % T,c]}; overwrites. */
     public static void kEmbeddingForward(
             IntArray offsets,
-            FloatArray out,
-            int outSlot,
             IntArray tokens,
             int tokensSlot,
             FloatArray tokenTable,
             int tokenTableSlot,
             FloatArray positionTable,
             int positionTableSlot,
+            FloatArray out,
+            int outSlot,
             int N,
             int T,
             int C) {
@@ -103,12 +103,12 @@ public final class EmbeddingLoop implements Embedding {
     /** {@code dTokenTable[v,c] += sum of dout[n,c] over the n with tokens[n] = v}; accumulates. */
     public static void kEmbeddingBackwardTokens(
             IntArray offsets,
-            FloatArray dTokenTable,
-            int dTokenTableSlot,
             FloatArray dout,
             int doutSlot,
             IntArray tokens,
             int tokensSlot,
+            FloatArray dTokenTable,
+            int dTokenTableSlot,
             int N,
             int C,
             int V) {
@@ -131,10 +131,10 @@ public final class EmbeddingLoop implements Embedding {
     /** {@code dPositionTable[t,c] += sum of dout[n,c] over the n with n % T = t}; accumulates. */
     public static void kEmbeddingBackwardPositions(
             IntArray offsets,
-            FloatArray dPositionTable,
-            int dPositionTableSlot,
             FloatArray dout,
             int doutSlot,
+            FloatArray dPositionTable,
+            int dPositionTableSlot,
             int N,
             int T,
             int C) {

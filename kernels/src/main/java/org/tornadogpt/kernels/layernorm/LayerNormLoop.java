@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** One work-item for each row, and for each column of the weight gradient; two passes for the variance: the reference. */
+/** One work-item for each row, element or column; two passes for the variance: the reference. */
 public final class LayerNormLoop implements LayerNorm {
     @Override
     public String name() {
@@ -23,21 +23,33 @@ public final class LayerNormLoop implements LayerNorm {
     @Override
     public void forward(
             Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+        int statisticsSlot = launcher.slot(statistics);
+        int xSlot = launcher.slot(x);
+        launcher.loop(Call.of(
+                "kLayerNormStatistics",
+                LayerNormLoop::kLayerNormStatistics,
+                launcher.offsets(),
+                x.array(),
+                xSlot,
+                statistics.array(),
+                statisticsSlot,
+                N,
+                C));
         Slice b = bias == null ? weight : bias;
         launcher.loop(Call.of(
                 "kLayerNormForward",
                 LayerNormLoop::kLayerNormForward,
                 launcher.offsets(),
-                out.array(),
-                launcher.slot(out),
-                statistics.array(),
-                launcher.slot(statistics),
                 x.array(),
-                launcher.slot(x),
+                xSlot,
+                statistics.array(),
+                statisticsSlot,
                 weight.array(),
                 launcher.slot(weight),
                 b.array(),
                 launcher.slot(bias),
+                out.array(),
+                launcher.slot(out),
                 N,
                 C));
     }
@@ -58,8 +70,6 @@ public final class LayerNormLoop implements LayerNorm {
                 "kLayerNormBackwardInput",
                 LayerNormLoop::kLayerNormBackwardInput,
                 launcher.offsets(),
-                dx.array(),
-                launcher.slot(dx),
                 dout.array(),
                 launcher.slot(dout),
                 x.array(),
@@ -68,46 +78,43 @@ public final class LayerNormLoop implements LayerNorm {
                 launcher.slot(statistics),
                 weight.array(),
                 launcher.slot(weight),
+                dx.array(),
+                launcher.slot(dx),
                 N,
                 C));
-        Slice db = dbias == null ? dweight : dbias;
         launcher.loop(Call.of(
                 "kLayerNormBackwardWeight",
                 LayerNormLoop::kLayerNormBackwardWeight,
                 launcher.offsets(),
-                dweight.array(),
-                launcher.slot(dweight),
-                db.array(),
-                launcher.slot(dbias),
                 dout.array(),
                 launcher.slot(dout),
                 x.array(),
                 launcher.slot(x),
                 statistics.array(),
                 launcher.slot(statistics),
+                dweight.array(),
+                launcher.slot(dweight),
                 N,
                 C));
+        if (dbias != null) {
+            launcher.loop(Call.of(
+                    "kLayerNormBackwardBias",
+                    LayerNormLoop::kLayerNormBackwardBias,
+                    launcher.offsets(),
+                    dout.array(),
+                    launcher.slot(dout),
+                    dbias.array(),
+                    launcher.slot(dbias),
+                    N,
+                    C));
+        }
     }
 
-    /** A row's statistics, then its result; overwrites both. */
-    public static void kLayerNormForward(
-            IntArray offsets,
-            FloatArray out,
-            int outSlot,
-            FloatArray statistics,
-            int statisticsSlot,
-            FloatArray x,
-            int xSlot,
-            FloatArray weight,
-            int weightSlot,
-            FloatArray bias,
-            int biasSlot,
-            int N,
-            int C) {
+    /** A row's mean and reciprocal standard deviation; overwrites. */
+    public static void kLayerNormStatistics(
+            IntArray offsets, FloatArray x, int xSlot, FloatArray statistics, int statisticsSlot, int N, int C) {
         for (@Parallel int n = 0; n < N; n++) {
             int xRow = offsets.get(xSlot) + n * C;
-            int outRow = offsets.get(outSlot) + n * C;
-            int weightAt = offsets.get(weightSlot);
             float sum = 0f;
             for (int c = 0; c < C; c++) {
                 sum += x.get(xRow + c);
@@ -118,25 +125,43 @@ public final class LayerNormLoop implements LayerNorm {
                 float centred = x.get(xRow + c) - mean;
                 squares += centred * centred;
             }
-            float rstd = 1f / TornadoMath.sqrt(squares / C + EPSILON);
-            for (int c = 0; c < C; c++) {
-                float value = (x.get(xRow + c) - mean) * rstd * weight.get(weightAt + c);
+            int at = offsets.get(statisticsSlot) + 2 * n;
+            statistics.set(at, mean);
+            statistics.set(at + 1, 1f / TornadoMath.sqrt(squares / C + EPSILON));
+        }
+    }
+
+    /** {@code out = (x - mean) rstd weight + bias}; overwrites. */
+    public static void kLayerNormForward(
+            IntArray offsets,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            FloatArray weight,
+            int weightSlot,
+            FloatArray bias,
+            int biasSlot,
+            FloatArray out,
+            int outSlot,
+            int N,
+            int C) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int c = 0; c < C; c++) {
+                int at = offsets.get(statisticsSlot) + 2 * n;
+                float xhat = (x.get(offsets.get(xSlot) + n * C + c) - statistics.get(at)) * statistics.get(at + 1);
+                float value = xhat * weight.get(offsets.get(weightSlot) + c);
                 if (biasSlot >= 0) {
                     value += bias.get(offsets.get(biasSlot) + c);
                 }
-                out.set(outRow + c, value);
+                out.set(offsets.get(outSlot) + n * C + c, value);
             }
-            int at = offsets.get(statisticsSlot) + 2 * n;
-            statistics.set(at, mean);
-            statistics.set(at + 1, rstd);
         }
     }
 
     /** {@code dx += rstd (g - mean(g) - xhat mean(g xhat))} with {@code g = dout weight}; accumulates. */
     public static void kLayerNormBackwardInput(
             IntArray offsets,
-            FloatArray dx,
-            int dxSlot,
             FloatArray dout,
             int doutSlot,
             FloatArray x,
@@ -145,6 +170,8 @@ public final class LayerNormLoop implements LayerNorm {
             int statisticsSlot,
             FloatArray weight,
             int weightSlot,
+            FloatArray dx,
+            int dxSlot,
             int N,
             int C) {
         for (@Parallel int n = 0; n < N; n++) {
@@ -170,37 +197,42 @@ public final class LayerNormLoop implements LayerNorm {
         }
     }
 
-    /** {@code dweight += sum_n dout xhat}, {@code dbias += sum_n dout}, rows in order; accumulates. */
+    /** {@code dweight += sum_n dout xhat}, rows in order; accumulates. */
     public static void kLayerNormBackwardWeight(
             IntArray offsets,
-            FloatArray dweight,
-            int dweightSlot,
-            FloatArray dbias,
-            int dbiasSlot,
             FloatArray dout,
             int doutSlot,
             FloatArray x,
             int xSlot,
             FloatArray statistics,
             int statisticsSlot,
+            FloatArray dweight,
+            int dweightSlot,
             int N,
             int C) {
         for (@Parallel int c = 0; c < C; c++) {
-            float dw = 0f;
-            float db = 0f;
+            float sum = 0f;
             for (int n = 0; n < N; n++) {
-                float d = dout.get(offsets.get(doutSlot) + n * C + c);
                 float mean = statistics.get(offsets.get(statisticsSlot) + 2 * n);
                 float rstd = statistics.get(offsets.get(statisticsSlot) + 2 * n + 1);
-                dw += d * (x.get(offsets.get(xSlot) + n * C + c) - mean) * rstd;
-                db += d;
+                float xhat = (x.get(offsets.get(xSlot) + n * C + c) - mean) * rstd;
+                sum += dout.get(offsets.get(doutSlot) + n * C + c) * xhat;
             }
             int at = offsets.get(dweightSlot) + c;
-            dweight.set(at, dweight.get(at) + dw);
-            if (dbiasSlot >= 0) {
-                int biasAt = offsets.get(dbiasSlot) + c;
-                dbias.set(biasAt, dbias.get(biasAt) + db);
+            dweight.set(at, dweight.get(at) + sum);
+        }
+    }
+
+    /** {@code dbias += sum_n dout}, rows in order; accumulates. */
+    public static void kLayerNormBackwardBias(
+            IntArray offsets, FloatArray dout, int doutSlot, FloatArray dbias, int dbiasSlot, int N, int C) {
+        for (@Parallel int c = 0; c < C; c++) {
+            float sum = 0f;
+            for (int n = 0; n < N; n++) {
+                sum += dout.get(offsets.get(doutSlot) + n * C + c);
             }
+            int at = offsets.get(dbiasSlot) + c;
+            dbias.set(at, dbias.get(at) + sum);
         }
     }
 }

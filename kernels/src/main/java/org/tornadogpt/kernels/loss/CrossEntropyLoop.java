@@ -27,12 +27,12 @@ public final class CrossEntropyLoop implements CrossEntropy {
                 "kCrossEntropyForward",
                 CrossEntropyLoop::kCrossEntropyForward,
                 launcher.offsets(),
-                losses.array(),
-                launcher.slot(losses),
                 logits.array(),
                 launcher.slot(logits),
                 targets.array(),
                 launcher.slot(targets),
+                losses.array(),
+                launcher.slot(losses),
                 N,
                 V));
     }
@@ -40,18 +40,17 @@ public final class CrossEntropyLoop implements CrossEntropy {
     @Override
     public void forwardWithGradient(
             Launcher launcher, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
+        forward(launcher, N, V, losses, logits, targets);
         launcher.loop(Call.of(
                 "kCrossEntropyGradient",
                 CrossEntropyLoop::kCrossEntropyGradient,
                 launcher.offsets(),
-                losses.array(),
-                launcher.slot(losses),
-                dlogits.array(),
-                launcher.slot(dlogits),
                 logits.array(),
                 launcher.slot(logits),
                 targets.array(),
                 launcher.slot(targets),
+                dlogits.array(),
+                launcher.slot(dlogits),
                 scale,
                 N,
                 V));
@@ -60,12 +59,12 @@ public final class CrossEntropyLoop implements CrossEntropy {
     /** {@code losses[n] = log(sum exp(logits[n] - max)) + max - logits[n,target]}; overwrites. */
     public static void kCrossEntropyForward(
             IntArray offsets,
-            FloatArray losses,
-            int lossesSlot,
             FloatArray logits,
             int logitsSlot,
             IntArray targets,
             int targetsSlot,
+            FloatArray losses,
+            int lossesSlot,
             int N,
             int V) {
         for (@Parallel int n = 0; n < N; n++) {
@@ -80,17 +79,15 @@ public final class CrossEntropyLoop implements CrossEntropy {
         }
     }
 
-    /** The losses, and {@code dlogits = (softmax(logits) - onehot(target)) scale}, which may overwrite the logits. */
+    /** {@code dlogits = (softmax(logits) - onehot(target)) scale}, which may overwrite the logits. */
     public static void kCrossEntropyGradient(
             IntArray offsets,
-            FloatArray losses,
-            int lossesSlot,
-            FloatArray dlogits,
-            int dlogitsSlot,
             FloatArray logits,
             int logitsSlot,
             IntArray targets,
             int targetsSlot,
+            FloatArray dlogits,
+            int dlogitsSlot,
             float scale,
             int N,
             int V) {
@@ -102,9 +99,8 @@ public final class CrossEntropyLoop implements CrossEntropy {
             for (int v = 0; v < V; v++) {
                 sum += TornadoMath.exp(logits.get(row + v) - max);
             }
-            int target = targets.get(offsets.get(targetsSlot) + n);
-            losses.set(offsets.get(lossesSlot) + n, TornadoMath.log(sum) + (max - logits.get(row + target)));
             float inverse = 1f / sum;
+            int target = targets.get(offsets.get(targetsSlot) + n);
             for (int v = 0; v < V; v++) {
                 float probability = TornadoMath.exp(logits.get(row + v) - max) * inverse;
                 if (v == target) {

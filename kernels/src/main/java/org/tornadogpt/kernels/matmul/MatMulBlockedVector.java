@@ -41,7 +41,7 @@ public final class MatMulBlockedVector implements MatMul {
 
     @Override
     public void forward(Launcher launcher, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
-        forward(launcher, s, x, weight, new TileEpilogueVector.Plain(VectorSlice.of(out), VectorSlice.of(bias), s.O()));
+        forward(launcher, s, x, weight, new EpilogueVector.Plain(VectorSlice.of(out), VectorSlice.of(bias)));
     }
 
     @Override
@@ -52,8 +52,7 @@ public final class MatMulBlockedVector implements MatMul {
                 s,
                 x,
                 weight,
-                new TileEpilogueVector.Activated(
-                        VectorSlice.of(out), VectorSlice.of(pre), VectorSlice.of(bias), s.O(), kind));
+                new EpilogueVector.Activated(VectorSlice.of(out), VectorSlice.of(pre), VectorSlice.of(bias), kind));
     }
 
     @Override
@@ -64,15 +63,14 @@ public final class MatMulBlockedVector implements MatMul {
                 s,
                 x,
                 weight,
-                new TileEpilogueVector.Residual(
+                new EpilogueVector.Residual(
                         VectorSlice.of(out),
                         VectorSlice.of(residual),
                         VectorSlice.of(bias),
-                        s.O(),
                         DropoutVector.of(dropout)));
     }
 
-    private static void forward(Launcher launcher, Shape s, Slice x, Slice weight, TileEpilogueVector epilogue) {
+    private static void forward(Launcher launcher, Shape s, Slice x, Slice weight, EpilogueVector epilogue) {
         Product product = Product.of(launcher, s.N(), s.K(), s.O(), VectorSlice.of(x), epilogue);
         VectorSlice w = VectorSlice.of(weight);
         launcher.blocks(
@@ -85,7 +83,7 @@ public final class MatMulBlockedVector implements MatMul {
 
     @Override
     public void backwardInput(Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight) {
-        backwardInput(launcher, s, dout, weight, new TileEpilogueVector.Plain(VectorSlice.of(dx), null, s.K()));
+        backwardInput(launcher, s, dout, weight, new EpilogueVector.Plain(VectorSlice.of(dx), null));
     }
 
     @Override
@@ -96,11 +94,10 @@ public final class MatMulBlockedVector implements MatMul {
                 s,
                 dout,
                 weight,
-                new TileEpilogueVector.ActivationGradient(VectorSlice.of(dx), VectorSlice.of(saved), s.K(), kind));
+                new EpilogueVector.ActivationGradient(VectorSlice.of(dx), VectorSlice.of(saved), kind));
     }
 
-    private static void backwardInput(
-            Launcher launcher, Shape s, Slice dout, Slice weight, TileEpilogueVector epilogue) {
+    private static void backwardInput(Launcher launcher, Shape s, Slice dout, Slice weight, EpilogueVector epilogue) {
         Product product = Product.of(launcher, s.N(), s.O(), s.K(), VectorSlice.of(dout), epilogue);
         VectorSlice w = VectorSlice.of(weight);
         launcher.blocks(
@@ -119,25 +116,28 @@ public final class MatMulBlockedVector implements MatMul {
      * A (rows, depth) matrix times a packed (depth, columns) one.
      *
      * @param blockRows rows in a block of work
+     * @param stride columns rounded up to whole tiles
      * @param packed the panels of the second matrix
-     * @param scratch for each worker the rows of the first matrix, then one tile
+     * @param scratch for each worker: rows of the first matrix, rows of the result, as many again, and one row
      */
     private record Product(
             int rows,
             int depth,
             int columns,
             int blockRows,
+            int stride,
             VectorSlice a,
             float[] packed,
             float[][] scratch,
-            TileEpilogueVector epilogue) {
+            EpilogueVector epilogue) {
 
-        static Product of(
-                Launcher launcher, int rows, int depth, int columns, VectorSlice a, TileEpilogueVector epilogue) {
+        static Product of(Launcher launcher, int rows, int depth, int columns, VectorSlice a, EpilogueVector epilogue) {
             int blockRows = rows >= 4096 ? 96 : 48;
-            float[] packed = launcher.heapScratch(Math.multiplyExact(PackingVector.panels(columns) * COLUMNS, depth));
-            int floats = Math.max(COLUMNS * depth, PackingVector.rowsFloats(blockRows, depth) + ROWS * COLUMNS);
-            return new Product(rows, depth, columns, blockRows, a, packed, launcher.workerScratch(floats), epilogue);
+            int stride = PackingVector.panels(columns) * COLUMNS;
+            float[] packed = launcher.heapScratch(Math.multiplyExact(stride, depth));
+            int floats = PackingVector.rowsFloats(blockRows, depth) + (2 * blockRows + 1) * stride;
+            float[][] scratch = launcher.workerScratch(Math.max(COLUMNS * depth, floats));
+            return new Product(rows, depth, columns, blockRows, stride, a, packed, scratch, epilogue);
         }
 
         int blocks() {
@@ -147,31 +147,31 @@ public final class MatMulBlockedVector implements MatMul {
         void block(int block, int worker) {
             float[] s = scratch[worker];
             int from = block * blockRows;
-            int end = Math.min(rows, from + blockRows);
-            PackingVector.rows(a, depth, from, end, blockRows, s);
-            int tile = PackingVector.rowsFloats(blockRows, depth);
+            int count = Math.min(rows, from + blockRows) - from;
+            PackingVector.rows(a, depth, from, from + count, blockRows, s);
+            int result = PackingVector.rowsFloats(blockRows, depth);
             for (int c = 0; c < columns; c += COLUMNS) {
-                int width = Math.min(COLUMNS, columns - c);
-                for (int r = from; r < end; r += ROWS) {
-                    multiply(s, (r - from) * ROW_STRIDE, c / COLUMNS, tile);
-                    epilogue.store(s, tile, r, Math.min(ROWS, end - r), c, width);
+                for (int r = 0; r < count; r += ROWS) {
+                    tile(s, r * ROW_STRIDE, c * depth, result + r * stride + c);
                 }
             }
+            int beside = result + blockRows * stride;
+            epilogue.finish(new EpilogueVector.Rows(
+                    s, result, beside, beside + blockRows * stride, stride, from, count, columns));
         }
 
         /** One tile of the result, the depth cut by cut. */
-        private void multiply(float[] s, int rowsAt, int panel, int tile) {
+        private void tile(float[] s, int rowsAt, int panelAt, int to) {
             for (int k = 0, cut = 0; k < depth; k += DEPTH, cut++) {
                 TileVector.rows(
                         s,
                         cut * blockRows * ROW_STRIDE + rowsAt,
                         packed,
-                        (panel * depth + k) * COLUMNS,
-                        COLUMNS,
+                        panelAt + k * COLUMNS,
                         Math.min(DEPTH, depth - k),
                         s,
-                        tile,
-                        COLUMNS,
+                        to,
+                        stride,
                         cut > 0);
             }
         }

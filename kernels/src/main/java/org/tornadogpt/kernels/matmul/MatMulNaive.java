@@ -26,14 +26,14 @@ public final class MatMulNaive implements MatMul {
                 "kMatMulForward",
                 MatMulNaive::kMatMulForward,
                 launcher.offsets(),
-                out.array(),
-                launcher.slot(out),
                 x.array(),
                 launcher.slot(x),
                 weight.array(),
                 launcher.slot(weight),
                 b.array(),
                 launcher.slot(bias),
+                out.array(),
+                launcher.slot(out),
                 s.N(),
                 s.K(),
                 s.O()));
@@ -45,12 +45,12 @@ public final class MatMulNaive implements MatMul {
                 "kMatMulBackwardInput",
                 MatMulNaive::kMatMulBackwardInput,
                 launcher.offsets(),
-                dx.array(),
-                launcher.slot(dx),
                 dout.array(),
                 launcher.slot(dout),
                 weight.array(),
                 launcher.slot(weight),
+                dx.array(),
+                launcher.slot(dx),
                 s.N(),
                 s.K(),
                 s.O()));
@@ -62,12 +62,12 @@ public final class MatMulNaive implements MatMul {
                 "kMatMulBackwardWeight",
                 MatMulNaive::kMatMulBackwardWeight,
                 launcher.offsets(),
-                dweight.array(),
-                launcher.slot(dweight),
                 dout.array(),
                 launcher.slot(dout),
                 x.array(),
                 launcher.slot(x),
+                dweight.array(),
+                launcher.slot(dweight),
                 s.N(),
                 s.K(),
                 s.O()));
@@ -76,10 +76,10 @@ public final class MatMulNaive implements MatMul {
                     "kMatMulBackwardBias",
                     MatMulNaive::kMatMulBackwardBias,
                     launcher.offsets(),
-                    dbias.array(),
-                    launcher.slot(dbias),
                     dout.array(),
                     launcher.slot(dout),
+                    dbias.array(),
+                    launcher.slot(dbias),
                     s.N(),
                     s.O()));
         }
@@ -88,14 +88,14 @@ public final class MatMulNaive implements MatMul {
     /** {@code out[n,o] = bias[o] + sum_k x[n,k] weight[o,k]}, the bias first; overwrites. */
     public static void kMatMulForward(
             IntArray offsets,
-            FloatArray out,
-            int outSlot,
             FloatArray x,
             int xSlot,
             FloatArray weight,
             int weightSlot,
             FloatArray bias,
             int biasSlot,
+            FloatArray out,
+            int outSlot,
             int N,
             int K,
             int O) {
@@ -118,12 +118,12 @@ public final class MatMulNaive implements MatMul {
     /** {@code dx[n,k] = sum_o dout[n,o] weight[o,k]}; overwrites. */
     public static void kMatMulBackwardInput(
             IntArray offsets,
-            FloatArray dx,
-            int dxSlot,
             FloatArray dout,
             int doutSlot,
             FloatArray weight,
             int weightSlot,
+            FloatArray dx,
+            int dxSlot,
             int N,
             int K,
             int O) {
@@ -143,12 +143,12 @@ public final class MatMulNaive implements MatMul {
     /** {@code dweight[o,k] += sum_n dout[n,o] x[n,k]}; accumulates. */
     public static void kMatMulBackwardWeight(
             IntArray offsets,
-            FloatArray dweight,
-            int dweightSlot,
             FloatArray dout,
             int doutSlot,
             FloatArray x,
             int xSlot,
+            FloatArray dweight,
+            int dweightSlot,
             int N,
             int K,
             int O) {
@@ -168,7 +168,7 @@ public final class MatMulNaive implements MatMul {
 
     /** {@code dbias[o] += sum_n dout[n,o]}; accumulates. */
     public static void kMatMulBackwardBias(
-            IntArray offsets, FloatArray dbias, int dbiasSlot, FloatArray dout, int doutSlot, int N, int O) {
+            IntArray offsets, FloatArray dout, int doutSlot, FloatArray dbias, int dbiasSlot, int N, int O) {
         for (@Parallel int o = 0; o < O; o++) {
             int doutColumn = offsets.get(doutSlot) + o;
             int at = offsets.get(dbiasSlot) + o;

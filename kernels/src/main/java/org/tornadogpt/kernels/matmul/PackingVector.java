@@ -5,6 +5,7 @@ import static org.tornadogpt.kernels.vector.TileVector.DEPTH;
 import static org.tornadogpt.kernels.vector.TileVector.ROW_STRIDE;
 
 import java.util.Arrays;
+import org.tornadogpt.kernels.vector.TransposeVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
@@ -20,16 +21,11 @@ final class PackingVector {
 
     /** Panel {@code panel} of a (depth, columns) matrix. */
     static void panel(VectorSlice matrix, int depth, int columns, int panel, float[] packed) {
-        panel(matrix, 0, depth, columns, panel, packed, panel * depth * COLUMNS);
-    }
-
-    /** Panel {@code panel} of rows {@code from} to {@code from + depth} of a matrix. */
-    static void panel(VectorSlice matrix, int from, int depth, int columns, int panel, float[] packed, int packedAt) {
         int column = panel * COLUMNS;
         int n = Math.min(COLUMNS, columns - column);
         for (int k = 0; k < depth; k++) {
-            int to = packedAt + k * COLUMNS;
-            matrix.copyTo((long) (from + k) * columns + column, packed, to, n);
+            int to = (panel * depth + k) * COLUMNS;
+            matrix.copyTo((long) k * columns + column, packed, to, n);
             Arrays.fill(packed, to + n, to + COLUMNS, 0f);
         }
     }
@@ -43,11 +39,7 @@ final class PackingVector {
         if (n < COLUMNS) {
             Arrays.fill(packed, to, to + depth * COLUMNS, 0f);
         }
-        for (int k = 0; k < depth; k++) {
-            for (int j = 0; j < n; j++) {
-                packed[to + k * COLUMNS + j] = rows[j * depth + k];
-            }
-        }
+        TransposeVector.transpose(rows, 0, depth, n, depth, packed, to, COLUMNS);
     }
 
     /** Floats that {@link #rows} needs. */

@@ -5,6 +5,7 @@ import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.LanesVector.first;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
+import static org.tornadogpt.kernels.vector.TileVector.ROW_STRIDE;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -75,7 +76,7 @@ record WeightGradientVector(
         int paddedK = PackingVector.panels(s.K()) * COLUMNS;
         int stripe = Math.min(STRIPE, paddedO);
         float[] sums = launcher.heapScratch(Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1)));
-        float[][] scratch = launcher.workerScratch(CHUNK * (paddedK + stripe));
+        float[][] scratch = launcher.workerScratch(CHUNK * (paddedK + ROW_STRIDE));
         return new WeightGradientVector(
                 s,
                 VectorSlice.of(dout),
@@ -110,25 +111,34 @@ record WeightGradientVector(
         }
     }
 
-    /** The chunk's part of x as panels, and from {@code CHUNK * paddedK} its part of dout, (rows, outputs). */
+    /** The chunk's part of x as panels of (CHUNK, COLUMNS), and of dout as rows {@link TileVector#ROW_STRIDE} apart. */
     private void pack(float[] w, int n, int rows, int o, int outputs) {
-        for (int panel = 0; panel < paddedK / COLUMNS; panel++) {
-            PackingVector.panel(x, n, rows, s.K(), panel, w, panel * CHUNK * COLUMNS);
-        }
-        int at = CHUNK * paddedK;
         int columns = Math.min(outputs, s.O() - o);
-        for (int r = 0; r < rows; r++, at += outputs) {
-            dout.copyTo((long) (n + r) * s.O() + o, w, at, columns);
-            Arrays.fill(w, at + columns, at + outputs, 0f);
+        for (int r = 0; r < rows; r++) {
+            for (int k = 0; k < paddedK; k += COLUMNS) {
+                int to = k * CHUNK + r * COLUMNS;
+                int width = Math.min(COLUMNS, s.K() - k);
+                x.copyTo((long) (n + r) * s.K() + k, w, to, width);
+                if (width < COLUMNS) {
+                    Arrays.fill(w, to + width, to + COLUMNS, 0f);
+                }
+            }
+            int to = doutAt() + r * ROW_STRIDE;
+            dout.copyTo((long) (n + r) * s.O() + o, w, to, columns);
+            if (columns < outputs) {
+                Arrays.fill(w, to + columns, to + outputs, 0f);
+            }
         }
     }
 
+    private int doutAt() {
+        return CHUNK * paddedK;
+    }
+
     private void multiply(float[] w, int rows, int outputs, int sumsAt, boolean add) {
-        int a = CHUNK * paddedK;
         for (int k = 0; k < paddedK; k += COLUMNS) {
             for (int o = 0; o < outputs; o += ROWS) {
-                TileVector.columns(
-                        w, a + o, outputs, w, k * CHUNK, COLUMNS, rows, sums, sumsAt + o * paddedK + k, paddedK, add);
+                TileVector.columns(w, doutAt() + o, w, k * CHUNK, rows, sums, sumsAt + o * paddedK + k, paddedK, add);
             }
         }
     }
@@ -137,8 +147,8 @@ record WeightGradientVector(
         for (int o = 0; o < outputs; o += LANES) {
             VectorMask<Float> mask = first(outputs - o);
             FloatVector total = FloatVector.fromArray(F, sums, bias + o, mask);
-            int at = CHUNK * paddedK + o;
-            for (int r = 0; r < rows; r++, at += outputs) {
+            int at = doutAt() + o;
+            for (int r = 0; r < rows; r++, at += ROW_STRIDE) {
                 total = total.add(FloatVector.fromArray(F, w, at, mask));
             }
             total.intoArray(sums, bias + o, mask);

@@ -34,10 +34,10 @@ public final class ReductionLoop implements Reduction {
                 "kSquareSums",
                 ReductionLoop::kSquareSums,
                 launcher.offsets(),
-                partial.array(),
-                launcher.slot(partial),
                 x.array(),
                 launcher.slot(x),
+                partial.array(),
+                launcher.slot(partial),
                 size,
                 blocks(size)));
         Slice sum = total(launcher, blocks(size), partial);
@@ -45,10 +45,10 @@ public final class ReductionLoop implements Reduction {
                 "kSquareRoot",
                 ReductionLoop::kSquareRoot,
                 launcher.offsets(),
-                out.array(),
-                launcher.slot(out),
                 sum.array(),
-                launcher.slot(sum)));
+                launcher.slot(sum),
+                out.array(),
+                launcher.slot(out)));
     }
 
     @Override
@@ -58,10 +58,10 @@ public final class ReductionLoop implements Reduction {
                 "kQuotient",
                 ReductionLoop::kQuotient,
                 launcher.offsets(),
-                out.array(),
-                launcher.slot(out),
                 sum.array(),
                 launcher.slot(sum),
+                out.array(),
+                launcher.slot(out),
                 size));
     }
 
@@ -79,10 +79,10 @@ public final class ReductionLoop implements Reduction {
                     "kSums",
                     ReductionLoop::kSums,
                     launcher.offsets(),
-                    next.array(),
-                    launcher.slot(next),
                     level.array(),
                     launcher.slot(level),
+                    next.array(),
+                    launcher.slot(next),
                     length,
                     blocks(length)));
             level = next;
@@ -96,7 +96,7 @@ public final class ReductionLoop implements Reduction {
 
     /** {@code partial[b] = sum of x² over block b}; overwrites. */
     public static void kSquareSums(
-            IntArray offsets, FloatArray partial, int partialSlot, FloatArray x, int xSlot, int size, int blocks) {
+            IntArray offsets, FloatArray x, int xSlot, FloatArray partial, int partialSlot, int size, int blocks) {
         for (@Parallel int b = 0; b < blocks; b++) {
             int xAt = offsets.get(xSlot);
             float sum = 0f;
@@ -110,7 +110,7 @@ public final class ReductionLoop implements Reduction {
 
     /** {@code partial[b] = sum of x over block b}; overwrites. */
     public static void kSums(
-            IntArray offsets, FloatArray partial, int partialSlot, FloatArray x, int xSlot, int size, int blocks) {
+            IntArray offsets, FloatArray x, int xSlot, FloatArray partial, int partialSlot, int size, int blocks) {
         for (@Parallel int b = 0; b < blocks; b++) {
             int xAt = offsets.get(xSlot);
             float sum = 0f;
@@ -122,7 +122,7 @@ public final class ReductionLoop implements Reduction {
     }
 
     /** {@code out[0] = sqrt(sum[0])}; overwrites. */
-    public static void kSquareRoot(IntArray offsets, FloatArray out, int outSlot, FloatArray sum, int sumSlot) {
+    public static void kSquareRoot(IntArray offsets, FloatArray sum, int sumSlot, FloatArray out, int outSlot) {
         for (@Parallel int i = 0; i < 1; i++) {
             out.set(offsets.get(outSlot) + i, TornadoMath.sqrt(sum.get(offsets.get(sumSlot) + i)));
         }
@@ -130,7 +130,7 @@ public final class ReductionLoop implements Reduction {
 
     /** {@code out[0] = sum[0] / divisor}; overwrites. */
     public static void kQuotient(
-            IntArray offsets, FloatArray out, int outSlot, FloatArray sum, int sumSlot, int divisor) {
+            IntArray offsets, FloatArray sum, int sumSlot, FloatArray out, int outSlot, int divisor) {
         for (@Parallel int i = 0; i < 1; i++) {
             out.set(offsets.get(outSlot) + i, sum.get(offsets.get(sumSlot) + i) / divisor);
         }

@@ -58,10 +58,14 @@ public final class Philox {
         return word;
     }
 
-    /** The 24 high bits of the word that rules the element at (row, column); see the head of this class. */
+    /**
+     * The 24 high bits of the word that rules the element at (row, column); see the head of this class. Shifts and masks, because
+     * TornadoVM 5.2.0 does not compile these divisions where the column counts an inner loop.
+     */
     public static int maskBits(int seedLow, int seedHigh, int step, int microStep, int site, int row, int column) {
-        int c0 = column / 64 * 16 + column % 16;
-        return (word(seedLow, seedHigh, c0, row, site + 65536 * microStep, step, column / 16 % 4) >> 8) & 0xFFFFFF;
+        int c0 = ((column >> 6) << 4) + (column & 15);
+        int which = (column >> 4) & 3;
+        return (word(seedLow, seedHigh, c0, row, site + 65536 * microStep, step, which) >> 8) & 0xFFFFFF;
     }
 
     /**

@@ -18,69 +18,49 @@ public final class TileVector {
     /** Rows of a tile. */
     public static final int ROWS = LANES == 16 ? 12 : 6;
 
-    /** Columns of a tile. */
+    /** Columns of a tile, and the distance between rows of B. */
     public static final int COLUMNS = 2 * LANES;
 
-    /** Most columns of a row-major A in {@link #rows}. */
+    /** Most elements of A in a row of the array that holds it. */
     public static final int DEPTH = 384;
 
     /**
-     * The distance between rows of A in {@link #rows}: a constant, so that one register addresses all rows; more than
-     * {@link #DEPTH} by a cache line, so that the rows of a tile fall into different cache sets.
+     * The distance between rows of the array that holds A; more than {@link #DEPTH} by a cache line, so that neighbouring rows fall
+     * into different cache sets. It and B's are constants because C2 moves range checks out of a loop only for a constant multiple
+     * of the loop's counter.
      */
     public static final int ROW_STRIDE = DEPTH + 16;
 
     private TileVector() {}
 
     /**
-     * {@code C = A B} or, with {@code add}, {@code C += A B} for one tile of {@link #ROWS} by {@link #COLUMNS}.
+     * {@code C = A B} or, with {@code add}, {@code C += A B} for one tile of {@link #ROWS} by {@link #COLUMNS}, A k-major.
      *
-     * @param a A, k-major: element (r, k) at {@code aAt + k*lda + r}
-     * @param b B: element (k, c) at {@code bAt + k*ldb + c}
+     * @param a A: element (r, k) at {@code aAt + k*ROW_STRIDE + r}
+     * @param b B: element (k, c) at {@code bAt + k*COLUMNS + c}
      * @param kc how many k
      * @param c C: element (r, c) at {@code cAt + r*ldc + c}
      */
     public static void columns(
-            float[] a,
-            int aAt,
-            int lda,
-            float[] b,
-            int bAt,
-            int ldb,
-            int kc,
-            float[] c,
-            int cAt,
-            int ldc,
-            boolean add) {
+            float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add) {
         if (LANES == 16) {
-            columns12(a, aAt, lda, b, bAt, ldb, kc, c, cAt, ldc, add);
+            columns12(a, aAt, b, bAt, kc, c, cAt, ldc, add);
         } else {
-            columns6(a, aAt, lda, b, bAt, ldb, kc, c, cAt, ldc, add);
+            columns6(a, aAt, b, bAt, kc, c, cAt, ldc, add);
         }
     }
 
     /** As {@link #columns}, with A row-major: element (r, k) at {@code aAt + r*ROW_STRIDE + k}. */
-    public static void rows(
-            float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+    public static void rows(float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add) {
         if (LANES == 16) {
-            rows12(a, aAt, b, bAt, ldb, kc, c, cAt, ldc, add);
+            rows12(a, aAt, b, bAt, kc, c, cAt, ldc, add);
         } else {
-            rows6(a, aAt, b, bAt, ldb, kc, c, cAt, ldc, add);
+            rows6(a, aAt, b, bAt, kc, c, cAt, ldc, add);
         }
     }
 
     private static void columns12(
-            float[] a,
-            int aAt,
-            int lda,
-            float[] b,
-            int bAt,
-            int ldb,
-            int kc,
-            float[] c,
-            int cAt,
-            int ldc,
-            boolean add) {
+            float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector v0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
@@ -105,49 +85,45 @@ public final class TileVector {
         FloatVector v10 = FloatVector.zero(F);
         FloatVector u11 = FloatVector.zero(F);
         FloatVector v11 = FloatVector.zero(F);
-        int ai = aAt;
-        int bi = bAt;
         for (int k = 0; k < kc; k++) {
-            FloatVector bu = FloatVector.fromArray(F, b, bi);
-            FloatVector bv = FloatVector.fromArray(F, b, bi + LANES);
-            FloatVector a0 = FloatVector.broadcast(F, a[ai]);
+            FloatVector bu = FloatVector.fromArray(F, b, bAt + k * COLUMNS);
+            FloatVector bv = FloatVector.fromArray(F, b, bAt + k * COLUMNS + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE]);
             u0 = a0.fma(bu, u0);
             v0 = a0.fma(bv, v0);
-            FloatVector a1 = FloatVector.broadcast(F, a[ai + 1]);
+            FloatVector a1 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 1]);
             u1 = a1.fma(bu, u1);
             v1 = a1.fma(bv, v1);
-            FloatVector a2 = FloatVector.broadcast(F, a[ai + 2]);
+            FloatVector a2 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 2]);
             u2 = a2.fma(bu, u2);
             v2 = a2.fma(bv, v2);
-            FloatVector a3 = FloatVector.broadcast(F, a[ai + 3]);
+            FloatVector a3 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 3]);
             u3 = a3.fma(bu, u3);
             v3 = a3.fma(bv, v3);
-            FloatVector a4 = FloatVector.broadcast(F, a[ai + 4]);
+            FloatVector a4 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 4]);
             u4 = a4.fma(bu, u4);
             v4 = a4.fma(bv, v4);
-            FloatVector a5 = FloatVector.broadcast(F, a[ai + 5]);
+            FloatVector a5 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 5]);
             u5 = a5.fma(bu, u5);
             v5 = a5.fma(bv, v5);
-            FloatVector a6 = FloatVector.broadcast(F, a[ai + 6]);
+            FloatVector a6 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 6]);
             u6 = a6.fma(bu, u6);
             v6 = a6.fma(bv, v6);
-            FloatVector a7 = FloatVector.broadcast(F, a[ai + 7]);
+            FloatVector a7 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 7]);
             u7 = a7.fma(bu, u7);
             v7 = a7.fma(bv, v7);
-            FloatVector a8 = FloatVector.broadcast(F, a[ai + 8]);
+            FloatVector a8 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 8]);
             u8 = a8.fma(bu, u8);
             v8 = a8.fma(bv, v8);
-            FloatVector a9 = FloatVector.broadcast(F, a[ai + 9]);
+            FloatVector a9 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 9]);
             u9 = a9.fma(bu, u9);
             v9 = a9.fma(bv, v9);
-            FloatVector a10 = FloatVector.broadcast(F, a[ai + 10]);
+            FloatVector a10 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 10]);
             u10 = a10.fma(bu, u10);
             v10 = a10.fma(bv, v10);
-            FloatVector a11 = FloatVector.broadcast(F, a[ai + 11]);
+            FloatVector a11 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 11]);
             u11 = a11.fma(bu, u11);
             v11 = a11.fma(bv, v11);
-            ai += lda;
-            bi += ldb;
         }
         if (add) {
             u0 = u0.add(FloatVector.fromArray(F, c, cAt));
@@ -202,7 +178,7 @@ public final class TileVector {
     }
 
     private static void rows12(
-            float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+            float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector v0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
@@ -227,49 +203,45 @@ public final class TileVector {
         FloatVector v10 = FloatVector.zero(F);
         FloatVector u11 = FloatVector.zero(F);
         FloatVector v11 = FloatVector.zero(F);
-        int ai = aAt;
-        int bi = bAt;
         for (int k = 0; k < kc; k++) {
-            FloatVector bu = FloatVector.fromArray(F, b, bi);
-            FloatVector bv = FloatVector.fromArray(F, b, bi + LANES);
-            FloatVector a0 = FloatVector.broadcast(F, a[ai]);
+            FloatVector bu = FloatVector.fromArray(F, b, bAt + k * COLUMNS);
+            FloatVector bv = FloatVector.fromArray(F, b, bAt + k * COLUMNS + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, a[aAt + k]);
             u0 = a0.fma(bu, u0);
             v0 = a0.fma(bv, v0);
-            FloatVector a1 = FloatVector.broadcast(F, a[ai + 1 * ROW_STRIDE]);
+            FloatVector a1 = FloatVector.broadcast(F, a[aAt + k + 1 * ROW_STRIDE]);
             u1 = a1.fma(bu, u1);
             v1 = a1.fma(bv, v1);
-            FloatVector a2 = FloatVector.broadcast(F, a[ai + 2 * ROW_STRIDE]);
+            FloatVector a2 = FloatVector.broadcast(F, a[aAt + k + 2 * ROW_STRIDE]);
             u2 = a2.fma(bu, u2);
             v2 = a2.fma(bv, v2);
-            FloatVector a3 = FloatVector.broadcast(F, a[ai + 3 * ROW_STRIDE]);
+            FloatVector a3 = FloatVector.broadcast(F, a[aAt + k + 3 * ROW_STRIDE]);
             u3 = a3.fma(bu, u3);
             v3 = a3.fma(bv, v3);
-            FloatVector a4 = FloatVector.broadcast(F, a[ai + 4 * ROW_STRIDE]);
+            FloatVector a4 = FloatVector.broadcast(F, a[aAt + k + 4 * ROW_STRIDE]);
             u4 = a4.fma(bu, u4);
             v4 = a4.fma(bv, v4);
-            FloatVector a5 = FloatVector.broadcast(F, a[ai + 5 * ROW_STRIDE]);
+            FloatVector a5 = FloatVector.broadcast(F, a[aAt + k + 5 * ROW_STRIDE]);
             u5 = a5.fma(bu, u5);
             v5 = a5.fma(bv, v5);
-            FloatVector a6 = FloatVector.broadcast(F, a[ai + 6 * ROW_STRIDE]);
+            FloatVector a6 = FloatVector.broadcast(F, a[aAt + k + 6 * ROW_STRIDE]);
             u6 = a6.fma(bu, u6);
             v6 = a6.fma(bv, v6);
-            FloatVector a7 = FloatVector.broadcast(F, a[ai + 7 * ROW_STRIDE]);
+            FloatVector a7 = FloatVector.broadcast(F, a[aAt + k + 7 * ROW_STRIDE]);
             u7 = a7.fma(bu, u7);
             v7 = a7.fma(bv, v7);
-            FloatVector a8 = FloatVector.broadcast(F, a[ai + 8 * ROW_STRIDE]);
+            FloatVector a8 = FloatVector.broadcast(F, a[aAt + k + 8 * ROW_STRIDE]);
             u8 = a8.fma(bu, u8);
             v8 = a8.fma(bv, v8);
-            FloatVector a9 = FloatVector.broadcast(F, a[ai + 9 * ROW_STRIDE]);
+            FloatVector a9 = FloatVector.broadcast(F, a[aAt + k + 9 * ROW_STRIDE]);
             u9 = a9.fma(bu, u9);
             v9 = a9.fma(bv, v9);
-            FloatVector a10 = FloatVector.broadcast(F, a[ai + 10 * ROW_STRIDE]);
+            FloatVector a10 = FloatVector.broadcast(F, a[aAt + k + 10 * ROW_STRIDE]);
             u10 = a10.fma(bu, u10);
             v10 = a10.fma(bv, v10);
-            FloatVector a11 = FloatVector.broadcast(F, a[ai + 11 * ROW_STRIDE]);
+            FloatVector a11 = FloatVector.broadcast(F, a[aAt + k + 11 * ROW_STRIDE]);
             u11 = a11.fma(bu, u11);
             v11 = a11.fma(bv, v11);
-            ai += 1;
-            bi += ldb;
         }
         if (add) {
             u0 = u0.add(FloatVector.fromArray(F, c, cAt));
@@ -324,17 +296,7 @@ public final class TileVector {
     }
 
     private static void columns6(
-            float[] a,
-            int aAt,
-            int lda,
-            float[] b,
-            int bAt,
-            int ldb,
-            int kc,
-            float[] c,
-            int cAt,
-            int ldc,
-            boolean add) {
+            float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector v0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
@@ -347,31 +309,27 @@ public final class TileVector {
         FloatVector v4 = FloatVector.zero(F);
         FloatVector u5 = FloatVector.zero(F);
         FloatVector v5 = FloatVector.zero(F);
-        int ai = aAt;
-        int bi = bAt;
         for (int k = 0; k < kc; k++) {
-            FloatVector bu = FloatVector.fromArray(F, b, bi);
-            FloatVector bv = FloatVector.fromArray(F, b, bi + LANES);
-            FloatVector a0 = FloatVector.broadcast(F, a[ai]);
+            FloatVector bu = FloatVector.fromArray(F, b, bAt + k * COLUMNS);
+            FloatVector bv = FloatVector.fromArray(F, b, bAt + k * COLUMNS + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE]);
             u0 = a0.fma(bu, u0);
             v0 = a0.fma(bv, v0);
-            FloatVector a1 = FloatVector.broadcast(F, a[ai + 1]);
+            FloatVector a1 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 1]);
             u1 = a1.fma(bu, u1);
             v1 = a1.fma(bv, v1);
-            FloatVector a2 = FloatVector.broadcast(F, a[ai + 2]);
+            FloatVector a2 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 2]);
             u2 = a2.fma(bu, u2);
             v2 = a2.fma(bv, v2);
-            FloatVector a3 = FloatVector.broadcast(F, a[ai + 3]);
+            FloatVector a3 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 3]);
             u3 = a3.fma(bu, u3);
             v3 = a3.fma(bv, v3);
-            FloatVector a4 = FloatVector.broadcast(F, a[ai + 4]);
+            FloatVector a4 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 4]);
             u4 = a4.fma(bu, u4);
             v4 = a4.fma(bv, v4);
-            FloatVector a5 = FloatVector.broadcast(F, a[ai + 5]);
+            FloatVector a5 = FloatVector.broadcast(F, a[aAt + k * ROW_STRIDE + 5]);
             u5 = a5.fma(bu, u5);
             v5 = a5.fma(bv, v5);
-            ai += lda;
-            bi += ldb;
         }
         if (add) {
             u0 = u0.add(FloatVector.fromArray(F, c, cAt));
@@ -402,7 +360,7 @@ public final class TileVector {
     }
 
     private static void rows6(
-            float[] a, int aAt, float[] b, int bAt, int ldb, int kc, float[] c, int cAt, int ldc, boolean add) {
+            float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add) {
         FloatVector u0 = FloatVector.zero(F);
         FloatVector v0 = FloatVector.zero(F);
         FloatVector u1 = FloatVector.zero(F);
@@ -415,31 +373,27 @@ public final class TileVector {
         FloatVector v4 = FloatVector.zero(F);
         FloatVector u5 = FloatVector.zero(F);
         FloatVector v5 = FloatVector.zero(F);
-        int ai = aAt;
-        int bi = bAt;
         for (int k = 0; k < kc; k++) {
-            FloatVector bu = FloatVector.fromArray(F, b, bi);
-            FloatVector bv = FloatVector.fromArray(F, b, bi + LANES);
-            FloatVector a0 = FloatVector.broadcast(F, a[ai]);
+            FloatVector bu = FloatVector.fromArray(F, b, bAt + k * COLUMNS);
+            FloatVector bv = FloatVector.fromArray(F, b, bAt + k * COLUMNS + LANES);
+            FloatVector a0 = FloatVector.broadcast(F, a[aAt + k]);
             u0 = a0.fma(bu, u0);
             v0 = a0.fma(bv, v0);
-            FloatVector a1 = FloatVector.broadcast(F, a[ai + 1 * ROW_STRIDE]);
+            FloatVector a1 = FloatVector.broadcast(F, a[aAt + k + 1 * ROW_STRIDE]);
             u1 = a1.fma(bu, u1);
             v1 = a1.fma(bv, v1);
-            FloatVector a2 = FloatVector.broadcast(F, a[ai + 2 * ROW_STRIDE]);
+            FloatVector a2 = FloatVector.broadcast(F, a[aAt + k + 2 * ROW_STRIDE]);
             u2 = a2.fma(bu, u2);
             v2 = a2.fma(bv, v2);
-            FloatVector a3 = FloatVector.broadcast(F, a[ai + 3 * ROW_STRIDE]);
+            FloatVector a3 = FloatVector.broadcast(F, a[aAt + k + 3 * ROW_STRIDE]);
             u3 = a3.fma(bu, u3);
             v3 = a3.fma(bv, v3);
-            FloatVector a4 = FloatVector.broadcast(F, a[ai + 4 * ROW_STRIDE]);
+            FloatVector a4 = FloatVector.broadcast(F, a[aAt + k + 4 * ROW_STRIDE]);
             u4 = a4.fma(bu, u4);
             v4 = a4.fma(bv, v4);
-            FloatVector a5 = FloatVector.broadcast(F, a[ai + 5 * ROW_STRIDE]);
+            FloatVector a5 = FloatVector.broadcast(F, a[aAt + k + 5 * ROW_STRIDE]);
             u5 = a5.fma(bu, u5);
             v5 = a5.fma(bv, v5);
-            ai += 1;
-            bi += ldb;
         }
         if (add) {
             u0 = u0.add(FloatVector.fromArray(F, c, cAt));

@@ -14,6 +14,9 @@ import org.tornadogpt.kernels.Slice;
  * @param at where the slice begins
  */
 public record VectorSlice(MemorySegment segment, long at) {
+    /** From so many floats on, a bulk copy is worth what it costs to begin. */
+    private static final int LONG_COPY = 128;
+
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** The same region; null for null. */
@@ -49,11 +52,31 @@ public record VectorSlice(MemorySegment segment, long at) {
 
     /** Copies {@code n} floats from index {@code i} into {@code target}. */
     public void copyTo(long i, float[] target, int targetAt, int n) {
+        if (n < LONG_COPY) {
+            int whole = LanesVector.wholeVectors(n);
+            for (int c = 0; c < whole; c += LanesVector.LANES) {
+                load(i + c).intoArray(target, targetAt + c);
+            }
+            for (int c = whole; c < n; c++) {
+                target[targetAt + c] = get(i + c);
+            }
+            return;
+        }
         MemorySegment.copy(segment, ValueLayout.JAVA_FLOAT_UNALIGNED, (at + i) * Float.BYTES, target, targetAt, n);
     }
 
     /** Copies {@code n} floats from {@code source} to index {@code i}. */
     public void copyFrom(long i, float[] source, int sourceAt, int n) {
+        if (n < LONG_COPY) {
+            int whole = LanesVector.wholeVectors(n);
+            for (int c = 0; c < whole; c += LanesVector.LANES) {
+                store(i + c, FloatVector.fromArray(LanesVector.F, source, sourceAt + c));
+            }
+            for (int c = whole; c < n; c++) {
+                set(i + c, source[sourceAt + c]);
+            }
+            return;
+        }
         MemorySegment.copy(source, sourceAt, segment, ValueLayout.JAVA_FLOAT_UNALIGNED, (at + i) * Float.BYTES, n);
     }
 }

@@ -70,9 +70,7 @@ final class Banner {
         if (schedule.shape() == ScheduleSettings.Shape.CONSTANT) {
             return schedule.learningRate() + warmUp + ", constant";
         }
-        String end = schedule.decaySteps() == steps
-                ? ""
-                : " (the run stops at " + steps + "; --set decaySteps=" + steps + " would end the decay there)";
+        String end = schedule.decaySteps() == steps ? "" : " (the run stops at step " + steps + ")";
         return schedule.learningRate() + warmUp + ", cosine to " + schedule.minLearningRate() + " at step "
                 + schedule.decaySteps() + end;
     }

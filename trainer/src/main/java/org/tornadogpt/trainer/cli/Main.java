@@ -16,11 +16,7 @@ public final class Main {
 
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        Io io = new Io(
-                writer(FileDescriptor.out),
-                writer(FileDescriptor.err),
-                Interrupts.install(),
-                onTerminal());
+        Io io = new Io(writer(FileDescriptor.out), writer(FileDescriptor.err), Interrupts.install(), onTerminal());
         int code = run(io, args);
         io.out().flush();
         io.err().flush();
@@ -62,7 +58,7 @@ public final class Main {
         root.setOut(io.out());
         root.setErr(io.err());
         root.setUsageHelpWidth(WIDTH);
-        root.setCaseInsensitiveEnumValuesAllowed(true);
+        root.setOverwrittenOptionsAllowed(true); // the last one counts, as in most programs
         root.setParameterExceptionHandler((e, arguments) -> {
             io.err()
                     .println("tgpt: " + e.getMessage().lines().findFirst().orElse("wrong usage") + " (see '"

@@ -16,11 +16,6 @@ final class StrictUtf8 {
      * @throws DataException naming the file and the offset of the first byte that is not text
      */
     static String decode(String name, byte[] bytes) {
-        for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] == 0) {
-                throw notText(name, i, "a NUL byte");
-            }
-        }
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -28,11 +23,23 @@ final class StrictUtf8 {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         CharBuffer out = CharBuffer.allocate(bytes.length);
         CoderResult result = decoder.decode(in, out, true);
+        int nul = firstNul(bytes, in.position());
+        if (nul < in.position()) {
+            throw notText(name, nul, "a NUL byte");
+        }
         if (result.isError()) {
             throw notText(name, in.position(), String.format("byte 0x%02x", bytes[in.position()]));
         }
         decoder.flush(out);
         return out.flip().toString();
+    }
+
+    private static int firstNul(byte[] bytes, int end) {
+        int i = 0;
+        while (i < end && bytes[i] != 0) {
+            i++;
+        }
+        return i;
     }
 
     private static DataException notText(String name, int offset, String what) {

@@ -23,6 +23,7 @@ import org.tornadogpt.trainer.metrics.Metric;
 public final class LossPlot {
     private static final int WIDTH = 1000;
     private static final int HEIGHT = 600;
+    private static final int TICK_SPACING = 110;
     private static final Color TRAINING = new Color(0x1f, 0x77, 0xb4);
     private static final Color VALIDATION = new Color(0xd6, 0x27, 0x28);
     private static final Color BATCHES = new Color(0x1f, 0x77, 0xb4, 60);
@@ -60,7 +61,8 @@ public final class LossPlot {
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setPlotGridLinesColor(new Color(0xe0, 0xe0, 0xe0));
         chart.getStyler().setYAxisDecimalPattern("0.0#");
-        chart.getStyler().setXAxisDecimalPattern("#,##0");
+        chart.getStyler().setXAxisDecimalPattern("#,##0.#");
+        chart.getStyler().setXAxisTickMarkSpacingHint(TICK_SPACING);
         addBatches(chart, metrics);
         add(
                 chart,

@@ -3,8 +3,10 @@ package org.tornadogpt.trainer.settings;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.tornadogpt.model.GptConfig;
 import org.tornadogpt.model.ModelConfig;
@@ -21,7 +23,7 @@ final class ModelKeys {
             key("mlpHidden", "hidden width of the MLP; follows channels unless set"),
             key("positions", "how a token's place enters"),
             key("norm", "normalisation before attention, MLP and head"),
-            key("activation", "non-linearity of the MLP: RELU, GELU, GELU_TANH"),
+            key("activation", "non-linearity of the MLP: relu, gelu, gelu_tanh"),
             key("qkvBias", "bias of the projection to queries, keys and values"),
             key("projectionBias", "bias of the projection out of attention"),
             key("mlpBias", "biases of the MLP"),
@@ -48,7 +50,7 @@ final class ModelKeys {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("blockSize", String.valueOf(values.integer("block")));
         for (Key key : KEYS) {
-            values.get(key.name()).ifPresent(value -> settings.put(key.name(), value));
+            values.get(key.name()).ifPresent(value -> settings.put(key.name(), checked(key.name(), value.strip())));
         }
         try {
             if (architecture instanceof GptConfig gpt) {
@@ -61,18 +63,37 @@ final class ModelKeys {
         }
     }
 
+    /** The value, if it is of the key's type. */
+    private static String checked(String key, String value) {
+        Class<?> type = Arrays.stream(GptConfig.class.getRecordComponents())
+                .filter(component -> component.getName().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .getType();
+        if (type == int.class) {
+            Check.that(value.matches("\\d{1,9}"), key, "a whole number", "'" + value + "'");
+        } else if (type == boolean.class) {
+            Check.that(value.equals("true") || value.equals("false"), key, "true or false", "'" + value + "'");
+        } else if (type.isEnum()) {
+            List<String> names = Arrays.stream(type.getEnumConstants())
+                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                    .toList();
+            Check.that(
+                    names.contains(value.toLowerCase(Locale.ROOT)), key, String.join(" or ", names), "'" + value + "'");
+        } else {
+            Values alone = new Values();
+            alone.set(key, value);
+            alone.number(key);
+        }
+        return value;
+    }
+
     /** Keeps the ratio of {@code follower} to {@code leader} where only the leader was set. */
     private static void follow(
             Map<String, String> settings, String leader, int oldLeader, String follower, int oldFollower) {
         String value = settings.get(leader);
-        if (value == null || settings.containsKey(follower)) {
-            return;
-        }
-        try {
-            long scaled = (long) Integer.parseInt(value.strip()) * oldFollower / oldLeader;
-            settings.put(follower, String.valueOf(scaled));
-        } catch (NumberFormatException e) {
-            throw new UsageException(leader + " must be a whole number, got '" + value + "'", e);
+        if (value != null && !settings.containsKey(follower)) {
+            settings.put(follower, String.valueOf(Long.parseLong(value) * oldFollower / oldLeader));
         }
     }
 

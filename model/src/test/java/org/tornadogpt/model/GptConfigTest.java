@@ -1,0 +1,108 @@
+package org.tornadogpt.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tornadogpt.kernels.Activation;
+
+class GptConfigTest {
+    private static final GptConfig CONFIG = GptConfig.builder(7, 5, 6, 3, 2).build();
+
+    @ParameterizedTest
+    @CsvSource({
+        "quote, 103821",
+        "kernel-cpu, 832607",
+        "kernel-gpu, 10819689",
+        "shakespeare, 10788929",
+        "shakespeare-tied, 10761600",
+        "bigram, 4225"
+    })
+    void presetsHaveExactlyTheParametersTheyShould(String preset, int parameters) {
+        assertThat(Presets.find(preset).model().parameters().size()).isEqualTo(parameters);
+    }
+
+    @Test
+    void everyPresetIsCountedAbove() {
+        assertThat(Presets.names())
+                .containsExactly("quote", "kernel-cpu", "kernel-gpu", "shakespeare", "shakespeare-tied", "bigram");
+    }
+
+    @Test
+    void anUnknownPresetIsNamedWithThoseThatExist() {
+        assertThatThrownBy(() -> Presets.find("gpt9"))
+                .hasMessageContaining("gpt9")
+                .hasMessageContaining("kernel-cpu");
+    }
+
+    @Test
+    void everyPresetSurvivesJson() {
+        for (String name : Presets.names()) {
+            ModelConfig config = Presets.find(name);
+            assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
+        }
+    }
+
+    @Test
+    void jsonIsReadable() {
+        assertThat(CONFIG.toJson())
+                .contains(
+                        "\"kind\" : \"gpt\"",
+                        "\"activation\" : \"gelu\"",
+                        "\"positions\" : \"learned\"",
+                        "\"tiedHead\" : false");
+    }
+
+    @Test
+    void unknownMissingAndImpossibleSettingsAreErrors() {
+        assertThatThrownBy(() -> ModelConfig.fromJson(CONFIG.toJson().replace("\"layers\"", "\"layer\"")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("layer");
+        assertThatThrownBy(() -> ModelConfig.fromJson(CONFIG.toJson().replace("\"layers\" : 2,", "")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("layers");
+        assertThatThrownBy(() -> ModelConfig.fromJson(CONFIG.toJson().replace("\"heads\" : 3", "\"heads\" : 4")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("heads must divide channels, got 4 heads and 6 channels");
+        assertThatThrownBy(() -> ModelConfig.fromJson("nonsense")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void constructorNamesWhatIsWrong() {
+        assertThatThrownBy(() -> CONFIG.withVocabulary(0)).hasMessage("vocabularySize must be positive, got 0");
+        assertThatThrownBy(() -> CONFIG.withDropout(1f)).hasMessage("dropout must be in [0, 1), got 1.0");
+        assertThatThrownBy(() -> CONFIG.withDropout(Float.NaN)).hasMessageContaining("dropout");
+        assertThatThrownBy(() -> CONFIG.toBuilder().kvHeads(2).build())
+                .hasMessageContaining("kvHeads must divide heads");
+        assertThatThrownBy(() -> new BigramConfig(3, 0)).hasMessage("blockSize must be positive, got 0");
+    }
+
+    @Test
+    void settingsCanBeReplacedByText() {
+        GptConfig expected = CONFIG.toBuilder()
+                .dropout(0.25f)
+                .activation(Activation.RELU)
+                .tiedHead(true)
+                .blockSize(9)
+                .build();
+        assertThat(CONFIG.with(Map.of("dropout", "0.25", "activation", "relu", "tiedHead", "true", "blockSize", "9")))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void settingsThatDoNotFitAreErrors() {
+        assertThatThrownBy(() -> CONFIG.with(Map.of("dropuot", "0")))
+                .hasMessageContaining("unknown setting 'dropuot'")
+                .hasMessageContaining("dropout");
+        assertThatThrownBy(() -> CONFIG.with(Map.of("layers", "2.5"))).hasMessage("layers: '2.5' is not an integer");
+        assertThatThrownBy(() -> CONFIG.with(Map.of("tiedHead", "ja"))).hasMessageContaining("neither true nor false");
+        assertThatThrownBy(() -> CONFIG.with(Map.of("activation", "sine")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("sine");
+        assertThatThrownBy(() -> CONFIG.with(Map.of("kind", "bigram"))).hasMessageContaining("unknown setting");
+        assertThatThrownBy(() -> CONFIG.with(Map.of("heads", "4"))).hasMessageContaining("heads must divide channels");
+    }
+}

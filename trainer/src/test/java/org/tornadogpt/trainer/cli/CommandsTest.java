@@ -1,0 +1,139 @@
+package org.tornadogpt.trainer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tornadogpt.kernels.Variants;
+import org.tornadogpt.trainer.settings.Keys;
+import org.tornadogpt.trainer.settings.TrainingPreset;
+
+/** The commands around training. */
+class CommandsTest {
+    @TempDir
+    private static Path folder;
+
+    private static Path run;
+
+    @BeforeAll
+    static void train() throws IOException {
+        run = folder.resolve("run");
+        Tgpt tgpt = Tgpt.run(TinyRun.train(TinyRun.text(folder), run, "--steps", "40"));
+        assertThat(tgpt.code()).as(tgpt.toString()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "train ",
+                "generate ",
+                "eval ",
+                "devices ",
+                "kernels ",
+                "data ",
+                "data fetch ",
+                "data list ",
+                "presets "
+            })
+    void everyCommandExplainsItself(String command) {
+        Tgpt tgpt = Tgpt.run((command + "--help").split(" "));
+        assertThat(tgpt.code()).isZero();
+        assertThat(tgpt.out()).contains("Usage: tgpt " + command.strip());
+        assertThat(tgpt.err()).isEmpty();
+    }
+
+    @Test
+    void withoutACommandItShowsTheUsage() {
+        Tgpt tgpt = Tgpt.run();
+        assertThat(tgpt.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(tgpt.err()).contains("Usage: tgpt", "train", "generate", "kernels");
+        assertThat(Tgpt.run("--version").out()).contains("tornado-gpt", "25");
+    }
+
+    @Test
+    void helpListsEveryKey() {
+        assertThat(Tgpt.run("train", "--help").out()).contains(Keys.names());
+        assertThat(Tgpt.run("presets", "--keys").out()).contains(Keys.names());
+    }
+
+    @Test
+    void presetsShowFiguresToMeet() {
+        assertThat(Tgpt.run("presets").out())
+                .contains(TrainingPreset.names())
+                .contains("103,821", "832,607", "10,819,689");
+        assertThat(Tgpt.run("presets", "quote").out()).containsPattern("steps +400");
+    }
+
+    @Test
+    void devicesAndKernelsAreListed() {
+        assertThat(Tgpt.run("devices").out()).contains("sequential", "cpu", "auto", "tornado");
+        String kernels = Tgpt.run("kernels").out();
+        assertThat(kernels.lines()).hasSize(1 + Variants.all().size());
+        assertThat(kernels).containsPattern("matmul +naive +loop +sequential, cpu, tornado +sequential");
+        assertThat(Tgpt.run("data", "list").out()).contains("jdk", "quote", "tinyshakespeare");
+    }
+
+    @Test
+    void generatesOnlyTextAndTheSameTextForOneSeed() {
+        String[] args = {"generate", "--run", run.toString(), "--prompt", "int x", "--tokens", "30", "--seed", "3"};
+        Tgpt one = Tgpt.run(args);
+        assertThat(one.code()).as(one.toString()).isZero();
+        assertThat(one.out())
+                .startsWith("int x")
+                .hasSize("int x".length() + 30 + System.lineSeparator().length());
+        assertThat(Tgpt.run(args).out()).isEqualTo(one.out());
+        args[args.length - 1] = "4";
+        assertThat(Tgpt.run(args).out()).isNotEqualTo(one.out());
+        assertThat(one.err()).contains("best");
+    }
+
+    @Test
+    void aPromptOfUnknownCharactersIsNoted() {
+        Tgpt tgpt =
+                Tgpt.run("generate", "--checkpoint", run.resolve("last").toString(), "--prompt", "Ü", "--tokens", "3");
+        assertThat(tgpt.code()).isZero();
+        assertThat(tgpt.err()).contains("U+00DC");
+        assertThat(Tgpt.run("generate", "--run", run.toString(), "--prompt", "", "--tokens", "3")
+                        .code())
+                .isZero();
+    }
+
+    @Test
+    void foreverEndsWithCtrlC() {
+        AtomicInteger asked = new AtomicInteger();
+        Tgpt tgpt =
+                Tgpt.runUntil(() -> asked.incrementAndGet() > 300, "generate", "--run", run.toString(), "--forever");
+        assertThat(tgpt.code()).isEqualTo(ExitCode.INTERRUPTED);
+        assertThat(tgpt.out().length()).isGreaterThan(300);
+    }
+
+    @Test
+    void evalRepeatsTheFiguresOfTraining() throws IOException {
+        Tgpt tgpt = Tgpt.run("eval", "--run", run.toString());
+        assertThat(tgpt.code()).as(tgpt.toString()).isZero();
+        String last = Files.readAllLines(run.resolve("metrics.jsonl")).getLast();
+        String loss = last.replaceAll(".*\"valLoss\":([0-9.]+).*", "$1");
+        assertThat(tgpt.out()).containsPattern("validation +" + String.format("%.4f", Double.parseDouble(loss)));
+        assertThat(tgpt.out()).contains("perplexity", "bits/character");
+    }
+
+    @Test
+    void evalReadsAnotherText() throws IOException {
+        Path other = Files.writeString(folder.resolve("other.txt"), "int x1 = 3;\n".repeat(50));
+        Tgpt known = Tgpt.run("eval", "--checkpoint", run.resolve("best").toString(), "--data", other.toString());
+        assertThat(known.code()).as(known.toString()).isZero();
+        assertThat(known.out()).containsPattern("whole text +\\d\\.\\d{4}");
+        Path foreign = Files.writeString(folder.resolve("foreign.txt"), "ÄÖÜ".repeat(50));
+        Tgpt unknown = Tgpt.run("eval", "--run", run.toString(), "--data", foreign.toString());
+        assertThat(unknown.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(unknown.err()).contains("cannot read", "U+00C4");
+    }
+}

@@ -1,0 +1,120 @@
+package org.tornadogpt.trainer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What only a process of its own can show: signals, and being killed. */
+class ProcessTest {
+    private static final int KILLS = 5;
+    private static final long SEED = 20250;
+
+    @TempDir
+    private Path folder;
+
+    private Path text;
+    private Path run;
+
+    @BeforeEach
+    void writeText() throws IOException {
+        text = TinyRun.text(folder);
+        run = folder.resolve("run");
+    }
+
+    private Process start(String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1",
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(args));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+                .start();
+    }
+
+    private String log() throws IOException {
+        return Files.readString(folder.resolve("log"));
+    }
+
+    private void waitForLog(String part) throws IOException, InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!Files.exists(folder.resolve("log")) || !log().contains(part)) {
+            assertThat(System.nanoTime())
+                    .as("waiting for '" + part + "' in: " + log())
+                    .isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
+    private static void signal(Process process, String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    @Test
+    void ctrlCSavesAndTheRunGoesOnFromThere() throws IOException, InterruptedException {
+        Process process = start(TinyRun.train(text, run, "--steps", "1000000", "--set", "evalInterval=200"));
+        waitForLog("[    200/1000000]");
+        signal(process, "INT");
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
+        String line = log().lines()
+                .filter(l -> l.contains("saved after step"))
+                .findFirst()
+                .orElseThrow();
+        String step = line.replaceAll(".*after step (\\d+);.*", "$1");
+
+        Tgpt resumed = Tgpt.run("train", "--resume", "--run", run.toString(), "--steps", step);
+        assertThat(resumed.code()).as(resumed.toString()).isZero();
+        assertThat(resumed.out()).contains("resuming after step " + step);
+    }
+
+    @Test
+    @Timeout(60)
+    void killedAtAnyMomentItGoesOnFromAWholeCheckpoint() throws IOException, InterruptedException {
+        String[] args = TinyRun.train(
+                text, run, "--steps", "1000000", "--set", "checkpointInterval=1", "--set", "evalInterval=100000");
+        Random random = new Random(SEED);
+        for (int i = 0; i < KILLS; i++) {
+            Files.deleteIfExists(folder.resolve("log"));
+            Process process = start(i == 0 ? args : new String[] {"train", "--resume", "--run", run.toString()});
+            waitForLog(i == 0 ? "[      0/1000000]" : "resuming after step");
+            long size = Files.size(run.resolve("metrics.jsonl"));
+            while (Files.size(run.resolve("metrics.jsonl")) < size + 200) {
+                Thread.sleep(1);
+            }
+            Thread.sleep(
+                    random.nextInt(40)); // a step and its checkpoint take a few milliseconds, most of them for the disk
+            process.destroyForcibly().waitFor();
+        }
+        Path whole = folder.resolve("whole");
+        Tgpt probe = Tgpt.runUntil(() -> true, "train", "--resume", "--run", run.toString());
+        assertThat(probe.code()).as(probe.toString()).isEqualTo(ExitCode.INTERRUPTED);
+        String step = probe.out().replaceAll("(?s).*resuming after step (\\d+).*", "$1");
+        assertThat(Integer.parseInt(step)).isGreaterThan(KILLS);
+
+        Tgpt straight = Tgpt.run(TinyRun.train(text, whole, "--steps", step, "--set", "evalInterval=100000"));
+        assertThat(straight.code()).as(straight.toString()).isZero();
+        assertThat(TinyRun.tensors(run.resolve("last"))).isEqualTo(TinyRun.tensors(whole.resolve("last")));
+    }
+}
