@@ -25,11 +25,13 @@ public final class Devices {
         if (spec.equals("sequential")) {
             return new SequentialDevice();
         }
-        if (spec.equals("cpu") || spec.equals("auto") && noGpu().isPresent()) {
+        if (spec.equals("cpu")) {
             return new CpuDevice(workers);
         }
         if (spec.equals("auto")) {
-            return TornadoDevice.open(TornadoRuntimes.gpu().orElseThrow().id());
+            return noGpu().isPresent()
+                    ? new CpuDevice(workers)
+                    : TornadoDevice.open(TornadoRuntimes.gpu().orElseThrow().id());
         }
         if (spec.equals("tornado") || spec.startsWith("tornado:")) {
             return TornadoDevice.open(spec);

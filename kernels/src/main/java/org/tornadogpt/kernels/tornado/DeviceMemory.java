@@ -19,7 +19,9 @@ record DeviceMemory(long state, long activations, long largest) {
     static DeviceMemory of(Buffers buffers, FloatArray scratch) {
         long largest = bytes(scratch);
         for (List<FloatArray> arrays : List.of(buffers.state(), buffers.arenas())) {
-            largest = Math.max(largest, arrays.stream().mapToLong(DeviceMemory::bytes).max().orElse(0));
+            largest = Math.max(
+                    largest,
+                    arrays.stream().mapToLong(DeviceMemory::bytes).max().orElse(0));
         }
         return new DeviceMemory(sum(buffers.state()), sum(buffers.arenas()) + bytes(scratch), largest);
     }

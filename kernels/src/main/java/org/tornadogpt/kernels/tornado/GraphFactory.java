@@ -1,7 +1,10 @@
 package org.tornadogpt.kernels.tornado;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.tornadogpt.kernels.WorkGroups;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
@@ -9,6 +12,7 @@ import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * Makes TornadoVM's task graphs from a {@link GraphPlan}. Graphs share arrays on the device only if each takes over the whole list
@@ -18,11 +22,11 @@ final class GraphFactory {
     /** Name of the graph that brings the shared arrays to the device. */
     static final String UPLOAD = "upload";
 
-    private final List<?> shared;
+    private final List<FloatArray> shared;
     private final DeviceInfo device;
     private final GridScheduler grid = new GridScheduler();
 
-    GraphFactory(List<?> shared, DeviceInfo device) {
+    GraphFactory(List<FloatArray> shared, DeviceInfo device) {
         this.shared = shared;
         this.device = device;
     }
@@ -32,18 +36,16 @@ final class GraphFactory {
      *
      * @param state arrays whose host values go to the device whenever it runs; the others go up once
      */
-    ImmutableTaskGraph upload(List<?> state) {
+    ImmutableTaskGraph upload(List<FloatArray> state) {
         TaskGraph graph = new TaskGraph(UPLOAD);
-        List<?> others = shared.stream()
-                .filter(a -> state.stream().noneMatch(s -> s == a))
-                .toList();
+        Set<Object> sent = Collections.newSetFromMap(new IdentityHashMap<>());
+        sent.addAll(state);
+        List<FloatArray> others =
+                shared.stream().filter(array -> !sent.contains(array)).toList();
         graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, state.toArray());
         graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, others.toArray());
         for (int i = 0; i < shared.size(); i++) {
-            graph.task(
-                    "touch" + i,
-                    TouchKernels::kTouch,
-                    (uk.ac.manchester.tornado.api.types.arrays.FloatArray) shared.get(i));
+            graph.task("touch" + i, TouchKernels::kTouch, shared.get(i));
         }
         graph.persistOnDevice(shared.toArray());
         return graph.snapshot();

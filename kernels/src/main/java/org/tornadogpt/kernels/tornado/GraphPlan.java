@@ -79,7 +79,11 @@ record GraphPlan(
         Builder(Buffers buffers, TornadoLauncher launcher, Splitter splitter) {
             this.launcher = launcher;
             this.splitter = splitter;
-            List.of(buffers.state(), buffers.arenas(), buffers.outputs(), List.of(launcher.scratch().array()))
+            List.of(
+                            buffers.state(),
+                            buffers.arenas(),
+                            buffers.outputs(),
+                            List.of(launcher.scratch().array()))
                     .forEach(shared::addAll);
             sharedSet.addAll(shared);
             floatInputs.addAll(buffers.floatInputs());
@@ -92,8 +96,7 @@ record GraphPlan(
                 repetitions.forEach(r -> first.checkServes(r, recording.name()));
                 List<GraphSpec> parts = graphs(recording.name(), first);
                 for (Segment repetition : repetitions) {
-                    parts.forEach(part ->
-                            executions.add(new Execution(part, repetition.row(), repetition.nodes())));
+                    parts.forEach(part -> executions.add(new Execution(part, repetition.row(), repetition.nodes())));
                 }
             }
             programs.put(recording.name(), List.copyOf(executions));
@@ -125,15 +128,18 @@ record GraphPlan(
 
         private boolean isInput(Task task, Object argument) {
             if (argument instanceof FloatArray && !floatInputs.contains(argument) && !sharedSet.contains(argument)) {
-                throw new IllegalArgumentException("kernel " + task.launch().call().kernel()
-                        + " is given a float array that is none of the workspace's");
+                throw new IllegalArgumentException("kernel "
+                        + task.launch().call().kernel() + " is given a float array that is none of the workspace's");
             }
             return argument instanceof IntArray || floatInputs.contains(argument);
         }
 
         GraphPlan build() {
             return new GraphPlan(
-                    launcher.offsets(), List.copyOf(shared), List.copyOf(graphs), Collections.unmodifiableMap(programs));
+                    launcher.offsets(),
+                    List.copyOf(shared),
+                    List.copyOf(graphs),
+                    Collections.unmodifiableMap(programs));
         }
     }
 }

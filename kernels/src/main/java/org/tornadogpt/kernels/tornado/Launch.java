@@ -50,11 +50,15 @@ record Launch(Call call, WorkGroups groups) {
                 : Optional.of("work-groups of " + call.kernel() + ": " + groups + " against " + other.groups);
     }
 
+    @SuppressWarnings("ReferenceEquality") // a task is bound to an array, whatever it holds
     private static boolean same(Object a, Object b) {
         if (a instanceof KernelContext && b instanceof KernelContext) {
             return true;
         }
-        return isArray(a) || isArray(b) ? a == b : a.equals(b);
+        if (isArray(a) || isArray(b)) {
+            return a == b;
+        }
+        return a.equals(b);
     }
 
     static boolean isArray(Object argument) {

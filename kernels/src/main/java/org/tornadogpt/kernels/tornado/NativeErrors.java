@@ -54,6 +54,7 @@ final class NativeErrors implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("restricted") // file descriptors are out of Java's reach otherwise
     private static MethodHandle handle(Linker linker, String name, FunctionDescriptor signature) {
         return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), signature);
     }

@@ -39,12 +39,12 @@ record Segment(String section, int index, List<Node> nodes, List<GraphPlan.Task>
         for (int i = 0; i < nodes.size(); i++) {
             nodes.get(i).emit().accept(launcher);
             for (Launch launch : launcher.takeLaunches()) {
-                tasks.add(new GraphPlan.Task("t" + tasks.size() + "_" + launch.call().kernel(), i, launch));
+                tasks.add(new GraphPlan.Task(
+                        "t" + tasks.size() + "_" + launch.call().kernel(), i, launch));
             }
         }
         Node first = nodes.get(0);
-        return new Segment(
-                first.section(), first.index(), List.copyOf(nodes), List.copyOf(tasks), launcher.takeRow());
+        return new Segment(first.section(), first.index(), List.copyOf(nodes), List.copyOf(tasks), launcher.takeRow());
     }
 
     /** Groups consecutive repetitions of the same section. */

@@ -37,7 +37,8 @@ public final class TornadoRuntimes {
             return Optional.of("TornadoVM would run kernels that it cannot compile on the JVM without a word;"
                     + " start java with " + String.join(" ", FLAGS));
         }
-        // read once, when the runtime starts: TornadoVM's own limit of 4 GB gives way to the device's, checked by DeviceMemory
+        // read once, when the runtime starts: TornadoVM's own limit of 4 GB gives way to the device's, checked by
+        // DeviceMemory
         if (System.getProperty(MEMORY_PROPERTY) == null) {
             System.setProperty(MEMORY_PROPERTY, "8192GB");
         }
@@ -78,7 +79,8 @@ public final class TornadoRuntimes {
         checkUsable("device " + spec + ": ");
         List<DeviceInfo> devices = devices();
         if (devices.isEmpty()) {
-            throw new IllegalArgumentException("device " + spec + ": TornadoVM finds no device (is a driver installed?)");
+            throw new IllegalArgumentException(
+                    "device " + spec + ": TornadoVM finds no device (is a driver installed?)");
         }
         if (spec.equals("tornado")) {
             return gpu().orElse(devices.get(0));
@@ -102,7 +104,7 @@ public final class TornadoRuntimes {
 
     static String reason(Throwable e) {
         Throwable cause = e;
-        while (cause.getCause() != null && cause.getCause() != cause) {
+        while (cause.getCause() != null) {
             cause = cause.getCause();
         }
         String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
