@@ -22,7 +22,6 @@ final class NativeErrors implements AutoCloseable {
     private static final int STANDARD_ERROR = 2;
     private static final int OWNER_ONLY = 0600;
 
-    private final Path file;
     private final FileChannel read;
     private final MethodHandle dup2;
     private final int kept;
@@ -40,14 +39,11 @@ final class NativeErrors implements AutoCloseable {
                 linker,
                 "creat",
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
-        try {
-            file = Files.createTempFile("tornado-gpt-", ".err");
-            read = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make a temporary file: " + e.getMessage(), e);
-        }
         try (Arena arena = Arena.ofConfined()) {
+            Path file = Files.createTempFile("tornado-gpt-", ".err");
             redirected = checked((int) create.invoke(arena.allocateFrom(file.toString()), OWNER_ONLY), "creat");
+            // the file loses its name here, so the descriptor must be had before
+            read = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
             kept = checked((int) dup.invoke(STANDARD_ERROR), "dup");
         } catch (Throwable e) {
             throw failed(e);
