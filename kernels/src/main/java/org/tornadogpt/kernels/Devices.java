@@ -1,7 +1,10 @@
 package org.tornadogpt.kernels;
 
+import java.util.Optional;
 import org.tornadogpt.kernels.jvm.CpuDevice;
 import org.tornadogpt.kernels.jvm.SequentialDevice;
+import org.tornadogpt.kernels.tornado.TornadoDevice;
+import org.tornadogpt.kernels.tornado.TornadoRuntimes;
 
 /** Opens devices by name. */
 public final class Devices {
@@ -22,14 +25,27 @@ public final class Devices {
         if (spec.equals("sequential")) {
             return new SequentialDevice();
         }
-        if (spec.equals("cpu") || spec.equals("auto")) {
+        if (spec.equals("cpu")) {
             return new CpuDevice(workers);
         }
+        if (spec.equals("auto")) {
+            return noGpu().isPresent()
+                    ? new CpuDevice(workers)
+                    : TornadoDevice.open(TornadoRuntimes.gpu().orElseThrow().id());
+        }
         if (spec.equals("tornado") || spec.startsWith("tornado:")) {
-            throw new IllegalArgumentException(
-                    "device " + spec + ": this build cannot train through TornadoVM yet; use cpu");
+            return TornadoDevice.open(spec);
         }
         throw new IllegalArgumentException(
                 "unknown device '" + spec + "'; there are auto, sequential, cpu, tornado[:driver:device]");
+    }
+
+    /** Why {@code auto} is not a GPU; empty if it is. */
+    public static Optional<String> noGpu() {
+        Optional<String> obstacle = TornadoRuntimes.obstacle();
+        if (obstacle.isPresent()) {
+            return obstacle;
+        }
+        return TornadoRuntimes.gpu().isPresent() ? Optional.empty() : Optional.of("TornadoVM finds no GPU");
     }
 }

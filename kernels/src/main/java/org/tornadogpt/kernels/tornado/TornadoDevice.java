@@ -1,0 +1,110 @@
+package org.tornadogpt.kernels.tornado;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.tornadogpt.kernels.Buffers;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Program;
+import org.tornadogpt.kernels.Recording;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.Variant;
+import org.tornadogpt.kernels.attention.CausalAttention;
+import org.tornadogpt.kernels.matmul.MatMul;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** A device that TornadoVM drives: kernels are compiled to OpenCL, PTX or CUDA, and all memory stays there. */
+public final class TornadoDevice implements Device {
+    private static final Map<String, String> DEFAULTS =
+            Map.of(MatMul.OPERATION, "naive", CausalAttention.OPERATION, "materialized");
+
+    private final DeviceInfo info;
+    private final NativeErrors errors = new NativeErrors();
+    private final Proof proof;
+    private final List<DeviceRun> runs = new ArrayList<>();
+
+    /**
+     * Opens a device.
+     *
+     * @param spec {@code tornado[:driver:device]}
+     * @throws IllegalArgumentException if it is not there; the message says why
+     */
+    public static TornadoDevice open(String spec) {
+        return new TornadoDevice(TornadoRuntimes.find(spec));
+    }
+
+    private TornadoDevice(DeviceInfo info) {
+        this.info = info;
+        proof = new Proof(info);
+    }
+
+    @Override
+    public String id() {
+        return info.id();
+    }
+
+    @Override
+    public String description() {
+        return String.format(
+                Locale.ROOT,
+                "%s (%s, %s, %s, %.1f GiB)",
+                info.name(),
+                info.type(),
+                info.backend(),
+                info.platform(),
+                info.gibibytes());
+    }
+
+    @Override
+    public int threads() {
+        return 1;
+    }
+
+    @Override
+    public boolean runs(Variant.Style style) {
+        return style != Variant.Style.VECTOR;
+    }
+
+    @Override
+    public String defaultVariant(String operation) {
+        return DEFAULTS.getOrDefault(operation, "loop");
+    }
+
+    @Override
+    public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
+        GraphPlan graphs = GraphPlan.of(recordings, buffers, Splitter.STANDARD);
+        FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
+        DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
+        DeviceRun run = new DeviceRun(graphs, buffers.state(), info, errors, proof);
+        runs.add(run);
+        Map<String, Program> programs = new LinkedHashMap<>();
+        graphs.programs()
+                .forEach((name, executions) ->
+                        programs.put(name, new TornadoProgram(name, executions, run, buffers.outputs())));
+        return programs;
+    }
+
+    @Override
+    public void toHost(Slice slice) {
+        runs.stream().filter(r -> r.holds(slice.array())).forEach(r -> r.toHost(slice.array()));
+    }
+
+    @Override
+    public void toDevice(Slice slice) {
+        runs.stream().filter(r -> r.holds(slice.array())).forEach(r -> r.toDevice(slice));
+    }
+
+    /** How it is known that the programs run so far ran on this device. */
+    public String proof() {
+        return proof.text();
+    }
+
+    @Override
+    public void close() {
+        runs.forEach(DeviceRun::close);
+        runs.clear();
+        errors.close();
+    }
+}

@@ -1,0 +1,215 @@
+package org.tornadogpt.kernels.tornado;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tornadogpt.kernels.Buffers;
+import org.tornadogpt.kernels.Call;
+import org.tornadogpt.kernels.Launcher;
+import org.tornadogpt.kernels.Node;
+import org.tornadogpt.kernels.Recording;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.tornado.GraphPlan.Execution;
+import org.tornadogpt.kernels.tornado.GraphPlan.GraphSpec;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+class GraphPlanTest {
+    private static final int NODES_IN_A_LAYER = 40;
+    private static final int NODES_AROUND = 90;
+    private static final int WIDTH = 10;
+
+    private final Slice state = Slice.allocate(100_000);
+    private final Slice arena = Slice.allocate(100_000);
+    private final Slice hyper = Slice.allocate(8);
+    private final IntArray tokens = new IntArray(4);
+    private final Buffers buffers = new Buffers(
+            List.of(state.array()), List.of(arena.array()), List.of(hyper.array()), List.of(tokens), List.of());
+
+    @SuppressWarnings("unused")
+    private static void kernel(
+            IntArray offsets, FloatArray a, int aSlot, FloatArray b, int bSlot, IntArray t, int size) {}
+
+    private static Node node(String section, int index, Consumer<Launcher> emit) {
+        return new Node(
+                "test", "forward", "loop", "out", List.of(), List.of(), new Node.Cost(0, 0), section, index, emit);
+    }
+
+    private Node call(String section, int index, int offset, int size) {
+        return node(section, index, l -> {
+            Slice scratch = l.scratch(WIDTH);
+            l.loop(Call.of(
+                    "kTest",
+                    GraphPlanTest::kernel,
+                    l.offsets(),
+                    scratch.array(),
+                    l.slot(scratch),
+                    state.array(),
+                    l.slot(new Slice(state.array(), offset, WIDTH)),
+                    tokens,
+                    size));
+        });
+    }
+
+    /** Nodes around, layers forward, nodes around, layers backward, nodes around. */
+    private Recording model(int layers) {
+        List<Node> nodes = new ArrayList<>();
+        around(nodes);
+        for (int l = 0; l < layers; l++) {
+            layer(nodes, "layer.forward", l);
+        }
+        around(nodes);
+        for (int l = layers - 1; l >= 0; l--) {
+            layer(nodes, "layer.backward", l);
+        }
+        around(nodes);
+        return Recording.of("gradients", nodes);
+    }
+
+    private void layer(List<Node> nodes, String section, int l) {
+        for (int i = 0; i < NODES_IN_A_LAYER; i++) {
+            nodes.add(call(section, l, 1000 * l + i, WIDTH));
+        }
+    }
+
+    private void around(List<Node> nodes) {
+        for (int i = 0; i < NODES_AROUND; i++) {
+            nodes.add(call("", 0, 60_000 + i, WIDTH));
+        }
+    }
+
+    private GraphPlan plan(Recording... recordings) {
+        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 6, 12, 24, 48})
+    void theNumberOfGraphsAndTasksDoesNotGrowWithTheLayers(int layers) {
+        GraphPlan one = plan(model(1));
+        GraphPlan many = plan(model(layers));
+        assertThat(many.graphs()).hasSameSizeAs(one.graphs());
+        assertThat(tasks(many)).isEqualTo(3 * NODES_AROUND + 2 * NODES_IN_A_LAYER);
+        long runs = many.programs().get("gradients").stream()
+                .mapToLong(e -> e.graph().tasks().size())
+                .sum();
+        assertThat(runs).isEqualTo(3 * NODES_AROUND + 2L * layers * NODES_IN_A_LAYER);
+    }
+
+    private static int tasks(GraphPlan plan) {
+        return plan.graphs().stream().mapToInt(g -> g.tasks().size()).sum();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 48})
+    void everyGraphFitsTheListOfDescriptors(int layers) {
+        for (GraphSpec graph : plan(model(layers)).graphs()) {
+            int bytes = graph.tasks().stream()
+                    .mapToInt(t -> t.launch().descriptorBytes())
+                    .sum();
+            assertThat(bytes).isPositive().isLessThanOrEqualTo(Launch.DESCRIPTOR_BYTES);
+            assertThat(graph.tasks()).hasSizeLessThanOrEqualTo(256);
+            assertThat(graph.tasks()).extracting(GraphPlan.Task::id).doesNotHaveDuplicates();
+        }
+        assertThat(plan(model(layers)).graphs()).extracting(GraphSpec::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aDescriptorTakesFifteenBytesAndFiveForEachArgument() {
+        assertThat(plan(model(1)).graphs().get(0).tasks().get(0).launch().descriptorBytes())
+                .isEqualTo(15 + 5 * 7);
+    }
+
+    @Test
+    void aThousandTasksAreSplitWithoutLossInOrder() {
+        List<Node> nodes = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            nodes.add(call("", 0, i, WIDTH));
+        }
+        GraphPlan plan = plan(Recording.of("long", nodes));
+        assertThat(plan.graphs()).hasSizeGreaterThan(5);
+        assertThat(tasks(plan)).isEqualTo(1000);
+        assertThat(plan.programs().get("long").stream()
+                        .flatMap(e -> e.graph().tasks().stream())
+                        .map(GraphPlan.Task::node))
+                .containsExactlyElementsOf(
+                        java.util.stream.IntStream.range(0, 1000).boxed().toList());
+    }
+
+    @Test
+    void aSplitterKeepsToBothOfItsLimits() {
+        List<GraphPlan.Task> tasks = plan(model(1)).graphs().get(0).tasks();
+        assertThat(new Splitter(100_000, 7).split(tasks)).allMatch(part -> part.size() <= 7);
+        assertThat(new Splitter(100, 1000).split(tasks)).allMatch(part -> part.size() == 2);
+    }
+
+    @Test
+    void eachRepetitionHasItsOwnOffsets() {
+        GraphPlan plan = plan(model(3));
+        List<Execution> backward = plan.programs().get("gradients").stream()
+                .filter(e -> e.nodes().get(0).section().equals("layer.backward"))
+                .toList();
+        assertThat(backward)
+                .hasSize(3)
+                .extracting(Execution::graph)
+                .containsOnly(backward.get(0).graph());
+        assertThat(backward).extracting(e -> e.row()[1]).containsExactly(2000, 1000, 0);
+        int longest = plan.programs().get("gradients").stream()
+                .mapToInt(e -> e.row().length)
+                .max()
+                .orElseThrow();
+        assertThat(plan.offsets().getSize()).isEqualTo(longest);
+    }
+
+    @Test
+    void graphsShareAllFloatArraysAndAreGivenTheInputsTheyRead() {
+        GraphPlan plan = plan(model(2));
+        assertThat(plan.shared()).hasSize(3).contains(state.array(), arena.array());
+        assertThat(plan.shared().get(2).getSize()).as("scratch").isEqualTo(WIDTH);
+        assertThat(plan.graphs()).allSatisfy(g -> assertThat(g.inputs()).containsExactly(plan.offsets(), tokens));
+    }
+
+    @Test
+    void aFloatArrayOfNobodyIsRefused() {
+        Slice strange = Slice.allocate(5);
+        Node node = node(
+                "",
+                0,
+                l -> l.loop(Call.of(
+                        "kStrange",
+                        GraphPlanTest::kernel,
+                        l.offsets(),
+                        strange.array(),
+                        l.slot(strange),
+                        strange.array(),
+                        l.slot(strange),
+                        tokens,
+                        5)));
+        assertThatThrownBy(() -> plan(Recording.of("p", List.of(node))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("kStrange");
+    }
+
+    @Test
+    void repetitionsThatDifferInMoreThanOffsetsAreRefused() {
+        Recording sizes = Recording.of("p", List.of(call("layer", 0, 0, 7), call("layer", 1, 50, 8)));
+        assertThatThrownBy(() -> plan(sizes))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("repetition 1 of section layer")
+                .hasMessageContaining("argument 6 of kTest: 7 against 8");
+        Recording counts =
+                Recording.of("p", List.of(call("layer", 0, 0, 7), call("layer", 0, 50, 7), call("layer", 1, 50, 7)));
+        assertThatThrownBy(() -> plan(counts)).hasMessageContaining("2 against 1 kernels");
+    }
+
+    @Test
+    void anEmptyProgramRunsNothing() {
+        assertThat(plan(Recording.of("nothing", List.of())).programs().get("nothing"))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,117 @@
+package org.tornadogpt.kernels.tornado;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.tornadogpt.kernels.Buffers;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Devices;
+import org.tornadogpt.kernels.Slice;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** What can be said of the device without a TornadoVM runtime. */
+class WithoutSdkTest {
+    @Test
+    void askingForTornadoSaysInOneLineWhatToDo() {
+        for (String spec : List.of("tornado", "tornado:0:0")) {
+            assertThatThrownBy(() -> Devices.open(spec, 1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("setup_tornado.sh")
+                    .hasMessageContaining(spec)
+                    .hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void autoIsTheCpuAndTheReasonIsKnown() {
+        try (Device device = Devices.open("auto", 1)) {
+            assertThat(device.id()).isEqualTo("cpu");
+        }
+        assertThat(Devices.noGpu()).hasValueSatisfying(why -> assertThat(why).contains("without TornadoVM"));
+    }
+
+    @Test
+    void aWorkspaceTooLargeForTheDeviceIsRefusedWithWhatWouldFit() {
+        DeviceMemory memory = new DeviceMemory(100L << 20, 900L << 20, 900L << 20);
+        memory.check("card", 2L << 30, 2L << 30);
+        assertThatThrownBy(() -> memory.check("card", 700L << 20, 2L << 30))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("card has 700.0 MiB of memory; 1000.0 MiB are needed, 900.0 MiB of it for activations:"
+                        + " use at most 62 % of this batch");
+        assertThatThrownBy(() -> memory.check("card", 100L << 20, 2L << 30)).hasMessageContaining("smaller model");
+        assertThatThrownBy(() -> memory.check("card", 2L << 30, 450L << 20)).hasMessageContaining("at most 50 %");
+    }
+
+    @Test
+    void theNeedIsTheSumOfTheArrays() {
+        FloatArray state = Slice.allocate(10).array();
+        FloatArray arena = Slice.allocate(1000).array();
+        FloatArray scratch = Slice.allocate(500).array();
+        Buffers buffers = new Buffers(List.of(state), List.of(arena), List.of(), List.of(), List.of());
+        assertThat(DeviceMemory.of(buffers, scratch)).isEqualTo(new DeviceMemory(40, 6000, 4000));
+    }
+
+    @Test
+    void timesOfKernelsAreReadFromTheProfile() {
+        String log = """
+                {
+                    "g0_step": {
+                        "TOTAL_KERNEL_TIME": "123",
+                        "g0_step.t0_kFirst": {
+                            "BACKEND": "OPENCL",
+                            "METHOD": "GraphFactory.kFirst",
+                            "TASK_KERNEL_TIME": "100"
+                        },
+                        "g0_step.t1_kSecond": {
+                            "TASK_KERNEL_TIME": "23",
+                            "DEVICE": "pthread"
+                        }
+                    }
+                }
+                """;
+        assertThat(KernelTimes.parse(log)).isEqualTo(Map.of("g0_step.t0_kFirst", 100L, "g0_step.t1_kSecond", 23L));
+        assertThat(KernelTimes.parse("{}")).isEmpty();
+    }
+
+    @Test
+    void errorLinesOfDriversAreKnownFromWarnings() {
+        assertThat(NativeErrors.isError("[TornadoVM-OCL-JNI] ERROR : clEnqueueNDRangeKernel -> Returned: -54"))
+                .isTrue();
+        assertThat(NativeErrors.isError(
+                        "[TornadoVM OCL] Warning: TornadoVM changed the user-defined local size to null."))
+                .isTrue();
+        assertThat(NativeErrors.isError("WARNING: Using incubator modules: jdk.incubator.vector"))
+                .isFalse();
+    }
+
+    @Test
+    void anErrorOnStandardErrorEndsTheRun() {
+        try (NativeErrors errors = new NativeErrors()) {
+            errors.during(() -> System.err.print(""));
+            assertThatThrownBy(() -> errors.during(WithoutSdkTest::complain))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("Returned: -54");
+            errors.during(() -> System.err.print(""));
+        }
+    }
+
+    /** Writes where native code does, past what a test runner makes of {@link System#err}. */
+    private static void complain() {
+        try {
+            @SuppressWarnings("resource") // closing it would close the descriptor for everybody
+            FileOutputStream err = new FileOutputStream(FileDescriptor.err);
+            err.write("[TornadoVM-OCL-JNI] ERROR : said by a test -> Returned: -54\n".getBytes(StandardCharsets.UTF_8));
+            err.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
