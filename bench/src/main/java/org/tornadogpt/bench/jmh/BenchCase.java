@@ -33,8 +33,7 @@ record BenchCase(String preset, String operation, String call, String variant, C
                     device, preset, StepCalls.settings(preset).batches().batch())) {
                 for (Variant variant : Variants.all()) {
                     if (variant.operation().equals(call.operation()) && device.runs(variant.style())) {
-                        cases.add(new BenchCase(
-                                preset, call.operation(), call.label(), variant.name(), call.cost()));
+                        cases.add(new BenchCase(preset, call.operation(), call.label(), variant.name(), call.cost()));
                     }
                 }
             }

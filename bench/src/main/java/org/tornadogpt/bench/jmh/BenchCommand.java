@@ -97,9 +97,8 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private int measure(List<BenchCase> cases) throws IOException {
-        BenchSettings settings = quick
-                ? BenchSettings.quick(device, threads, forks)
-                : BenchSettings.thorough(device, threads, forks);
+        BenchSettings settings =
+                quick ? BenchSettings.quick(device, threads, forks) : BenchSettings.thorough(device, threads, forks);
         String stem = name == null ? LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) : name;
         ResultFiles files = new ResultFiles(folder, stem);
         Map<String, String> environment = Environment.describe();
@@ -129,8 +128,7 @@ final class BenchCommand implements Callable<Integer> {
             return ExitCode.INTERRUPTED;
         }
         try {
-            Measured measured =
-                    new Measured(of, new Runner(settings.options(of, log.toString())).runSingle());
+            Measured measured = new Measured(of, new Runner(settings.options(of, log.toString())).runSingle());
             results.add(measured);
             io.out()
                     .printf(

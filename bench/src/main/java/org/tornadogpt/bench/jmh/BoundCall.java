@@ -27,8 +27,8 @@ final class BoundCall {
 
     private final Workspace workspace;
     private final StepCall call;
-    private final Map<Object, Object> bound = new IdentityHashMap<>();
-    private final Map<Object, Integer> placed = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Object> bound = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> placed = new IdentityHashMap<>();
     private final List<Tensor> tensors = new ArrayList<>();
     private final List<IntTensor> ints = new ArrayList<>();
     private final int tokenBound;
@@ -51,7 +51,8 @@ final class BoundCall {
         }
         int slabSize = plan(arguments);
         if (preparation != null) {
-            workspace.record(PREPARE, ops -> bound.put(call.saved(), preparation.invoke(ops, a -> bind(ops, a, slabSize))));
+            workspace.record(
+                    PREPARE, ops -> bound.put(call.saved(), preparation.invoke(ops, a -> bind(ops, a, slabSize))));
         }
         workspace.record(CALL, ops -> call.invoke(ops, a -> bind(ops, a, slabSize)));
         workspace.build();

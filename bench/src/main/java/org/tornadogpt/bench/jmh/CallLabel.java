@@ -22,7 +22,12 @@ final class CallLabel {
                 dimensions.addAll(tensor.shape());
             } else if (argument instanceof AttentionShape s) {
                 attention = true;
-                rest.append(":B").append(s.B()).append("-T").append(s.T()).append("-H").append(s.heads());
+                rest.append(":B")
+                        .append(s.B())
+                        .append("-T")
+                        .append(s.T())
+                        .append("-H")
+                        .append(s.heads());
                 rest.append(s.kvHeads() == s.heads() ? "" : "/" + s.kvHeads());
                 rest.append("-D").append(s.D());
             } else if (argument instanceof Activation kind) {

@@ -24,8 +24,10 @@ final class Environment {
         facts.put("commit", commit());
         facts.put("cpu", cpu());
         facts.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
-        facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                + System.getProperty("os.arch"));
+        facts.put(
+                "os",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"));
         facts.put("jvm", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
         return facts;
     }

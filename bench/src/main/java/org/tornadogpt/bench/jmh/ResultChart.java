@@ -1,6 +1,7 @@
 package org.tornadogpt.bench.jmh;
 
 import java.awt.Color;
+import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -15,22 +16,28 @@ import org.knowm.xchart.style.Styler;
 
 /** One picture: a row for each operation, a column for each preset, in each panel the variants side by side. */
 final class ResultChart {
-    private static final int HEIGHT = 460;
+    private static final int HEIGHT = 540;
     private static final int LEAST_WIDTH = 560;
     private static final int WIDTH_OF_CALL = 48;
     private static final int WIDTH_OF_AXIS = 160;
     private static final int LABEL_ANGLE = 60;
+    private static final int LABEL_SIZE = 10;
 
     private ResultChart() {}
 
     static void write(List<Measured> results, Path file) throws IOException {
-        List<String> operations =
-                results.stream().map(r -> r.of().operation()).distinct().sorted().toList();
+        List<String> operations = results.stream()
+                .map(r -> r.of().operation())
+                .distinct()
+                .sorted()
+                .toList();
         List<String> presets =
                 results.stream().map(r -> r.of().preset()).distinct().toList();
         int width = LEAST_WIDTH;
         for (Measured r : results) {
-            width = Math.max(width, WIDTH_OF_AXIS + WIDTH_OF_CALL * calls(panel(results, r)).size());
+            width = Math.max(
+                    width,
+                    WIDTH_OF_AXIS + WIDTH_OF_CALL * calls(panel(results, r)).size());
         }
         BufferedImage image = new BufferedImage(
                 width * Math.max(1, presets.size()),
@@ -63,7 +70,8 @@ final class ResultChart {
 
     private static List<Measured> panel(List<Measured> results, String operation, String preset) {
         return results.stream()
-                .filter(r -> r.of().operation().equals(operation) && r.of().preset().equals(preset))
+                .filter(r ->
+                        r.of().operation().equals(operation) && r.of().preset().equals(preset))
                 .toList();
     }
 
@@ -84,8 +92,11 @@ final class ResultChart {
         styler.setLegendLayout(Styler.LegendLayout.Horizontal);
         styler.setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setYAxisLogarithmic(true);
-        chart.getStyler().setYAxisMin(powerOfTen(panel.stream().mapToDouble(Measured::micros).min().orElseThrow()));
+        chart.getStyler()
+                .setYAxisMin(powerOfTen(
+                        panel.stream().mapToDouble(Measured::micros).min().orElseThrow()));
         chart.getStyler().setXAxisLabelRotation(LABEL_ANGLE);
+        chart.getStyler().setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, LABEL_SIZE));
         chart.getStyler().setAvailableSpaceFill(0.8);
         chart.getStyler().setPlotGridVerticalLinesVisible(false);
         List<String> calls = calls(panel);
@@ -94,7 +105,8 @@ final class ResultChart {
             List<Double> times = new ArrayList<>();
             for (String call : calls) {
                 times.add(panel.stream()
-                        .filter(r -> r.of().call().equals(call) && r.of().variant().equals(variant))
+                        .filter(r ->
+                                r.of().call().equals(call) && r.of().variant().equals(variant))
                         .map(Measured::micros)
                         .findFirst()
                         .orElse(null));

@@ -12,10 +12,14 @@ final class ResultTable {
         StringBuilder text = new StringBuilder("# Operations, variant by variant\n\n");
         environment.forEach((key, value) ->
                 text.append("- ").append(key).append(": ").append(value).append('\n'));
-        text.append("\nTime of one call; ± is half the 99.9 % confidence interval. `of the fastest` compares variants.\n")
+        text.append(
+                        "\nTime of one call; ± is half the 99.9 % confidence interval. `of the fastest` compares variants.\n")
                 .append("GFLOP/s and GB/s count the call's arithmetic and its least memory traffic.\n");
-        for (String operation :
-                results.stream().map(r -> r.of().operation()).distinct().sorted().toList()) {
+        for (String operation : results.stream()
+                .map(r -> r.of().operation())
+                .distinct()
+                .sorted()
+                .toList()) {
             append(
                     text,
                     operation,

@@ -31,7 +31,7 @@ final class StepCalls implements InvocationHandler {
     private static final Set<String> STATE =
             Set.of("parameters", "gradients", "firstMoment", "secondMoment", "hyper", "loss", "norm");
 
-    private final Map<Object, StepCall> producers = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, StepCall> producers = new IdentityHashMap<>();
     private final List<StepCall> calls = new ArrayList<>();
     private Recording recording;
     private int heardNodes;

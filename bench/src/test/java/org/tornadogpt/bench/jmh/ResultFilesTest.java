@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.results.AverageTimeResult;
@@ -24,7 +25,6 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.IterationType;
 import org.openjdk.jmh.runner.WorkloadParams;
 import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.annotations.Mode;
 import org.tornadogpt.kernels.Node.Cost;
 
 class ResultFilesTest {
@@ -75,15 +75,21 @@ class ResultFilesTest {
         assertThat(root.get("commit").asText()).isEqualTo("abc");
         JsonNode first = root.get("benchmarks").get(0);
         assertThat(first.get("primaryMetric").get("score").asDouble()).isEqualTo(40);
-        assertThat(first.get("secondaryMetrics").get("gflops").get("score").asDouble()).isEqualTo(100);
-        assertThat(first.get("secondaryMetrics").get("gigabytesPerSecond").get("score").asDouble())
+        assertThat(first.get("secondaryMetrics").get("gflops").get("score").asDouble())
+                .isEqualTo(100);
+        assertThat(first.get("secondaryMetrics")
+                        .get("gigabytesPerSecond")
+                        .get("score")
+                        .asDouble())
                 .isEqualTo(50);
     }
 
     @Test
     void theTablePutsRivalsTogetherTheFastestFirst() throws IOException {
         List<Measured> results = List.of(
-                measured("quote", "naive", 400), measured("kernel-cpu", "naive", 900), measured("quote", "blocked", 40));
+                measured("quote", "naive", 400),
+                measured("kernel-cpu", "naive", 900),
+                measured("quote", "blocked", 40));
         String table = ResultTable.markdown(Map.of(), results);
         assertThat(table.lines().filter(line -> line.startsWith("| quote") || line.startsWith("| kernel")))
                 .containsExactly(
