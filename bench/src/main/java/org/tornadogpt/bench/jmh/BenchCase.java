@@ -1,0 +1,43 @@
+package org.tornadogpt.bench.jmh;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Node.Cost;
+import org.tornadogpt.kernels.Variant;
+import org.tornadogpt.kernels.Variants;
+
+/**
+ * One thing to measure.
+ *
+ * @param preset whose shapes
+ * @param operation whose variants are compared
+ * @param call label of the call
+ * @param variant the operation's variant
+ * @param cost of the call
+ */
+record BenchCase(String preset, String operation, String call, String variant, Cost cost) {
+    /** The presets whose shapes are measured. */
+    static final List<String> PRESETS = List.of("quote", "kernel-cpu", "kernel-gpu");
+
+    /** What patterns are matched against. */
+    String name() {
+        return preset + "/" + operation + "/" + call + "/" + variant;
+    }
+
+    /** All calls of all presets with every variant that this device can run. */
+    static List<BenchCase> all(Device device) {
+        List<BenchCase> cases = new ArrayList<>();
+        for (String preset : PRESETS) {
+            for (StepCall call : StepCalls.of(
+                    device, preset, StepCalls.settings(preset).batches().batch())) {
+                for (Variant variant : Variants.all()) {
+                    if (variant.operation().equals(call.operation()) && device.runs(variant.style())) {
+                        cases.add(new BenchCase(preset, call.operation(), call.label(), variant.name(), call.cost()));
+                    }
+                }
+            }
+        }
+        return cases;
+    }
+}

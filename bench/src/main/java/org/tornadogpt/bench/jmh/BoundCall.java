@@ -1,0 +1,174 @@
+package org.tornadogpt.bench.jmh;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Dropout;
+import org.tornadogpt.kernels.IntTensor;
+import org.tornadogpt.kernels.KernelChoices;
+import org.tornadogpt.kernels.Node;
+import org.tornadogpt.kernels.Operations;
+import org.tornadogpt.kernels.Program;
+import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.Workspace;
+import org.tornadogpt.kernels.optimizer.AdamW;
+
+/** A call with memory of its own and seeded data, as a program that a device runs. */
+final class BoundCall {
+    private static final String PREPARE = "prepare";
+    private static final String CALL = "call";
+    private static final int ALIGNMENT = 16;
+    private static final long SEED = 42;
+    private static final float[] HYPER = {1e-4f, 0.9f, 0.999f, 1e-8f, 0.1f, 0.1f, 0.001f, 1f};
+
+    private final Workspace workspace;
+    private final StepCall call;
+    private final IdentityHashMap<Object, Object> bound = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> placed = new IdentityHashMap<>();
+    private final List<Tensor> tensors = new ArrayList<>();
+    private final List<IntTensor> ints = new ArrayList<>();
+    private final int tokenBound;
+    private Tensor slab;
+
+    /**
+     * Binds and fills; what a preparing call computes is computed.
+     *
+     * @param variants operation to variant, where not the device's default
+     * @param tokenBound ints are smaller than this
+     */
+    BoundCall(Device device, Map<String, String> variants, StepCall call, int tokenBound) {
+        workspace = new Workspace(device, new KernelChoices(device, variants));
+        this.call = call;
+        this.tokenBound = tokenBound;
+        StepCall preparation = call.preparation();
+        List<Object> arguments = new ArrayList<>(call.arguments());
+        if (preparation != null) {
+            arguments.addAll(preparation.arguments());
+        }
+        int slabSize = plan(arguments);
+        if (preparation != null) {
+            workspace.record(
+                    PREPARE, ops -> bound.put(call.saved(), preparation.invoke(ops, a -> bind(ops, a, slabSize))));
+        }
+        workspace.record(CALL, ops -> call.invoke(ops, a -> bind(ops, a, slabSize)));
+        workspace.build();
+        fill();
+        if (preparation != null) {
+            workspace.program(PREPARE).run();
+        }
+    }
+
+    /**
+     * Gives each activation its place in one slab, as in a training step all activations lie in one array; returns the slab's
+     * size. The slab is one tensor, so the planner never lets a result take an argument's place.
+     */
+    private int plan(List<Object> arguments) {
+        int end = 0;
+        for (Object argument : arguments) {
+            if (argument instanceof Tensor tensor
+                    && tensor != call.saved()
+                    && !StepCalls.isState(tensor)
+                    && !placed.containsKey(tensor)) {
+                placed.put(tensor, end);
+                end = Math.addExact(end, (tensor.size() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+            }
+        }
+        return end;
+    }
+
+    private Object bind(Operations ops, Object argument, int slabSize) {
+        if (argument == null || !StepCalls.holdsMemory(argument)) {
+            return argument;
+        }
+        if (slab == null && slabSize > 0) {
+            slab = ops.allocate("slab", slabSize);
+        }
+        if (!bound.containsKey(argument)) {
+            bound.put(argument, bindNew(argument));
+        }
+        return bound.get(argument);
+    }
+
+    private Object bindNew(Object argument) {
+        if (argument instanceof Dropout dropout) {
+            return dropout.isActive() ? withCounters(dropout) : dropout;
+        }
+        if (argument instanceof IntTensor old) {
+            IntTensor tensor = workspace.intInput(old.name(), old.size());
+            ints.add(tensor);
+            return tensor;
+        }
+        Tensor old = (Tensor) argument;
+        int[] shape = old.shape().stream().mapToInt(Integer::intValue).toArray();
+        Tensor tensor = StepCalls.isState(old)
+                ? workspace.state(old.name(), shape)
+                : slab.view(old.name(), placed.get(old), shape);
+        tensors.add(tensor);
+        return tensor;
+    }
+
+    private Dropout withCounters(Dropout dropout) {
+        IntTensor counters = workspace.intInput("counters", Dropout.COUNTERS);
+        counters.copyFrom(new int[] {1, 2, 3, 4});
+        return new Dropout(dropout.probability(), dropout.site(), counters);
+    }
+
+    private void fill() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (Tensor tensor : tensors) {
+            float[] values = new float[tensor.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (random.nextInt() >> 8) * 0x1p-23f;
+            }
+            arrange(tensor.name(), values);
+            tensor.slice().copyFrom(values);
+            if (StepCalls.isState(tensor)) {
+                workspace.toDevice(tensor);
+            }
+        }
+        for (IntTensor tensor : ints) {
+            tensor.copyFrom(random.ints(tensor.size(), 0, tokenBound).toArray());
+        }
+    }
+
+    /** Where not any number will do. */
+    private static void arrange(String name, float[] values) {
+        switch (name) {
+            case "hyper" -> System.arraycopy(HYPER, 0, values, 0, AdamW.HYPER);
+            case "norm" -> values[0] = 2f;
+            case "secondMoment" -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = Math.abs(values[i]);
+                }
+            }
+            default -> {
+                // any number in [-1, 1)
+            }
+        }
+    }
+
+    Program program() {
+        return workspace.program(CALL);
+    }
+
+    /** What the call became; more than one node where the chosen variant does not fuse what the call joins. */
+    List<Node> nodes() {
+        return workspace.recording(CALL).nodes();
+    }
+
+    /** All arguments' values, by name and position. */
+    Map<String, float[]> values() {
+        Map<String, float[]> values = new HashMap<>();
+        for (int i = 0; i < tensors.size(); i++) {
+            if (StepCalls.isState(tensors.get(i))) {
+                workspace.toHost(tensors.get(i));
+            }
+            values.put(i + " " + tensors.get(i).name(), tensors.get(i).slice().toArray());
+        }
+        return values;
+    }
+}

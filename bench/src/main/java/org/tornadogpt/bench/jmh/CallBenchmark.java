@@ -1,0 +1,79 @@
+package org.tornadogpt.bench.jmh;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Devices;
+import org.tornadogpt.kernels.Program;
+
+/**
+ * One call of a training step, run as the trainer runs it: recorded, built by the device, replayed. {@code tgpt bench} sets the
+ * parameters to what the variants on the class path and the presets offer; the values here serve JMH's own command line only.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class CallBenchmark {
+    @Param("cpu")
+    public String device;
+
+    @Param("0")
+    public int threads;
+
+    @Param("kernel-cpu")
+    public String preset;
+
+    @Param("matmul")
+    public String operation;
+
+    @Param("linear:2048x384x128")
+    public String call;
+
+    @Param("blocked")
+    public String variant;
+
+    private Device opened;
+    private Program program;
+
+    /** Builds the program and compares what it computes with the reference. */
+    @Setup
+    public void open() {
+        opened = Devices.open(device, threads);
+        int batch = StepCalls.settings(preset).batches().batch();
+        List<StepCall> calls = StepCalls.of(opened, preset, batch);
+        StepCall found = calls.stream()
+                .filter(c -> c.label().equals(call))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("preset " + preset + " has no call " + call));
+        Map<String, String> variants = Map.of(operation, variant);
+        ReferenceCheck.check(opened, variants, preset, found);
+        BoundCall bound = new BoundCall(opened, variants, found, StepCalls.bound(preset));
+        program = bound.program();
+        Optional<String> wrong = program.firstNonFinite();
+        if (wrong.isPresent()) {
+            throw new IllegalStateException("NaN or infinity in " + wrong.get());
+        }
+    }
+
+    @TearDown
+    public void close() {
+        opened.close();
+    }
+
+    /** The call, replayed; its results lie in memory that outlives it. */
+    @Benchmark
+    public void run() {
+        program.run();
+    }
+}

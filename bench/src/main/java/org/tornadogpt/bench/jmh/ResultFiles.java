@@ -1,0 +1,68 @@
+package org.tornadogpt.bench.jmh;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+
+/** Writes what was measured: {@code NAME.json}, {@code NAME.md} and {@code NAME.png}. */
+final class ResultFiles {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final Path folder;
+    private final String name;
+
+    ResultFiles(Path folder, String name) {
+        this.folder = folder;
+        this.name = name;
+    }
+
+    Path file(String suffix) {
+        return folder.resolve(name + suffix);
+    }
+
+    void write(Map<String, String> environment, List<Measured> results) throws IOException {
+        Files.createDirectories(folder);
+        JSON.writeValue(file(".json").toFile(), json(environment, results));
+        Files.writeString(file(".md"), ResultTable.markdown(environment, results));
+        ResultChart.write(results, file(".png"));
+    }
+
+    /** JMH's own array under {@code benchmarks}, each with our rates among its secondary metrics. */
+    private static ObjectNode json(Map<String, String> environment, List<Measured> results) throws IOException {
+        ObjectNode root = JSON.createObjectNode();
+        environment.forEach(root::put);
+        ArrayNode benchmarks = root.putArray("benchmarks");
+        for (Measured measured : results) {
+            JsonNode entry = jmh(measured).get(0);
+            ObjectNode secondary = (ObjectNode) entry.get("secondaryMetrics");
+            rate(secondary, "gflops", measured.gflops(), "GFLOP/s");
+            rate(secondary, "gigabytesPerSecond", measured.gigabytesPerSecond(), "GB/s");
+            benchmarks.add(entry);
+        }
+        return root;
+    }
+
+    private static void rate(ObjectNode metrics, String key, double score, String unit) {
+        metrics.putObject(key).put("score", score).put("scoreUnit", unit);
+    }
+
+    private static JsonNode jmh(Measured measured) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(bytes, false, StandardCharsets.UTF_8)) {
+            ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(List.of(measured.result()));
+        }
+        return JSON.readTree(bytes.toByteArray());
+    }
+}
