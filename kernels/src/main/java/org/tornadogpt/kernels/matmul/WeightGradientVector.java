@@ -5,7 +5,6 @@ import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.LanesVector.first;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
-import static org.tornadogpt.kernels.vector.TileVector.ROW_STRIDE;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -46,6 +45,8 @@ record WeightGradientVector(
     private static final int MAX_SEGMENTS = 8;
     private static final int SEGMENT_ROWS = 512;
     private static final int STRIPE = 192;
+    /** Floats of a packed tile of dout, with room for what its last row's vectors write too much. */
+    private static final int TILE = CHUNK * ROWS + LANES;
 
     static void launch(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
         WeightGradientVector gradient = of(launcher, s, dout, x);
@@ -76,7 +77,7 @@ record WeightGradientVector(
         int paddedK = PackingVector.panels(s.K()) * COLUMNS;
         int stripe = Math.min(STRIPE, paddedO);
         float[] sums = launcher.heapScratch(Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1)));
-        float[][] scratch = launcher.workerScratch(CHUNK * (paddedK + ROW_STRIDE));
+        float[][] scratch = launcher.workerScratch(CHUNK * paddedK + stripe / ROWS * TILE + stripe + LANES);
         return new WeightGradientVector(
                 s,
                 VectorSlice.of(dout),
@@ -111,9 +112,11 @@ record WeightGradientVector(
         }
     }
 
-    /** The chunk's part of x as panels of (CHUNK, COLUMNS), and of dout as rows {@link TileVector#ROW_STRIDE} apart. */
+    /** The chunk's part of x as panels of (CHUNK, COLUMNS), and of dout as tiles of (CHUNK, ROWS). */
     private void pack(float[] w, int n, int rows, int o, int outputs) {
         int columns = Math.min(outputs, s.O() - o);
+        int row = doutAt() + outputs / ROWS * TILE;
+        Arrays.fill(w, row + columns, row + outputs + LANES, 0f);
         for (int r = 0; r < rows; r++) {
             for (int k = 0; k < paddedK; k += COLUMNS) {
                 int to = k * CHUNK + r * COLUMNS;
@@ -123,10 +126,16 @@ record WeightGradientVector(
                     Arrays.fill(w, to + width, to + COLUMNS, 0f);
                 }
             }
-            int to = doutAt() + r * ROW_STRIDE;
-            dout.copyTo((long) (n + r) * s.O() + o, w, to, columns);
-            if (columns < outputs) {
-                Arrays.fill(w, to + columns, to + outputs, 0f);
+            dout.copyTo((long) (n + r) * s.O() + o, w, row, columns);
+            spread(w, row, outputs, doutAt() + r * ROWS);
+        }
+    }
+
+    /** Deals a row out to the tiles in whole vectors; what a vector writes too much, the next row's overwrites. */
+    private static void spread(float[] w, int row, int outputs, int to) {
+        for (int o = 0, at = to; o < outputs; o += ROWS, at += TILE) {
+            for (int c = 0; c < ROWS; c += LANES) {
+                FloatVector.fromArray(F, w, row + o + c).intoArray(w, at + c);
             }
         }
     }
@@ -138,21 +147,29 @@ record WeightGradientVector(
     private void multiply(float[] w, int rows, int outputs, int sumsAt, boolean add) {
         for (int k = 0; k < paddedK; k += COLUMNS) {
             for (int o = 0; o < outputs; o += ROWS) {
-                TileVector.columns(w, doutAt() + o, w, k * CHUNK, rows, sums, sumsAt + o * paddedK + k, paddedK, add);
+                int dout = doutAt() + o / ROWS * TILE;
+                TileVector.packed(w, dout, w, k * CHUNK, rows, sums, sumsAt + o * paddedK + k, paddedK, add);
             }
         }
     }
 
+    /** Adds up the chunk's columns of dout, which the tiles hold side by side. */
     private void addColumns(float[] w, int rows, int outputs, int bias) {
-        for (int o = 0; o < outputs; o += LANES) {
-            VectorMask<Float> mask = first(outputs - o);
-            FloatVector total = FloatVector.fromArray(F, sums, bias + o, mask);
-            int at = doutAt() + o;
-            for (int r = 0; r < rows; r++, at += ROW_STRIDE) {
-                total = total.add(FloatVector.fromArray(F, w, at, mask));
+        for (int o = 0; o < outputs; o += ROWS) {
+            for (int c = 0; c < ROWS; c += LANES) {
+                addColumn(w, doutAt() + o / ROWS * TILE + c, rows, sums, bias + o + c, Math.min(LANES, ROWS - c));
             }
-            total.intoArray(sums, bias + o, mask);
         }
+    }
+
+    private static void addColumn(float[] w, int from, int rows, float[] sums, int to, int lanes) {
+        VectorMask<Float> mask = first(lanes);
+        FloatVector total = FloatVector.fromArray(F, sums, to, mask);
+        int at = from;
+        for (int r = 0; r < rows; r++, at += ROWS) {
+            total = total.add(FloatVector.fromArray(F, w, at));
+        }
+        total.intoArray(sums, to, mask);
     }
 
     /** {@code target += } the segments' sums, {@code length} elements. */

@@ -25,8 +25,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private CheckpointOptions model = new CheckpointOptions();
 
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "Text to continue; \\n is a new line [a new line].")
-    private String prompt = "\\n";
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "Text to continue; \\n is a new line.")
+    private String prompt = "";
 
     @Option(names = "--tokens", paramLabel = "N", description = "How many tokens to write [500].")
     private long tokens = 500;

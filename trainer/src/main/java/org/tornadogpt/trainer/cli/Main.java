@@ -6,17 +6,23 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ServiceLoader;
+import java.util.Set;
 import picocli.CommandLine;
 
 /** The entry point of {@code tgpt}. */
 public final class Main {
     private static final int WIDTH = 120;
+    private static final Set<String> STOP_GENTLY = Set.of("train", "generate", "eval");
 
     private Main() {}
 
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        Io io = new Io(writer(FileDescriptor.out), writer(FileDescriptor.err), Interrupts.install(), onTerminal());
+        Io io = new Io(
+                writer(FileDescriptor.out),
+                writer(FileDescriptor.err),
+                canStopGently(args) ? Interrupts.install() : () -> false,
+                onTerminal());
         int code = run(io, args);
         io.out().flush();
         io.err().flush();
@@ -27,6 +33,11 @@ public final class Main {
     @SuppressWarnings("SystemConsoleNull") // the check knows of the latter only
     private static boolean onTerminal() {
         return System.console() != null && System.console().isTerminal();
+    }
+
+    /** Other commands have nothing to save: there Ctrl+C ends the process, as the JVM does unasked. */
+    private static boolean canStopGently(String... args) {
+        return args.length > 0 && STOP_GENTLY.contains(args[0]);
     }
 
     /** Text is UTF-8 whatever the terminal's locale says. */

@@ -2,7 +2,6 @@ package org.tornadogpt.trainer.cli;
 
 import java.time.Duration;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -28,7 +27,7 @@ final class TerminalProgress implements Progress, AutoCloseable {
                 .startsFrom(done, Duration.ZERO)
                 .setUpdateIntervalMillis(MILLIS)
                 .setStyle(ProgressBarStyle.ASCII)
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                .setConsumer(new StandardErrorBar(System.err, System.getenv("COLUMNS")))
                 .build();
     }
 

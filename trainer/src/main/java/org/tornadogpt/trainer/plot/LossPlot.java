@@ -80,7 +80,10 @@ public final class LossPlot {
         return chart;
     }
 
-    /** The loss of single batches, thinned out, faint behind the averages. */
+    /**
+     * The loss of single batches, thinned out, faint behind the averages. They are drawn in the middle of their steps; were all
+     * steps whole numbers in a row, XChart would put the marks of the axis at odd multiples of one.
+     */
     private static void addBatches(XYChart chart, List<Metric> metrics) {
         List<Metric> steps = metrics.stream().filter(m -> !m.isEvaluation()).toList();
         int stride = Math.max(1, steps.size() / MOST_BATCH_POINTS);
@@ -93,14 +96,14 @@ public final class LossPlot {
         }
         XYSeries series = chart.addSeries(
                 "training batches",
-                steps(thinned),
+                thinned.stream().map(m -> m.step() - 0.5).toList(),
                 thinned.stream().map(Metric::trainLoss).toList());
         series.setMarker(SeriesMarkers.NONE);
         series.setLineColor(BATCHES);
         series.setLineStyle(new BasicStroke(1f));
     }
 
-    private static void add(XYChart chart, String name, List<Long> steps, List<Double> losses, Color color) {
+    private static void add(XYChart chart, String name, List<Double> steps, List<Double> losses, Color color) {
         XYSeries series = chart.addSeries(name, steps, losses);
         series.setMarker(SeriesMarkers.CIRCLE);
         series.setMarkerColor(color);
@@ -110,7 +113,7 @@ public final class LossPlot {
 
     private static void mark(XYChart chart, Metric best) {
         String name = String.format("best: %.4f at step %d", best.valLoss(), best.step());
-        XYSeries series = chart.addSeries(name, List.of(best.step()), List.of(best.valLoss()));
+        XYSeries series = chart.addSeries(name, List.of((double) best.step()), List.of(best.valLoss()));
         series.setMarker(SeriesMarkers.DIAMOND);
         series.setMarkerColor(Color.BLACK);
         series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
@@ -120,7 +123,7 @@ public final class LossPlot {
         return evaluations.stream().min(Comparator.comparing(Metric::valLoss));
     }
 
-    private static List<Long> steps(List<Metric> metrics) {
-        return metrics.stream().map(Metric::step).toList();
+    private static List<Double> steps(List<Metric> metrics) {
+        return metrics.stream().map(m -> (double) m.step()).toList();
     }
 }

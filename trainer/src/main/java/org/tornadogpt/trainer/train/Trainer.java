@@ -87,6 +87,15 @@ public final class Trainer {
      * @throws IOException if the run folder cannot be written; earlier checkpoints stay whole
      */
     public Outcome run() throws IOException, DivergedException {
+        try {
+            return loop();
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot write to " + folder.path() + ": " + Reasons.of(e) + "; the checkpoints there are whole", e);
+        }
+    }
+
+    private Outcome loop() throws IOException, DivergedException {
         startNanos = System.nanoTime();
         elapsedBefore = standing.elapsedSeconds();
         try (MetricsFile metrics = MetricsFile.append(folder.metrics())) {

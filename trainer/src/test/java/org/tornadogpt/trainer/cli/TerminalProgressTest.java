@@ -1,0 +1,51 @@
+package org.tornadogpt.trainer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class TerminalProgressTest {
+    @Test
+    void aProgressBarLeavesCtrlCToUs() throws ReflectiveOperationException, InterruptedException {
+        Class<?> signal = Class.forName("sun.misc.Signal");
+        Class<?> handler = Class.forName("sun.misc.SignalHandler");
+        Object interrupt = signal.getConstructor(String.class).newInstance("INT");
+        Interrupts interrupts = Interrupts.install();
+        try {
+            StringWriter out = new StringWriter();
+            Io io = new Io(new PrintWriter(out), new PrintWriter(out), interrupts, true);
+            try (TerminalProgress progress = new TerminalProgress(io, 0, 10)) {
+                progress.step(1, 2.5, 1000);
+                progress.line("a line that stays");
+                Thread.sleep(600); // two updates of the bar
+                signal.getMethod("raise", signal).invoke(null, interrupt);
+                long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+                while (!interrupts.getAsBoolean() && System.nanoTime() < end) {
+                    Thread.sleep(5);
+                }
+                assertThat(interrupts.getAsBoolean()).isTrue();
+                assertThat(out.toString()).contains("a line that stays");
+            }
+        } finally {
+            Object byDefault = handler.getField("SIG_DFL").get(null);
+            signal.getMethod("handle", signal, handler).invoke(null, interrupt, byDefault);
+        }
+    }
+
+    @Test
+    void theBarFitsTheTerminal() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        assertThat(new StandardErrorBar(err, "120").getMaxRenderedLength()).isEqualTo(119);
+        assertThat(new StandardErrorBar(err, null).getMaxRenderedLength()).isEqualTo(79);
+        assertThat(new StandardErrorBar(err, "wide").getMaxRenderedLength()).isEqualTo(79);
+        new StandardErrorBar(err, "120").accept("50%");
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("\r50%");
+    }
+}
