@@ -67,7 +67,9 @@ public final class DeviceOptions {
 
     /** The device and why it is this one. */
     public static String explain(String asked, Device device) {
-        String why = asked.equals("auto") ? "auto: no TornadoVM device was found" : "asked for";
+        String why = asked.equals("auto")
+                ? "auto: " + Devices.noGpu().orElse("the first GPU that TornadoVM has")
+                : "asked for";
         return device.id() + ": " + device.description() + " (" + why + ")";
     }
 }

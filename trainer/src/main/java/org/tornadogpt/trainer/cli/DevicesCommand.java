@@ -1,9 +1,12 @@
 package org.tornadogpt.trainer.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.Devices;
+import org.tornadogpt.kernels.tornado.DeviceInfo;
+import org.tornadogpt.kernels.tornado.TornadoRuntimes;
 import picocli.CommandLine.Command;
 
 /** {@code tgpt devices}. */
@@ -13,6 +16,8 @@ import picocli.CommandLine.Command;
         versionProvider = Version.class,
         description = "Lists the devices that --device can name, and why others are not there.")
 final class DevicesCommand implements Callable<Integer> {
+    private static final String ROW = "%-12s %-12s %-8s %-10s %-14s %-11s %s%n";
+
     private final Io io;
 
     DevicesCommand(Io io) {
@@ -24,7 +29,28 @@ final class DevicesCommand implements Callable<Integer> {
         for (String name : List.of("auto", "sequential", "cpu", "tornado")) {
             io.out().printf("%-12s %s%n", name, describe(name));
         }
+        if (TornadoRuntimes.obstacle().isEmpty()) {
+            listTornado();
+        }
         return ExitCode.OK;
+    }
+
+    private void listTornado() {
+        String auto = TornadoRuntimes.gpu().map(DeviceInfo::id).orElse("");
+        io.out().println();
+        io.out().printf(ROW, "TornadoVM", "type", "driver", "memory", "largest array", "work-group", "name");
+        for (DeviceInfo device : TornadoRuntimes.devices()) {
+            io.out()
+                    .printf(
+                            ROW,
+                            device.id(),
+                            device.type(),
+                            device.backend(),
+                            String.format(Locale.ROOT, "%.1f GiB", device.gibibytes()),
+                            String.format(Locale.ROOT, "%.1f GiB", device.largestArray() / (double) (1L << 30)),
+                            device.maxWorkGroup(),
+                            device.name() + (device.id().equals(auto) ? " (auto)" : ""));
+        }
     }
 
     private static String describe(String name) {

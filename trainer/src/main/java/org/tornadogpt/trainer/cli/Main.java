@@ -61,6 +61,7 @@ public final class Main {
                 .addSubcommand("eval", new EvalCommand(io))
                 .addSubcommand("presets", new PresetsCommand(io))
                 .addSubcommand("devices", new DevicesCommand(io))
+                .addSubcommand("doctor", new DoctorCommand(io))
                 .addSubcommand("kernels", new KernelsCommand(io))
                 .addSubcommand("data", new DataCommand(io));
         for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
