@@ -100,18 +100,17 @@ final class StepCalls implements InvocationHandler {
 
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) {
-        switch (method.getName()) {
-            case "allocate":
-                return StepCall.invoke(method, recording, arguments);
-            case "section":
-                ((Runnable) arguments[2]).run();
-                return null;
-            default:
-                Object result = StepCall.invoke(method, recording, arguments);
-                keep(method, arguments, result);
-                FusedCall.parts((Operations) proxy, method.getName(), arguments);
-                return result;
+        if (method.getName().equals("allocate")) {
+            return StepCall.invoke(method, recording, arguments);
         }
+        if (method.getName().equals("section")) {
+            ((Runnable) arguments[2]).run();
+            return null;
+        }
+        Object result = StepCall.invoke(method, recording, arguments);
+        keep(method, arguments, result);
+        FusedCall.parts((Operations) proxy, method.getName(), arguments);
+        return result;
     }
 
     private void keep(Method method, Object[] arguments, Object result) {
