@@ -87,6 +87,25 @@ public interface Operations {
     void attentionBackward(
             Tensor dqkv, Tensor dout, Tensor out, Tensor qkv, Tensor saved, AttentionShape shape, Dropout dropout);
 
+    /**
+     * Puts the keys and values of {@code qkv} (B*P, packed width) into the caches at positions 0 to P; what lies beyond stays.
+     *
+     * @param keyCache (B, kvHeads*D, T), transposed
+     * @param valueCache (B, T, kvHeads*D)
+     * @param shape its T is how many positions the caches hold
+     */
+    void fillCaches(Tensor keyCache, Tensor valueCache, Tensor qkv, AttentionShape shape);
+
+    /**
+     * Attention of one new position for each sequence: puts its key and value into the caches at {@code position[0]} and attends
+     * over positions 0 to {@code position[0]}, which must be below T.
+     *
+     * @param out (B, heads*D)
+     * @param qkv (B, packed width)
+     */
+    void attentionStep(
+            Tensor out, Tensor keyCache, Tensor valueCache, Tensor qkv, IntTensor position, AttentionShape shape);
+
     /** {@code out = residual + dropout(branch)}; {@code out} may be {@code residual}. */
     void residual(Tensor out, Tensor residual, Tensor branch, Dropout dropout);
 

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.tornadogpt.kernels.Node.Cost;
 import org.tornadogpt.kernels.activation.PointwiseActivation;
+import org.tornadogpt.kernels.attention.CachedAttention;
 import org.tornadogpt.kernels.attention.CausalAttention;
 import org.tornadogpt.kernels.embedding.Embedding;
 import org.tornadogpt.kernels.layernorm.LayerNorm;
@@ -362,6 +363,48 @@ public final class Recording implements Operations {
                 || qkv.columns() != s.packedWidth()) {
             throw new IllegalArgumentException(what + ": " + s + " wants out (" + s.rows() + ", " + s.width()
                     + ") and qkv (" + s.rows() + ", " + s.packedWidth() + "), got " + out + " and " + qkv);
+        }
+    }
+
+    @Override
+    public void fillCaches(Tensor keyCache, Tensor valueCache, Tensor qkv, AttentionShape s) {
+        CachedAttention attention = kernels.get(CachedAttention.OPERATION, CachedAttention.class);
+        checkCaches("fillCaches", keyCache, valueCache, s);
+        int P = qkv.rows() / s.B();
+        if (qkv.columns() != s.packedWidth() || qkv.rows() % s.B() != 0 || P > s.T()) {
+            throw new IllegalArgumentException("fillCaches: qkv " + qkv + " does not fit " + s);
+        }
+        add(
+                attention,
+                "fill",
+                reads(qkv),
+                writes(keyCache, valueCache),
+                0,
+                l -> attention.fill(l, s, P, keyCache.slice(), valueCache.slice(), qkv.slice()));
+    }
+
+    @Override
+    public void attentionStep(
+            Tensor out, Tensor keyCache, Tensor valueCache, Tensor qkv, IntTensor position, AttentionShape s) {
+        CachedAttention attention = kernels.get(CachedAttention.OPERATION, CachedAttention.class);
+        checkCaches("attentionStep", keyCache, valueCache, s);
+        checkAttention("attentionStep", out, qkv, new AttentionShape(s.B(), 1, s.heads(), s.kvHeads(), s.D()));
+        check(position.size() == 1, "attentionStep", "position", position, "out", out);
+        add(
+                attention,
+                "step",
+                reads(qkv),
+                writes(out, keyCache, valueCache),
+                4L * s.rows() * s.width(),
+                l -> attention.step(
+                        l, s, out.slice(), keyCache.slice(), valueCache.slice(), qkv.slice(), position.slice()));
+    }
+
+    private static void checkCaches(String what, Tensor keyCache, Tensor valueCache, AttentionShape s) {
+        int size = Math.multiplyExact(s.rows(), s.kvHeads() * s.D());
+        if (keyCache.size() != size || keyCache.columns() != s.T() || valueCache.size() != size) {
+            throw new IllegalArgumentException(what + ": " + s + " wants caches of " + size
+                    + " floats, the keys' with T as its last dimension, got " + keyCache + " and " + valueCache);
         }
     }
 

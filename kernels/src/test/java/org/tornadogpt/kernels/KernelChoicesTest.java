@@ -14,6 +14,7 @@ class KernelChoicesTest {
             "activation",
             "adamw",
             "attention",
+            "cachedattention",
             "crossentropy",
             "embedding",
             "layernorm",

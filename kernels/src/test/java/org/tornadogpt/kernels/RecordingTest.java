@@ -148,6 +148,27 @@ class RecordingTest {
                         "qkv[6, 23]",
                         o -> o.attention(t("out", 6, 8), t("qkv", 6, 23), shape, Dropout.none())),
                 wrong(
+                        "fillCaches",
+                        "caches",
+                        "T=3",
+                        o -> o.fillCaches(t("k", 2, 8, 4), t("v", 2, 3, 8), t("qkv", 6, 24), shape)),
+                wrong(
+                        "fillCaches",
+                        "qkv",
+                        "T=3",
+                        o -> o.fillCaches(t("k", 2, 8, 3), t("v", 2, 3, 8), t("qkv", 8, 24), shape)),
+                wrong(
+                        "attentionStep",
+                        "position",
+                        "out",
+                        o -> o.attentionStep(
+                                t("out", 2, 8),
+                                t("k", 2, 8, 3),
+                                t("v", 2, 3, 8),
+                                t("qkv", 2, 24),
+                                ints("position", 2),
+                                shape)),
+                wrong(
                         "attentionBackward",
                         "out[6, 8]",
                         "dout[8, 6]",

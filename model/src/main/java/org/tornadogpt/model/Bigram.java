@@ -53,6 +53,12 @@ public final class Bigram implements LanguageModel {
         ops.embedding(logits, last, logits(ops, tokens, parameters), null);
     }
 
+    @Override
+    public void recordStep(
+            Operations ops, IntTensor token, IntTensor position, Tensor parameters, Tensor cache, Tensor logits) {
+        ops.embedding(logits, token, layout.tensor(TABLE, parameters), null);
+    }
+
     private Tensor logits(Operations ops, IntTensor tokens, Tensor parameters) {
         Tensor logits = ops.allocate("logits", tokens.size(), vocabularySize());
         ops.embedding(logits, tokens, layout.tensor(TABLE, parameters), null);

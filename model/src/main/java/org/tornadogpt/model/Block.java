@@ -60,6 +60,32 @@ final class Block {
     /** What the MLP's branch keeps for backward; {@code derivable} is what the activation's derivative is computed from. */
     private record Transformed(Tensor x, Tensor statistics, Tensor normed, Tensor derivable, Tensor hidden) {}
 
+    /**
+     * Where a layer keeps keys and values for generation.
+     *
+     * @param shape of the caches, which hold T positions
+     * @param position of the one token of a step; null while a context is read from its beginning
+     */
+    record Cache(AttentionShape shape, Tensor keys, Tensor values, IntTensor position) {
+        /** Layer {@code layer}'s part of the flat {@code cache} of all layers. */
+        static Cache of(GptConfig config, Tensor cache, int layer, IntTensor position) {
+            int width = config.kvHeads() * config.headSize();
+            int T = config.blockSize();
+            int at = layer * floats(config);
+            String h = "h." + layer + ".";
+            return new Cache(
+                    new AttentionShape(1, T, config.heads(), config.kvHeads(), config.headSize()),
+                    cache.view(h + "keys", at, 1, width, T),
+                    cache.view(h + "values", at + width * T, 1, T, width),
+                    position);
+        }
+
+        /** Floats of one layer. */
+        static int floats(GptConfig config) {
+            return Math.multiplyExact(2 * config.blockSize(), config.kvHeads() * config.headSize());
+        }
+    }
+
     private final Operations ops;
     private final GptConfig config;
     private final AttentionShape shape;
@@ -69,6 +95,7 @@ final class Block {
     private final Dropout attentionDropout;
     private final Dropout mlpDropout;
     private final String prefix;
+    private Cache cache;
     private Attended attended;
     private Transformed transformed;
 
@@ -102,6 +129,11 @@ final class Block {
                 : new Dropout(config.dropout(), site, counters);
     }
 
+    /** To be called before {@link #forward}, by which the layer then leaves its keys and values in {@code layerCache}. */
+    void keepIn(Cache layerCache) {
+        cache = layerCache;
+    }
+
     /** Records the layer; returns the residual stream after it. */
     Tensor forward(Tensor x) {
         return mlpForward(attentionForward(x));
@@ -120,11 +152,22 @@ final class Block {
         Tensor qkv = rows("attn.qkv", shape.packedWidth());
         ops.linear(qkv, normed, weights.qkvWeight, weights.qkvBias);
         Tensor out = rows("attn.out", shape.width());
-        Tensor saved = ops.attention(out, qkv, shape, probabilityDropout);
+        Tensor saved = attend(out, qkv);
         attended = new Attended(x, statistics, normed, qkv, out, saved);
         Tensor next = next("attn.residual", x);
         ops.linearResidual(next, x, out, weights.projectionWeight, weights.projectionBias, attentionDropout);
         return next;
+    }
+
+    private Tensor attend(Tensor out, Tensor qkv) {
+        if (cache != null && cache.position != null) {
+            ops.attentionStep(out, cache.keys, cache.values, qkv, cache.position, cache.shape);
+            return null;
+        }
+        if (cache != null) {
+            ops.fillCaches(cache.keys, cache.values, qkv, cache.shape);
+        }
+        return ops.attention(out, qkv, shape, probabilityDropout);
     }
 
     private void attentionBackward(Tensor dx, Weights gradients) {

@@ -10,6 +10,15 @@ final class Checks {
         }
     }
 
+    /** A context is 1 to T tokens of the vocabulary. */
+    static void context(int[] context, LanguageModel model) {
+        int T = model.blockSize();
+        if (context.length < 1 || context.length > T) {
+            throw new IllegalArgumentException("a context must have 1 to " + T + " tokens, got " + context.length);
+        }
+        tokens("context", context, context.length, model.vocabularySize());
+    }
+
     /** Every token must be an index into the vocabulary: kernels do not check. */
     static void tokens(String name, int[] tokens, int expected, int vocabularySize) {
         if (tokens.length != expected) {

@@ -2,6 +2,7 @@ package org.tornadogpt.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tornadogpt.kernels.Dropout;
 import org.tornadogpt.kernels.IntTensor;
 import org.tornadogpt.kernels.Operations;
 import org.tornadogpt.kernels.Tensor;
@@ -126,11 +127,46 @@ public final class Gpt implements LanguageModel {
     @Override
     public void recordLogits(Operations ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor logits) {
         List<Block> blocks = blocks(ops, 1, tokens.size(), parameters, null, false);
-        Tensor x = stream(ops, tokens, blocks, parameters);
+        lastLogits(ops, stream(ops, tokens, blocks, parameters), last, parameters, logits);
+    }
+
+    private void lastLogits(Operations ops, Tensor x, IntTensor last, Tensor parameters, Tensor logits) {
         Tensor row = ops.allocate("last", 1, config.channels());
         // an embedding is a choice of rows, here of the stream's: the head is computed for one row only
         ops.embedding(row, last, x, null);
         head(ops, logits, row, parameters);
+    }
+
+    @Override
+    public int cacheFloats() {
+        return Math.multiplyExact(config.layers(), Block.Cache.floats(config));
+    }
+
+    @Override
+    public void recordPrefill(
+            Operations ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor cache, Tensor logits) {
+        List<Block> blocks = blocks(ops, 1, tokens.size(), parameters, null, false);
+        keep(blocks, cache, null);
+        lastLogits(ops, stream(ops, tokens, blocks, parameters), last, parameters, logits);
+    }
+
+    @Override
+    public void recordStep(
+            Operations ops, IntTensor token, IntTensor position, Tensor parameters, Tensor cache, Tensor logits) {
+        List<Block> blocks = blocks(ops, 1, 1, parameters, null, false);
+        keep(blocks, cache, position);
+        Tensor x = ops.allocate("embedding", 1, config.channels());
+        ops.embedding(x, token, tensor(TOKENS, parameters), null);
+        Tensor place = ops.allocate("embedding.position", 1, config.channels());
+        ops.embedding(place, position, tensor(POSITIONS, parameters), null);
+        ops.residual(x, x, place, Dropout.none());
+        head(ops, logits, through(ops, blocks, x), parameters);
+    }
+
+    private void keep(List<Block> blocks, Tensor cache, IntTensor position) {
+        for (int l = 0; l < blocks.size(); l++) {
+            blocks.get(l).keepIn(Block.Cache.of(config, cache, l, position));
+        }
     }
 
     private List<Block> blocks(Operations ops, int B, int T, Tensor parameters, IntTensor counters, boolean trains) {
@@ -144,8 +180,13 @@ public final class Gpt implements LanguageModel {
 
     /** The residual stream after all blocks. */
     private Tensor stream(Operations ops, IntTensor tokens, List<Block> blocks, Tensor parameters) {
-        Tensor[] x = {ops.allocate("embedding", tokens.size(), config.channels())};
-        ops.embedding(x[0], tokens, tensor(TOKENS, parameters), tensor(POSITIONS, parameters));
+        Tensor x = ops.allocate("embedding", tokens.size(), config.channels());
+        ops.embedding(x, tokens, tensor(TOKENS, parameters), tensor(POSITIONS, parameters));
+        return through(ops, blocks, x);
+    }
+
+    private static Tensor through(Operations ops, List<Block> blocks, Tensor embedded) {
+        Tensor[] x = {embedded};
         for (int l = 0; l < blocks.size(); l++) {
             Block block = blocks.get(l);
             ops.section("layer.forward", l, () -> x[0] = block.forward(x[0]));

@@ -6,28 +6,48 @@ import org.tornadogpt.kernels.KernelChoices;
 import org.tornadogpt.kernels.Tensor;
 import org.tornadogpt.kernels.Workspace;
 
-/** A model's parameters and its next-token program, without the memory that training needs. The device is the caller's. */
+/**
+ * A model's parameters and its next-token programs, without the memory that training needs. Of the last context the keys and values
+ * are kept, so that going on from it costs one row. The device is the caller's.
+ */
 public final class InferenceSession implements LogitsSource, AutoCloseable {
     private final LanguageModel model;
     private final Workspace workspace;
     private final Tensor parameters;
-    private final LogitsProgram logits;
+    private final Predictor logits;
+
+    /** Predicts the token after a context. */
+    interface Predictor {
+        float[] run(int[] context);
+
+        /** What was kept of earlier contexts is worth nothing any more. */
+        default void forget() {}
+    }
+
+    /** A session that keeps keys and values. */
+    public InferenceSession(LanguageModel model, Device device, Map<String, String> kernelOverrides) {
+        this(model, device, kernelOverrides, true);
+    }
 
     /**
-     * Allocates the memory and builds the program.
+     * Allocates the memory and builds the programs.
      *
      * @param kernelOverrides operation name to variant name; the device's defaults for the others
+     * @param cached whether keys and values are kept; without, every token costs a pass over a whole block
      */
-    public InferenceSession(LanguageModel model, Device device, Map<String, String> kernelOverrides) {
+    public InferenceSession(LanguageModel model, Device device, Map<String, String> kernelOverrides, boolean cached) {
         this.model = model;
         workspace = new Workspace(device, new KernelChoices(device, kernelOverrides));
         parameters = workspace.state("parameters", model.parameters().size());
-        logits = new LogitsProgram(workspace, model, parameters);
+        logits = cached
+                ? new CachedLogits(workspace, model, parameters)
+                : new LogitsProgram(workspace, model, parameters);
         workspace.build();
     }
 
     /** Sets the parameters to their values before training. */
     public void initialise(long seed) {
+        logits.forget();
         model.initialise(parameters, seed);
         workspace.toDevice(parameters);
     }
@@ -42,8 +62,9 @@ public final class InferenceSession implements LogitsSource, AutoCloseable {
         return logits.run(context);
     }
 
-    /** All parameters, flat; after writing to them call {@code workspace().toDevice}. */
+    /** All parameters, flat, to be read or, before the next prediction, written; after writing call {@code workspace().toDevice}. */
     public Tensor parameters() {
+        logits.forget();
         return parameters;
     }
 

@@ -60,4 +60,24 @@ public interface LanguageModel {
      * follows that position has no influence.
      */
     void recordLogits(Operations ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor logits);
+
+    /** Floats that the model keeps of a context to go on from it, see {@link #recordStep}; 0 for none. */
+    default int cacheFloats() {
+        return 0;
+    }
+
+    /** Like {@link #recordLogits}, for at most T tokens, and keeps what {@link #recordStep} needs in {@code cache}. */
+    default void recordPrefill(
+            Operations ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor cache, Tensor logits) {
+        recordLogits(ops, tokens, last, parameters, logits);
+    }
+
+    /**
+     * Records the logits (1, V) of the token after {@code token[0]}, which stands at {@code position[0]} of a context whose earlier
+     * positions went through {@link #recordPrefill} or this.
+     *
+     * @param cache ({@link #cacheFloats}), null if that is 0
+     */
+    void recordStep(
+            Operations ops, IntTensor token, IntTensor position, Tensor parameters, Tensor cache, Tensor logits);
 }

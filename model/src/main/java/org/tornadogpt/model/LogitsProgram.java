@@ -5,7 +5,7 @@ import org.tornadogpt.kernels.Tensor;
 import org.tornadogpt.kernels.Workspace;
 
 /** The program that predicts the token after one context. */
-final class LogitsProgram {
+final class LogitsProgram implements InferenceSession.Predictor {
     private static final String NAME = "logits";
 
     private final Workspace workspace;
@@ -24,13 +24,10 @@ final class LogitsProgram {
         workspace.record(NAME, ops -> model.recordLogits(ops, tokens, last, parameters, logits));
     }
 
-    float[] run(int[] context) {
-        int T = model.blockSize();
-        if (context.length < 1 || context.length > T) {
-            throw new IllegalArgumentException("a context must have 1 to " + T + " tokens, got " + context.length);
-        }
-        Checks.tokens("context", context, context.length, model.vocabularySize());
-        int[] padded = new int[T];
+    @Override
+    public float[] run(int[] context) {
+        Checks.context(context, model);
+        int[] padded = new int[model.blockSize()];
         System.arraycopy(context, 0, padded, 0, context.length);
         tokens.copyFrom(padded);
         last.copyFrom(new int[] {context.length - 1});

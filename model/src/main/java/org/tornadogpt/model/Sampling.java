@@ -1,6 +1,6 @@
 package org.tornadogpt.model;
 
-import java.util.stream.IntStream;
+import java.util.Arrays;
 import org.tornadogpt.kernels.random.PhiloxStream;
 
 /**
@@ -83,11 +83,22 @@ public record Sampling(double temperature, int topK, double topP, long seed) {
     }
 
     private static int[] byLikelihood(float[] logits) {
-        return IntStream.range(0, logits.length)
-                .boxed()
-                .sorted((a, b) -> Float.compare(logits[b], logits[a]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        long[] keys = new long[logits.length];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = ((long) ~ordered(logits[i]) << Integer.SIZE) | i;
+        }
+        Arrays.sort(keys);
+        int[] order = new int[keys.length];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = (int) keys[i];
+        }
+        return order;
+    }
+
+    /** An int that grows with the float, as {@link Float#compare} has it. */
+    private static int ordered(float value) {
+        int bits = Float.floatToIntBits(value);
+        return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
     }
 
     /** Probabilities up to a factor, the likeliest first; at least the first is 1. */

@@ -16,7 +16,7 @@ import org.tornadogpt.kernels.vector.VectorSlice;
 /**
  * Register tiles over packed operands (Goto and van de Geijn 2008): the weight is packed into panels once, on all threads; then
  * blocks of rows are copied and multiplied tile by tile, and whatever follows the product (bias, activation, dropout, residual) is
- * applied while the tile is in the cache. The weight gradient is described in {@link WeightGradientVector}.
+ * applied while the tile is in the cache. Few rows are multiplied without packing by {@link FewRowsVector}. The weight gradient is described in {@link WeightGradientVector}.
  */
 public final class MatMulBlockedVector implements MatMul {
     @Override
@@ -71,6 +71,10 @@ public final class MatMulBlockedVector implements MatMul {
     }
 
     private static void forward(Launcher launcher, Shape s, Slice x, Slice weight, EpilogueVector epilogue) {
+        if (s.N() <= FewRowsVector.MOST_ROWS) {
+            FewRowsVector.launch(launcher, s, VectorSlice.of(x), VectorSlice.of(weight), epilogue);
+            return;
+        }
         Product product = Product.of(launcher, s.N(), s.K(), s.O(), VectorSlice.of(x), epilogue);
         VectorSlice w = VectorSlice.of(weight);
         launcher.blocks(

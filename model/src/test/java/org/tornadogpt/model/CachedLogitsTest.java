@@ -1,0 +1,94 @@
+package org.tornadogpt.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Devices;
+
+/** Kept keys and values change nothing but the time. */
+class CachedLogitsTest {
+    private static final GptConfig TINY =
+            GptConfig.builder(13, 12, 24, 4, 2).kvHeads(2).headBias(true).build();
+
+    static Stream<Arguments> cases() {
+        List<ModelConfig> configs =
+                List.of(TINY, TINY.withBlockSize(1), TINY.withBlockSize(7), new BigramConfig(11, 5));
+        return Stream.of("sequential", "cpu")
+                .flatMap(device -> configs.stream().map(config -> Arguments.of(device, config)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void writesTheSameTokens(String id, ModelConfig config) {
+        for (Sampling sampling : List.of(Sampling.greedy(), Sampling.plain(5), new Sampling(0.7, 5, 0.9, 6))) {
+            int[] prompt = {3, 1, 4, 1, 5, 9, 2, 6};
+            int[] cached = write(id, config, true, prompt, sampling);
+            assertThat(cached).isEqualTo(write(id, config, false, prompt, sampling));
+            assertThat(Arrays.stream(cached).distinct().count()).isGreaterThan(sampling.temperature() == 0 ? 0 : 3);
+        }
+    }
+
+    private static int[] write(String id, ModelConfig config, boolean cached, int[] prompt, Sampling sampling) {
+        try (Device device = Devices.open(id, 2);
+                InferenceSession session = session(config, device, cached)) {
+            return new Generator(session).generate(prompt, 300, sampling);
+        }
+    }
+
+    private static InferenceSession session(ModelConfig config, Device device, boolean cached) {
+        InferenceSession session = new InferenceSession(config.model(), device, Map.of(), cached);
+        session.parameters()
+                .slice()
+                .copyFrom(Numbers.livelyParameters(session.model().parameters(), 2));
+        session.workspace().toDevice(session.parameters());
+        return session;
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void anyContextMayFollowAnyOther(String id, ModelConfig config) {
+        int T = config.blockSize();
+        List<int[]> contexts = List.of(
+                new int[] {1},
+                new int[] {1, 2},
+                new int[] {1, 2, 3, 4, 5},
+                new int[] {1, 2, 3, 4, 5},
+                new int[] {1, 2, 3, 0},
+                new int[] {7, 2, 3, 0, 1, 1, 1, 1, 1, 1, 1, 1});
+        try (Device device = Devices.open(id, 2);
+                InferenceSession cached = session(config, device, true);
+                InferenceSession whole = session(config, device, false)) {
+            for (int[] context : contexts) {
+                int[] fitting = Arrays.copyOf(context, Math.min(T, context.length));
+                float[] expected = whole.logits(fitting);
+                float[] actual = cached.logits(fitting);
+                if (id.equals("sequential")) {
+                    assertThat(actual).containsExactly(expected);
+                }
+                Numbers.assertClose("logits", actual, Numbers.doubles(expected), 1e-4);
+            }
+        }
+    }
+
+    @Test
+    void newParametersAreNotMixedWithOldKeys() {
+        try (Device device = Devices.open("cpu", 1);
+                InferenceSession session = session(TINY, device, true)) {
+            session.logits(new int[] {1, 2, 3});
+            session.initialise(9);
+            float[] mixed = session.logits(new int[] {1, 2, 3, 4});
+            try (InferenceSession fresh = new InferenceSession(TINY.model(), device, Map.of())) {
+                fresh.initialise(9);
+                assertThat(mixed).containsExactly(fresh.logits(new int[] {1, 2, 3, 4}));
+            }
+        }
+    }
+}
