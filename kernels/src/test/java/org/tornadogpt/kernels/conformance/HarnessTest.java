@@ -36,6 +36,7 @@ class HarnessTest {
                         "activation",
                         "adamw",
                         "attention",
+                        "cachedattention",
                         "crossentropy",
                         "embedding",
                         "layernorm",
