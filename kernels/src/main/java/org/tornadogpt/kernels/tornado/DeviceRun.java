@@ -13,6 +13,7 @@ import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -92,7 +93,7 @@ final class DeviceRun {
     private void launch(int number, GraphPlan.GraphSpec spec) {
         try {
             errors.during(() -> last = plan.withGraph(number).execute());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | TornadoInternalError e) {
             throw new IllegalStateException(
                     "the run on " + device.id() + " failed in " + describe(spec) + ": " + TornadoRuntimes.reason(e), e);
         }

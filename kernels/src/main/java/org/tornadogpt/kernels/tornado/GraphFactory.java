@@ -12,6 +12,7 @@ import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -67,7 +68,7 @@ final class GraphFactory {
         String kernel = task.launch().call().kernel();
         try {
             task.launch().call().appendTo(graph, task.id());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | TornadoInternalError e) {
             throw new IllegalStateException(
                     "TornadoVM cannot compile kernel " + kernel + ": " + TornadoRuntimes.reason(e), e);
         }
