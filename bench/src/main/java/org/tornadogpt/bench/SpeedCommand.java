@@ -98,6 +98,7 @@ final class SpeedCommand implements Callable<Integer> {
         result.put("activationMegabytes", timed.activationBytes() / 1e6);
         result.put("bytesAllocatedPerStep", times.bytesPerStep());
         result.put("firstStepMillis", timed.firstStepMillis());
+        result.put("millisToFirstStep", timed.millisToFirstStep());
         result.put("jvm", System.getProperty("java.vm.version"));
         return result;
     }

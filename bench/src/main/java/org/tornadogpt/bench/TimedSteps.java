@@ -25,6 +25,7 @@ final class TimedSteps implements AutoCloseable {
     private final int[][] targets;
     private long step;
     private double firstStepMillis;
+    private long millisToFirstStep;
 
     TimedSteps(TrainSettings settings, Device device) {
         LanguageModel model = settings.model().model();
@@ -61,6 +62,7 @@ final class TimedSteps implements AutoCloseable {
             step();
             if (i == 0) {
                 firstStepMillis = (System.nanoTime() - start) / 1e6;
+                millisToFirstStep = ManagementFactory.getRuntimeMXBean().getUptime();
             }
         }
     }
@@ -125,6 +127,11 @@ final class TimedSteps implements AutoCloseable {
     /** From the first step's start to its end, with all classes still to be loaded and compiled. */
     double firstStepMillis() {
         return firstStepMillis;
+    }
+
+    /** From the start of the JVM to the first step's end. */
+    long millisToFirstStep() {
+        return millisToFirstStep;
     }
 
     @Override

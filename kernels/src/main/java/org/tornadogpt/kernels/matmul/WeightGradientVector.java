@@ -3,6 +3,7 @@ package org.tornadogpt.kernels.matmul;
 import static org.tornadogpt.kernels.vector.LanesVector.F;
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.LanesVector.first;
+import static org.tornadogpt.kernels.vector.LanesVector.wholeVectors;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 
@@ -62,14 +63,15 @@ record WeightGradientVector(
         VectorSlice dw = VectorSlice.of(dweight);
         VectorSlice db = VectorSlice.of(dbias);
         launcher.blocks("matmul.backwardWeightTotal", Math.ceilDiv(s.O(), ROWS), (block, worker) -> {
+            float[] row = gradient.scratch[worker];
             int end = Math.min(s.O(), (block + 1) * ROWS);
             for (int o = block * ROWS; o < end; o++) {
-                gradient.addRow(
-                        dw, (long) o * s.K(), o * gradient.paddedK, gradient.paddedO * gradient.paddedK, 0, s.K());
+                int segment = gradient.paddedO * gradient.paddedK;
+                gradient.addRow(dw, (long) o * s.K(), o * gradient.paddedK, segment, 0, s.K(), row);
             }
             if (db != null) {
                 int bias = gradient.segments * gradient.paddedO * gradient.paddedK;
-                gradient.addRow(db, (long) block * ROWS, block * ROWS, gradient.paddedO, bias, end - block * ROWS);
+                gradient.addRow(db, (long) block * ROWS, block * ROWS, gradient.paddedO, bias, end - block * ROWS, row);
             }
         });
     }
@@ -192,15 +194,25 @@ record WeightGradientVector(
         total.intoArray(sums, to, mask);
     }
 
-    /** {@code target += } the segments' sums, {@code length} elements. */
-    private void addRow(VectorSlice target, long targetAt, int at, int segmentStride, int base, int length) {
-        for (int i = 0; i < length; i += LANES) {
-            VectorMask<Float> mask = first(length - i);
-            FloatVector total = target.load(targetAt + i, mask);
-            for (int segment = 0; segment < segments; segment++) {
-                total = total.add(FloatVector.fromArray(F, sums, base + segment * segmentStride + at + i, mask));
-            }
-            target.store(targetAt + i, total, mask);
+    /** {@code target += } the segments' sums, {@code length} elements, by way of {@code row}. */
+    private void addRow(
+            VectorSlice target, long targetAt, int at, int segmentStride, int base, int length, float[] row) {
+        target.copyTo(targetAt, row, 0, length);
+        for (int segment = 0; segment < segments; segment++) {
+            add(row, sums, base + segment * segmentStride + at, length);
+        }
+        target.copyFrom(targetAt, row, 0, length);
+    }
+
+    private static void add(float[] row, float[] sums, int at, int length) {
+        int whole = wholeVectors(length);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(F, row, i)
+                    .add(FloatVector.fromArray(F, sums, at + i))
+                    .intoArray(row, i);
+        }
+        for (int i = whole; i < length; i++) {
+            row[i] += sums[at + i];
         }
     }
 }
