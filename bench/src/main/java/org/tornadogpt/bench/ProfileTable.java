@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.tornadogpt.kernels.Node.Cost;
 import org.tornadogpt.kernels.Program.Timing;
-import org.tornadogpt.kernels.vector.CeilingsVector;
+import org.tornadogpt.kernels.jvm.CeilingsVector;
 
 /**
  * Time by operation against the roofline: an operation can take no less than its arithmetic at the fma ceiling or its least

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.vector.CeilingsVector;
+import org.tornadogpt.kernels.jvm.CeilingsVector;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;

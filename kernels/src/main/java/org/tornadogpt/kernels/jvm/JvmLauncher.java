@@ -24,6 +24,9 @@ final class JvmLauncher implements Launcher {
     private final float[] heap;
     private final float[][] workers;
     private final List<Runnable> steps = new ArrayList<>();
+    /** Nodes alternate, see {@link WorkerPool#run(int, boolean, BlockTask)}. */
+    private boolean backwards;
+
     private int slots;
     private int scratchUsed;
     private int heapUsed;
@@ -63,6 +66,7 @@ final class JvmLauncher implements Launcher {
         scratchUsed = 0;
         heapUsed = 0;
         workerUsed = 0;
+        backwards = !backwards;
         Runnable[] taken = steps.toArray(Runnable[]::new);
         steps.clear();
         return taken;
@@ -128,6 +132,7 @@ final class JvmLauncher implements Launcher {
 
     @Override
     public void blocks(String kernel, int blocks, BlockTask task) {
-        steps.add(() -> pool.run(blocks, task));
+        boolean fromLast = backwards;
+        steps.add(() -> pool.run(blocks, fromLast, task));
     }
 }

@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.jvm;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.tornadogpt.kernels.BlockTask;
@@ -8,23 +9,32 @@ import org.tornadogpt.kernels.BlockTask;
 /**
  * A fixed team: the calling thread and {@code threads - 1} daemon workers, which spin briefly between pieces of work before
  * they park. One caller at a time.
+ *
+ * <p>Each worker begins with a share of its own, the same part of the blocks every time, because what it computed in one piece of
+ * work is in its core's cache when the next one asks for it; who is done early takes over from the others.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 20_000;
+    /** Ints in a cache line. */
+    private static final int LINE = 16;
 
     private final Thread[] workers;
     private final AtomicInteger generation = new AtomicInteger();
-    private final AtomicInteger nextBlock = new AtomicInteger();
+    /** For each share how many of its blocks are taken, a cache line apart. */
+    private final AtomicIntegerArray taken;
+
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile boolean closed;
     private BlockTask task;
     private int blocks;
+    private boolean descending;
 
     public WorkerPool(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("a pool needs at least one thread, got " + threads);
         }
+        taken = new AtomicIntegerArray(threads * LINE);
         workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             int worker = i + 1;
@@ -41,9 +51,22 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Runs {@code task} for each block and returns when all are done; rethrows the first failure. */
     public void run(int blockCount, BlockTask blockTask) {
+        run(blockCount, false, blockTask);
+    }
+
+    /**
+     * As above.
+     *
+     * @param backwards whether each share is done from its last block to its first: what the piece of work before did last is
+     *     then what this one begins with, while it is still in the cache
+     */
+    public void run(int blockCount, boolean backwards, BlockTask blockTask) {
         task = blockTask;
         blocks = blockCount;
-        nextBlock.setPlain(0);
+        descending = backwards;
+        for (int share = 0; share < threads(); share++) {
+            taken.setPlain(share * LINE, 0);
+        }
         if (workers.length == 0 || blockCount <= 1) {
             claim(0);
         } else {
@@ -70,11 +93,19 @@ public final class WorkerPool implements AutoCloseable {
 
     private void claim(int worker) {
         try {
-            for (int block = nextBlock.getAndIncrement(); block < blocks; block = nextBlock.getAndIncrement()) {
-                task.run(block, worker);
+            for (int i = 0; i < threads(); i++) {
+                takeFrom((worker + i) % threads(), worker);
             }
         } catch (Throwable t) {
             failure.compareAndSet(null, t);
+        }
+    }
+
+    private void takeFrom(int share, int worker) {
+        int from = (int) ((long) blocks * share / threads());
+        int end = (int) ((long) blocks * (share + 1) / threads());
+        for (int i = taken.getAndIncrement(share * LINE); i < end - from; i = taken.getAndIncrement(share * LINE)) {
+            task.run(descending ? end - 1 - i : from + i, worker);
         }
     }
 

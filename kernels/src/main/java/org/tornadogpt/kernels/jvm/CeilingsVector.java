@@ -1,11 +1,10 @@
-package org.tornadogpt.kernels.vector;
+package org.tornadogpt.kernels.jvm;
 
 import static org.tornadogpt.kernels.vector.LanesVector.F;
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import org.tornadogpt.kernels.BlockTask;
-import org.tornadogpt.kernels.jvm.WorkerPool;
 
 /**
  * The two ceilings of a roofline (Williams, Waterman and Patterson 2009), measured: how many fused multiply-adds all threads can
