@@ -54,14 +54,17 @@ record GraphPlan(
      */
     record Execution(GraphSpec graph, int[] row, List<Node> nodes) {}
 
-    /** Makes the plan of all programs. */
-    static GraphPlan of(List<Recording> recordings, Buffers buffers, Splitter splitter) {
-        TornadoLauncher measuring = TornadoLauncher.measuring();
+    /**
+     * Makes the plan of all programs.
+     *
+     * @param maxWorkGroup most items in a work-group of the device
+     */
+    static GraphPlan of(List<Recording> recordings, Buffers buffers, Splitter splitter, int maxWorkGroup) {
+        TornadoLauncher measuring = TornadoLauncher.measuring(maxWorkGroup);
         for (Recording recording : recordings) {
             Segment.emit(recording, measuring);
         }
-        TornadoLauncher launcher = TornadoLauncher.with(measuring.needs());
-        Builder builder = new Builder(buffers, launcher, splitter);
+        Builder builder = new Builder(buffers, measuring.measured(), splitter);
         recordings.forEach(builder::add);
         return builder.build();
     }

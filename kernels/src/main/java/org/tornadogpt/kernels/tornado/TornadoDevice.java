@@ -74,7 +74,7 @@ public final class TornadoDevice implements Device {
 
     @Override
     public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
-        GraphPlan graphs = GraphPlan.of(recordings, buffers, Splitter.STANDARD);
+        GraphPlan graphs = GraphPlan.of(recordings, buffers, Splitter.STANDARD, info.maxWorkGroup());
         FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
         DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
         DeviceRun run = new DeviceRun(graphs, buffers.state(), info, errors, proof);

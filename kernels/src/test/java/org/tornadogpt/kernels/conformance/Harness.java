@@ -15,14 +15,22 @@ import org.tornadogpt.kernels.Program;
 import org.tornadogpt.kernels.Recording;
 import org.tornadogpt.kernels.Variant;
 import org.tornadogpt.kernels.Variants;
+import org.tornadogpt.kernels.emulator.WorkGroupEmulator.Order;
 import org.tornadogpt.kernels.jvm.CpuDevice;
+import org.tornadogpt.kernels.jvm.EmulatedGroupDevice;
 import org.tornadogpt.kernels.jvm.SequentialDevice;
 
 /** Crosses variants with shapes, and runs one variant on every device that can run it. */
 final class Harness {
     /** Shared by all tests; their threads are daemons. */
-    private static final List<Device> DEVICES =
-            List.of(new SequentialDevice(), new CpuDevice(1), new CpuDevice(2), new CpuDevice(3));
+    private static final List<Device> DEVICES = List.of(
+            new SequentialDevice(),
+            new CpuDevice(1),
+            new CpuDevice(2),
+            new CpuDevice(3),
+            new EmulatedGroupDevice(Order.FORWARD),
+            new EmulatedGroupDevice(Order.REVERSE),
+            new EmulatedGroupDevice(Order.SHUFFLED));
 
     private Harness() {}
 

@@ -85,7 +85,7 @@ class GraphPlanTest {
     }
 
     private GraphPlan plan(Recording... recordings) {
-        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD);
+        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD, 256);
     }
 
     @ParameterizedTest
