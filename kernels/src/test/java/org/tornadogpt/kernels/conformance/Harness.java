@@ -28,7 +28,6 @@ final class Harness {
             new CpuDevice(1),
             new CpuDevice(2),
             new CpuDevice(3),
-            new EmulatedGroupDevice(Order.FORWARD),
             new EmulatedGroupDevice(Order.REVERSE),
             new EmulatedGroupDevice(Order.SHUFFLED));
 
