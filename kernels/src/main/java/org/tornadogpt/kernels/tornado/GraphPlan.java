@@ -7,6 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Node;
 import org.tornadogpt.kernels.Recording;
@@ -53,6 +56,23 @@ record GraphPlan(
      * @param nodes the nodes of the segment; tasks refer to them by position
      */
     record Execution(GraphSpec graph, int[] row, List<Node> nodes) {}
+
+    /** Kernel by kernel the shapes of its work-groups, for a run's record; empty where no kernel is written for them. */
+    String groupShapes() {
+        Map<String, Set<String>> shapes = new TreeMap<>();
+        for (GraphSpec graph : graphs) {
+            for (Task task : graph.tasks()) {
+                Launch launch = task.launch();
+                if (launch.groups() != null) {
+                    shapes.computeIfAbsent(launch.call().kernel(), k -> new TreeSet<>())
+                            .add(launch.groups().shape());
+                }
+            }
+        }
+        return shapes.entrySet().stream()
+                .map(e -> e.getKey() + " " + String.join(" and ", e.getValue()))
+                .collect(Collectors.joining(", "));
+    }
 
     /**
      * Makes the plan of all programs.

@@ -2,9 +2,12 @@ package org.tornadogpt.kernels.tornado;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.Program;
@@ -12,18 +15,31 @@ import org.tornadogpt.kernels.Recording;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.Variant;
 import org.tornadogpt.kernels.attention.CausalAttention;
+import org.tornadogpt.kernels.embedding.Embedding;
+import org.tornadogpt.kernels.layernorm.LayerNorm;
+import org.tornadogpt.kernels.loss.CrossEntropy;
 import org.tornadogpt.kernels.matmul.MatMul;
+import org.tornadogpt.kernels.optimizer.Reduction;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** A device that TornadoVM drives: kernels are compiled to OpenCL, PTX or CUDA, and all memory stays there. */
 public final class TornadoDevice implements Device {
-    private static final Map<String, String> DEFAULTS =
+    private static final Map<String, String> CPU_DEFAULTS =
             Map.of(MatMul.OPERATION, "naive", CausalAttention.OPERATION, "materialized");
+
+    private static final Map<String, String> GPU_DEFAULTS = Map.of(
+            MatMul.OPERATION, "tiled",
+            CausalAttention.OPERATION, "flashtiled",
+            LayerNorm.OPERATION, "rows",
+            CrossEntropy.OPERATION, "rows",
+            Embedding.OPERATION, "scan",
+            Reduction.OPERATION, "groups");
 
     private final DeviceInfo info;
     private final NativeErrors errors = new NativeErrors();
     private final Proof proof;
     private final List<DeviceRun> runs = new ArrayList<>();
+    private final Set<String> groupShapes = new LinkedHashSet<>();
 
     /**
      * Opens a device.
@@ -69,12 +85,18 @@ public final class TornadoDevice implements Device {
 
     @Override
     public String defaultVariant(String operation) {
-        return DEFAULTS.getOrDefault(operation, "loop");
+        return defaultVariant(operation, info.isGpu());
+    }
+
+    /** The variant used on GPUs, or on other devices, when none is named. */
+    public static String defaultVariant(String operation, boolean gpu) {
+        return (gpu ? GPU_DEFAULTS : CPU_DEFAULTS).getOrDefault(operation, "loop");
     }
 
     @Override
     public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
         GraphPlan graphs = GraphPlan.of(recordings, buffers, Splitter.STANDARD, info.maxWorkGroup());
+        groupShapes.add(graphs.groupShapes());
         FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
         DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
         DeviceRun run = new DeviceRun(graphs, buffers.state(), info, errors, proof);
@@ -98,7 +120,13 @@ public final class TornadoDevice implements Device {
 
     /** How it is known that the programs run so far ran on this device. */
     public String proof() {
-        return proof.text();
+        return proof.text() + groupText();
+    }
+
+    /** The work-groups chosen for the kernels that are written for them. */
+    private String groupText() {
+        String shapes = groupShapes.stream().filter(s -> !s.isEmpty()).collect(Collectors.joining(", "));
+        return shapes.isEmpty() ? "" : "; work-groups: " + shapes;
     }
 
     @Override
