@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Node;
 import org.tornadogpt.kernels.Recording;
@@ -58,7 +57,7 @@ record GraphPlan(
     record Execution(GraphSpec graph, int[] row, List<Node> nodes) {}
 
     /** Kernel by kernel the shapes of its work-groups, for a run's record; empty where no kernel is written for them. */
-    String groupShapes() {
+    Map<String, Set<String>> groupShapes() {
         Map<String, Set<String>> shapes = new TreeMap<>();
         for (GraphSpec graph : graphs) {
             for (Task task : graph.tasks()) {
@@ -69,9 +68,7 @@ record GraphPlan(
                 }
             }
         }
-        return shapes.entrySet().stream()
-                .map(e -> e.getKey() + " " + String.join(" and ", e.getValue()))
-                .collect(Collectors.joining(", "));
+        return shapes;
     }
 
     /**

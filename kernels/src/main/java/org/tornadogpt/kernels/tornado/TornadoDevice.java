@@ -2,11 +2,12 @@ package org.tornadogpt.kernels.tornado;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Device;
@@ -24,10 +25,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** A device that TornadoVM drives: kernels are compiled to OpenCL, PTX or CUDA, and all memory stays there. */
 public final class TornadoDevice implements Device {
-    private static final Map<String, String> CPU_DEFAULTS =
-            Map.of(MatMul.OPERATION, "naive", CausalAttention.OPERATION, "materialized");
-
-    private static final Map<String, String> GPU_DEFAULTS = Map.of(
+    private static final Map<String, String> DEFAULTS = Map.of(
             MatMul.OPERATION, "tiled",
             CausalAttention.OPERATION, "flashtiled",
             LayerNorm.OPERATION, "rows",
@@ -35,11 +33,14 @@ public final class TornadoDevice implements Device {
             Embedding.OPERATION, "scan",
             Reduction.OPERATION, "groups");
 
+    /** Elsewhere than on a GPU flash attention is no quicker at usual lengths, and takes long to compile. */
+    private static final String ATTENTION_WITHOUT_GPU = "materialized";
+
     private final DeviceInfo info;
     private final NativeErrors errors = new NativeErrors();
     private final Proof proof;
     private final List<DeviceRun> runs = new ArrayList<>();
-    private final Set<String> groupShapes = new LinkedHashSet<>();
+    private final Map<String, Set<String>> groupShapes = new TreeMap<>();
 
     /**
      * Opens a device.
@@ -90,13 +91,19 @@ public final class TornadoDevice implements Device {
 
     /** The variant used on GPUs, or on other devices, when none is named. */
     public static String defaultVariant(String operation, boolean gpu) {
-        return (gpu ? GPU_DEFAULTS : CPU_DEFAULTS).getOrDefault(operation, "loop");
+        if (!gpu && operation.equals(CausalAttention.OPERATION)) {
+            return ATTENTION_WITHOUT_GPU;
+        }
+        return DEFAULTS.getOrDefault(operation, "loop");
     }
 
     @Override
     public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
         GraphPlan graphs = GraphPlan.of(recordings, buffers, Splitter.STANDARD, info.maxWorkGroup());
-        groupShapes.add(graphs.groupShapes());
+        graphs.groupShapes()
+                .forEach((kernel, shapes) -> groupShapes
+                        .computeIfAbsent(kernel, k -> new TreeSet<>())
+                        .addAll(shapes));
         FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
         DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
         DeviceRun run = new DeviceRun(graphs, buffers.state(), info, errors, proof);
@@ -125,8 +132,12 @@ public final class TornadoDevice implements Device {
 
     /** The work-groups chosen for the kernels that are written for them. */
     private String groupText() {
-        String shapes = groupShapes.stream().filter(s -> !s.isEmpty()).collect(Collectors.joining(", "));
-        return shapes.isEmpty() ? "" : "; work-groups: " + shapes;
+        if (groupShapes.isEmpty()) {
+            return "";
+        }
+        return groupShapes.entrySet().stream()
+                .map(e -> e.getKey() + " " + String.join(" and ", e.getValue()))
+                .collect(Collectors.joining(", ", "; work-groups: ", ""));
     }
 
     @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -268,7 +270,7 @@ class GraphPlanTest {
         assertThat(first.getGlobalWork()).containsExactly(12, 10, 9);
         assertThat(first.getLocalWork()).containsExactly(4, 5, 3);
         assertThat(scheduler.get(expected.get(1)).getGlobalWork()).containsExactly(7 * 64, 1, 1);
-        assertThat(plan.groupShapes()).isEqualTo("kGrouped 4x5x3 and 64");
+        assertThat(plan.groupShapes()).isEqualTo(Map.of("kGrouped", Set.of("4x5x3", "64")));
     }
 
     @Test
