@@ -6,7 +6,7 @@ import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.WorkGroups;
 import org.tornadogpt.kernels.group.ColumnSums;
-import org.tornadogpt.kernels.group.GroupSum;
+import org.tornadogpt.kernels.group.RowGroups;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -44,7 +44,7 @@ public final class EmbeddingGroup implements Embedding {
         int parts = Math.max(1, Math.min(Math.min(MOST_PARTS, GROUPS_WANTED / s.V()), s.N() / LEAST_PART));
         int table = Math.multiplyExact(s.V(), s.C());
         Slice sums = parts == 1 ? dTokenTable : launcher.scratch(Math.multiplyExact(parts, table));
-        int items = launcher.groupSize(GroupSum.itemsFor(4 * s.C()));
+        int items = launcher.groupSize(RowGroups.itemsFor(4 * s.C()));
         launcher.group(
                 Call.of(
                         "kEmbeddingScan",
@@ -91,7 +91,7 @@ public final class EmbeddingGroup implements Embedding {
             int partRows,
             int accumulate,
             int items) {
-        int[] seen = context.allocateIntLocalArray(GroupSum.ITEMS);
+        int[] seen = context.allocateIntLocalArray(RowGroups.ITEMS);
         int[] found = context.allocateIntLocalArray(1);
         int lid = context.localIdx;
         int v = context.groupIdx;

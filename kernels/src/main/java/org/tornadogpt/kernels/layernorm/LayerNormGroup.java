@@ -5,7 +5,7 @@ import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.WorkGroups;
 import org.tornadogpt.kernels.group.ColumnSums;
-import org.tornadogpt.kernels.group.GroupSum;
+import org.tornadogpt.kernels.group.RowGroups;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -31,7 +31,7 @@ public final class LayerNormGroup implements LayerNorm {
     @Override
     public void forward(
             Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
-        int items = launcher.groupSize(GroupSum.itemsFor(C));
+        int items = launcher.groupSize(RowGroups.itemsFor(C));
         int statisticsSlot = launcher.slot(statistics);
         int xSlot = launcher.slot(x);
         launcher.group(
@@ -78,7 +78,7 @@ public final class LayerNormGroup implements LayerNorm {
             Slice x,
             Slice statistics,
             Slice weight) {
-        int items = launcher.groupSize(GroupSum.itemsFor(C));
+        int items = launcher.groupSize(RowGroups.itemsFor(C));
         int doutSlot = launcher.slot(dout);
         int xSlot = launcher.slot(x);
         int statisticsSlot = launcher.slot(statistics);
@@ -137,7 +137,7 @@ public final class LayerNormGroup implements LayerNorm {
             int statisticsSlot,
             int C,
             int items) {
-        float[] tile = context.allocateFloatLocalArray(GroupSum.ITEMS);
+        float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
         int n = context.groupIdx;
         int xRow = offsets.get(xSlot) + n * C;
@@ -145,14 +145,31 @@ public final class LayerNormGroup implements LayerNorm {
         for (int c = lid; c < C; c += items) {
             sum += x.get(xRow + c);
         }
-        float mean = GroupSum.sum(context, tile, items, sum) / C;
+        tile[lid] = sum;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
+        float mean = tile[0] / C;
+        context.localBarrier();
         float squares = 0f;
         for (int c = lid; c < C; c += items) {
             float centred = x.get(xRow + c) - mean;
             squares += centred * centred;
         }
-        float variance = GroupSum.sum(context, tile, items, squares) / C;
+        tile[lid] = squares;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
         if (lid == 0) {
+            float variance = tile[0] / C;
             int at = offsets.get(statisticsSlot) + 2 * n;
             statistics.set(at, mean);
             statistics.set(at + 1, 1f / TornadoMath.sqrt(variance + EPSILON));
@@ -175,7 +192,8 @@ public final class LayerNormGroup implements LayerNorm {
             int dxSlot,
             int C,
             int items) {
-        float[] tile = context.allocateFloatLocalArray(GroupSum.ITEMS);
+        float[] sums = context.allocateFloatLocalArray(RowGroups.ITEMS);
+        float[] dots = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
         int n = context.groupIdx;
         int xAt = offsets.get(xSlot) + n * C;
@@ -191,8 +209,18 @@ public final class LayerNormGroup implements LayerNorm {
             sum += g;
             dot += g * (x.get(xAt + c) - mean) * rstd;
         }
-        float meanG = GroupSum.sum(context, tile, items, sum) / C;
-        float meanDot = GroupSum.sum(context, tile, items, dot) / C;
+        sums[lid] = sum;
+        dots[lid] = dot;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                sums[lid] += sums[lid + half];
+                dots[lid] += dots[lid + half];
+            }
+            context.localBarrier();
+        }
+        float meanG = sums[0] / C;
+        float meanDot = dots[0] / C;
         for (int c = lid; c < C; c += items) {
             float g = dout.get(doutAt + c) * weight.get(weightAt + c);
             float xhat = (x.get(xAt + c) - mean) * rstd;

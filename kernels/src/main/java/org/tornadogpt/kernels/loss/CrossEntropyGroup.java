@@ -5,7 +5,7 @@ import org.tornadogpt.kernels.IntSlice;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.WorkGroups;
-import org.tornadogpt.kernels.group.GroupSum;
+import org.tornadogpt.kernels.group.RowGroups;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -46,7 +46,7 @@ public final class CrossEntropyGroup implements CrossEntropy {
     private static void launch(
             Launcher launcher, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
         Slice out = losses == null ? dlogits : losses;
-        int items = launcher.groupSize(GroupSum.itemsFor(V));
+        int items = launcher.groupSize(RowGroups.itemsFor(V));
         launcher.group(
                 Call.of(
                         "kCrossEntropyRows",
@@ -83,7 +83,7 @@ public final class CrossEntropyGroup implements CrossEntropy {
             float scale,
             int V,
             int items) {
-        float[] tile = context.allocateFloatLocalArray(GroupSum.ITEMS);
+        float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
         int n = context.groupIdx;
         int row = offsets.get(logitsSlot) + n * V;
@@ -96,12 +96,29 @@ public final class CrossEntropyGroup implements CrossEntropy {
                 greatest = logit;
             }
         }
-        float max = GroupSum.greatest(context, tile, items, greatest);
+        tile[lid] = greatest;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half && tile[lid + half] > tile[lid]) {
+                tile[lid] = tile[lid + half];
+            }
+            context.localBarrier();
+        }
+        float max = tile[0];
+        context.localBarrier();
         float exponentials = 0f;
         for (int v = lid; v < V; v += items) {
             exponentials += TornadoMath.exp(logits.get(row + v) - max);
         }
-        float sum = GroupSum.sum(context, tile, items, exponentials);
+        tile[lid] = exponentials;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
+        float sum = tile[0];
         if (lossesSlot >= 0) {
             if (lid == 0) {
                 out.set(offsets.get(lossesSlot) + n, TornadoMath.log(sum) + (max - targetLogit));

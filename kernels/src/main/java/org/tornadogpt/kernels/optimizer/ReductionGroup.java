@@ -4,7 +4,7 @@ import org.tornadogpt.kernels.Call;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.WorkGroups;
-import org.tornadogpt.kernels.group.GroupSum;
+import org.tornadogpt.kernels.group.RowGroups;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -45,7 +45,7 @@ public final class ReductionGroup implements Reduction {
     }
 
     private static void launch(Launcher launcher, int size, Slice out, Slice x, int squared) {
-        int items = launcher.groupSize(GroupSum.ITEMS);
+        int items = launcher.groupSize(RowGroups.ITEMS);
         int groups = Math.min(MOST_GROUPS, (size - 1) / (items * ELEMENTS_PER_ITEM) + 1);
         Slice partial = launcher.scratch(groups);
         int partialSlot = launcher.slot(partial);
@@ -93,7 +93,7 @@ public final class ReductionGroup implements Reduction {
             int squared,
             int groups,
             int items) {
-        float[] tile = context.allocateFloatLocalArray(GroupSum.ITEMS);
+        float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
         int group = context.groupIdx;
         int xAt = offsets.get(xSlot);
@@ -105,9 +105,16 @@ public final class ReductionGroup implements Reduction {
             }
             sum += value;
         }
-        float total = GroupSum.sum(context, tile, items, sum);
+        tile[lid] = sum;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
         if (lid == 0) {
-            partial.set(offsets.get(partialSlot) + group, total);
+            partial.set(offsets.get(partialSlot) + group, tile[0]);
         }
     }
 
@@ -123,18 +130,25 @@ public final class ReductionGroup implements Reduction {
             int squared,
             int groups,
             int items) {
-        float[] tile = context.allocateFloatLocalArray(GroupSum.ITEMS);
+        float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
         int partialAt = offsets.get(partialSlot);
         float sum = 0f;
         for (int g = lid; g < groups; g += items) {
             sum += partial.get(partialAt + g);
         }
-        float total = GroupSum.sum(context, tile, items, sum);
+        tile[lid] = sum;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
         if (lid == 0) {
-            float result = total / size;
+            float result = tile[0] / size;
             if (squared > 0) {
-                result = TornadoMath.sqrt(total);
+                result = TornadoMath.sqrt(tile[0]);
             }
             out.set(offsets.get(outSlot), result);
         }
