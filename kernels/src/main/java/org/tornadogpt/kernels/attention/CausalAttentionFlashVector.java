@@ -13,8 +13,8 @@ import org.tornadogpt.kernels.vector.VectorSlice;
 /**
  * Flash attention (Dao et al. 2022, algorithms 1 and 4; Dao 2023): blocks of 96 queries against blocks of at most 384 keys, online
  * softmax across the key blocks, one log-sum-exp kept for each row and the probabilities recomputed backward. Scratch memory is
- * O(T) for each worker; nothing of size T x T exists. One head is one block of work, so results do not depend on the number of
- * threads.
+ * O(T) for each worker; nothing of size T x T exists. A block of work is all heads of a sequence or one of them, decided by shape
+ * alone; heads are summed each by itself, so results do not depend on the number of threads.
  *
  * <p>Scores are kept transposed, (key, query): the softmax over keys then runs down a vector's lanes without any reduction across
  * them.
@@ -37,15 +37,11 @@ public final class CausalAttentionFlashVector implements CausalAttention {
 
     @Override
     public void forward(Launcher launcher, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
-        FlashForwardVector head = new FlashForwardVector(
-                FlashLayoutVector.of(s),
-                VectorSlice.of(out),
-                VectorSlice.of(saved),
-                VectorSlice.of(qkv),
-                s,
-                DropoutVector.of(dropout));
-        float[][] scratch = launcher.workerScratch(head.scratchFloats());
-        launcher.blocks("attention.forward", s.B() * s.heads(), (block, worker) -> head.run(block, scratch[worker]));
+        FlashForwardVector forward = FlashForwardVector.of(
+                s, DropoutVector.of(dropout), VectorSlice.of(out), VectorSlice.of(saved), VectorSlice.of(qkv));
+        float[][] scratch = launcher.workerScratch(forward.scratchFloats());
+        int blocks = forward.rows().blocks();
+        launcher.blocks("attention.forward", blocks, (block, worker) -> forward.run(block, scratch[worker]));
     }
 
     @Override
@@ -58,18 +54,18 @@ public final class CausalAttentionFlashVector implements CausalAttention {
             Slice out,
             Slice qkv,
             Slice saved) {
-        FlashBackwardVector group = new FlashBackwardVector(
-                FlashLayoutVector.of(s),
-                VectorSlice.of(dqkv),
-                VectorSlice.of(dout),
-                VectorSlice.of(out),
-                VectorSlice.of(qkv),
-                VectorSlice.of(saved),
+        FlashBackwardVector backward = FlashBackwardVector.of(
                 s,
-                DropoutVector.of(dropout));
-        float[][] scratch = launcher.workerScratch(group.scratchFloats());
-        launcher.blocks(
-                "attention.backward", s.B() * s.kvHeads(), (block, worker) -> group.run(block, scratch[worker]));
+                DropoutVector.of(dropout),
+                new FlashBackwardVector.Tensors(
+                        VectorSlice.of(dqkv),
+                        VectorSlice.of(dout),
+                        VectorSlice.of(out),
+                        VectorSlice.of(qkv),
+                        VectorSlice.of(saved)));
+        float[][] scratch = launcher.workerScratch(backward.scratchFloats());
+        int blocks = backward.rows().blocks();
+        launcher.blocks("attention.backward", blocks, (block, worker) -> backward.run(block, scratch[worker]));
     }
 
     /** First key block that a query block does not see any more, as a number of keys. */

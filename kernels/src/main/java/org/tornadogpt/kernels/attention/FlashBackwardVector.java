@@ -4,6 +4,8 @@ import static org.tornadogpt.kernels.attention.FlashLayoutVector.QUERIES;
 import static org.tornadogpt.kernels.attention.FlashLayoutVector.STRIDE;
 import static org.tornadogpt.kernels.vector.LanesVector.F;
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
+import static org.tornadogpt.kernels.vector.LanesVector.first;
+import static org.tornadogpt.kernels.vector.LanesVector.wholeVectors;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 
@@ -13,252 +15,260 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.AttentionShape;
 import org.tornadogpt.kernels.vector.DropoutVector;
+import org.tornadogpt.kernels.vector.LanesVector;
 import org.tornadogpt.kernels.vector.MathVector;
 import org.tornadogpt.kernels.vector.TileVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
-/** The backward pass of one key/value head and the query heads that share it; see {@link CausalAttentionFlashVector}. */
+/** The backward pass of a block's heads; see {@link CausalAttentionFlashVector}. */
 record FlashBackwardVector(
         FlashLayoutVector layout,
-        VectorSlice dqkv,
-        VectorSlice dout,
-        VectorSlice out,
-        VectorSlice qkv,
-        VectorSlice saved,
+        FlashRowsVector rows,
+        Places at,
+        Tensors tensors,
         AttentionShape shape,
-        DropoutVector dropout) {
+        DropoutVector dropout,
+        float scale) {
 
     private static final FloatVector ZERO = FloatVector.zero(F);
     private static final FloatVector IOTA = FloatVector.zero(F).addIndex(1);
 
-    int scratchFloats() {
-        return 6 * layout.natural()
-                + 2 * layout.queries()
-                + 2 * layout.keys()
-                + 2 * layout.strip()
-                + layout.block()
-                + 2 * QUERIES;
+    /** What is read, and dqkv, which is written. */
+    record Tensors(VectorSlice dqkv, VectorSlice dout, VectorSlice out, VectorSlice qkv, VectorSlice saved) {}
+
+    static FlashBackwardVector of(AttentionShape s, DropoutVector dropout, Tensors tensors) {
+        FlashLayoutVector layout = FlashLayoutVector.of(s);
+        FlashRowsVector rows = FlashRowsVector.of(s);
+        float scale = (float) (1.0 / Math.sqrt(s.D()));
+        return new FlashBackwardVector(layout, rows, Places.of(layout, rows), tensors, s, dropout, scale);
     }
 
-    /** Where things are in the scratch array: natural, transposed, strips, block, rows. */
-    private record Scratch(
-            float[] s,
+    int scratchFloats() {
+        return at.end;
+    }
+
+    /** Where things are in the scratch array: the block's rows (names of their own), then what one head needs. */
+    private record Places(
+            int packed,
+            int doutRows,
+            int dpacked,
+            int outRows,
             int q,
             int k,
-            int v,
             int dout,
             int dk,
             int dv,
             int qt,
+            int doutT,
             int kt,
             int vt,
-            int doutT,
             int p,
             int ds,
             int dq,
             int lse,
-            int delta) {}
-
-    private Scratch scratch(float[] s) {
-        int n = layout.natural();
-        int qt = 6 * n;
-        int doutT = qt + layout.queries();
-        int kt = doutT + layout.queries();
-        int vt = kt + layout.keys();
-        int p = vt + layout.keys();
-        int dq = p + 2 * layout.strip();
-        int lse = dq + layout.block();
-        return new Scratch(
-                s, 0, n, 2 * n, 3 * n, 4 * n, 5 * n, qt, kt, vt, doutT, p, p + layout.strip(), dq, lse, lse + QUERIES);
+            int delta,
+            int end) {
+        static Places of(FlashLayoutVector layout, FlashRowsVector rows) {
+            int n = layout.natural();
+            int doutRows = layout.rows() * rows.packedWidth();
+            int dpacked = doutRows + layout.rows() * rows.width();
+            int outRows = dpacked + layout.T() * rows.packedWidth();
+            int q = outRows + layout.T() * rows.width();
+            int qt = q + 5 * n;
+            int doutT = qt + layout.queries();
+            int kt = doutT + layout.queries();
+            int vt = kt + layout.keys();
+            int p = vt + layout.keys();
+            int ds = p + layout.strip();
+            int dq = ds + layout.strip();
+            int lse = dq + layout.block();
+            int delta = lse + layout.Tp();
+            int end = delta + layout.Tp();
+            int k = q + n;
+            return new Places(
+                    0, doutRows, dpacked, outRows, q, k, k + n, k + 2 * n, k + 3 * n, qt, doutT, kt, vt, p, ds, dq, lse,
+                    delta, end);
+        }
     }
 
-    /** One key/value head of one sequence. */
+    /** Some heads of one sequence. */
     void run(int block, float[] s) {
-        Scratch w = scratch(s);
-        int b = block / shape.kvHeads();
-        int kvHead = block % shape.kvHeads();
-        int width = shape.packedWidth();
-        int D = shape.D();
-        long row = (long) b * shape.T() * width;
-        long k = row + (long) (shape.heads() + kvHead) * D;
-        long v = row + (long) (shape.heads() + shape.kvHeads() + kvHead) * D;
-        layout.loadNatural(qkv, k, width, s, w.k);
-        layout.transposeKeys(s, w.k, w.kt);
-        layout.loadNatural(qkv, v, width, s, w.v);
-        layout.transposeKeys(s, w.v, w.vt);
-        Arrays.fill(s, w.dk, w.dk + layout.natural(), 0f);
-        Arrays.fill(s, w.dv, w.dv + layout.natural(), 0f);
-        int group = shape.heads() / shape.kvHeads();
-        for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
-            queryHead(w, b, h);
+        int stride = rows.packedWidth();
+        rows.loadPacked(tensors.qkv, block, s, at.packed);
+        rows.loadOut(tensors.dout, block, s, at.doutRows);
+        rows.loadOut(tensors.out, block, s, at.outRows);
+        for (int g = 0; g < rows.groups(); g++) {
+            layout.loadNatural(s, at.packed + rows.k(g), stride, at.k);
+            layout.transposeKeys(s, at.packed + rows.k(g), stride, at.kt);
+            layout.transposeKeys(s, at.packed + rows.v(g), stride, at.vt);
+            Arrays.fill(s, at.dk, at.dk + layout.natural(), 0f);
+            Arrays.fill(s, at.dv, at.dv + layout.natural(), 0f);
+            for (int h = g * rows.headsPerGroup(); h < (g + 1) * rows.headsPerGroup(); h++) {
+                head(block, h, s);
+            }
+            layout.storeNatural(s, at.dk, at.dpacked + rows.k(g), stride);
+            layout.storeNatural(s, at.dv, at.dpacked + rows.v(g), stride);
         }
-        write(w.s, w.dk, k);
-        write(w.s, w.dv, v);
+        rows.storePacked(s, at.dpacked, tensors.dqkv, block);
     }
 
-    private void queryHead(Scratch w, int b, int h) {
-        float scale = (float) (1.0 / Math.sqrt(shape.D()));
-        long row = (long) b * shape.T() * shape.packedWidth() + (long) h * shape.D();
-        layout.loadNatural(qkv, row, shape.packedWidth(), w.s, w.q);
-        layout.scale(w.s, w.q, scale);
-        layout.transposeQueries(w.s, w.q, w.qt);
-        layout.loadNatural(
-                dout, (long) b * shape.T() * shape.width() + (long) h * shape.D(), shape.width(), w.s, w.dout);
-        layout.transposeQueries(w.s, w.dout, w.doutT);
+    private void head(int block, int h, float[] s) {
+        int stride = rows.packedWidth();
+        layout.loadNatural(s, at.packed + rows.q(h), stride, at.q);
+        layout.transposeQueries(s, at.packed + rows.q(h), stride, at.qt);
+        layout.loadNatural(s, at.doutRows + rows.q(h), rows.width(), at.dout);
+        layout.transposeQueries(s, at.doutRows + rows.q(h), rows.width(), at.doutT);
+        int head = rows.sequence(block) * shape.heads() + rows.firstGroup(block) * rows.headsPerGroup() + h;
+        rowTerms(s, head, h);
         for (int q = 0; q < shape.T(); q += QUERIES) {
-            queryBlock(w, b, h, q);
-            writeQueries(w, row, q, scale);
+            queryBlock(s, head, q);
+            int n = Math.min(QUERIES, shape.T() - q);
+            layout.storeBlock(s, at.dq, at.dpacked + q * stride + rows.q(h), stride, n);
         }
     }
 
-    private void queryBlock(Scratch w, int b, int h, int q) {
-        Arrays.fill(w.s, w.dq, w.dq + layout.block(), 0f);
-        rowTerms(w, b, h, q);
-        int maskRow = (b * shape.heads() + h) * shape.T() + q;
+    private void queryBlock(float[] s, int head, int q) {
+        Arrays.fill(s, at.dq, at.dq + layout.block(), 0f);
+        int maskRow = head * shape.T() + q;
         int seen = CausalAttentionFlashVector.keysSeen(shape.T(), q);
         for (int k = 0; k < seen; k = CausalAttentionFlashVector.keyBlockEnd(k, seen)) {
             int end = CausalAttentionFlashVector.keyBlockEnd(k, seen);
-            FlashForwardVector.scores(layout, w.s, w.qt, w.kt, w.p, q, k, end);
-            FlashForwardVector.scores(layout, w.s, w.doutT, w.vt, w.ds, q, k, end);
+            FlashForwardVector.scores(layout, s, at.qt, at.kt, at.p, q, k, end);
+            FlashForwardVector.scores(layout, s, at.doutT, at.vt, at.ds, q, k, end);
             for (int v = 0; v < QUERIES && q + v < shape.T(); v += LANES) {
-                probabilities(w, maskRow + v, q + v, v, k, end);
+                probabilities(s, maskRow + v, q, v, k, end);
             }
-            addKeyGradients(w, q, k, end);
-            addQueryGradients(w, q, k, end);
+            addKeyGradients(s, q, k, end);
+            addQueryGradients(s, q, k, end);
         }
     }
 
-    /** The block's log-sum-exps, and delta = dout·out; zero for queries beyond the end. */
-    private void rowTerms(Scratch w, int b, int h, int q) {
-        int D = shape.D();
-        for (int r = 0; r < QUERIES; r++) {
-            boolean inside = q + r < shape.T();
-            float delta = 0f;
-            if (inside) {
-                long at = ((long) b * shape.T() + q + r) * shape.width() + (long) h * D;
-                for (int d = 0; d < D; d++) {
-                    int in = layout.at(q + r, d / COLUMNS * COLUMNS) + d % COLUMNS;
-                    delta += w.s[w.dout + in] * out.get(at + d);
-                }
-            }
-            w.s[w.delta + r] = delta;
-            w.s[w.lse + r] = inside ? saved.get(((long) b * shape.heads() + h) * shape.T() + q + r) : 0f;
+    /** The head's log-sum-exps, and delta = dout·out; zero beyond the end. */
+    private void rowTerms(float[] s, int head, int h) {
+        int T = shape.T();
+        tensors.saved.copyTo((long) head * T, s, at.lse, T);
+        Arrays.fill(s, at.lse + T, at.lse + layout.Tp(), 0f);
+        Arrays.fill(s, at.delta + T, at.delta + layout.Tp(), 0f);
+        int width = rows.width();
+        for (int t = 0; t < T; t++) {
+            int row = t * width + rows.q(h);
+            s[at.delta + t] = dot(s, at.doutRows + row, at.outRows + row, shape.D());
         }
     }
 
-    /** p := m exp(score - lse), ds := exp(score - lse) (m dp - delta), for some queries and a block of keys. */
-    private void probabilities(Scratch w, int maskRow, int first, int v, int from, int end) {
+    private static float dot(float[] s, int a, int b, int n) {
+        FloatVector sum = FloatVector.zero(F);
+        int whole = wholeVectors(n);
+        for (int i = 0; i < whole; i += LANES) {
+            sum = FloatVector.fromArray(F, s, a + i).fma(FloatVector.fromArray(F, s, b + i), sum);
+        }
+        if (whole < n) {
+            VectorMask<Float> mask = first(n - whole);
+            sum = FloatVector.fromArray(F, s, a + whole, mask).fma(FloatVector.fromArray(F, s, b + whole, mask), sum);
+        }
+        return LanesVector.sum(sum);
+    }
+
+    /**
+     * p := m exp(scale score - lse), ds := scale exp(scale score - lse) (m dp - delta), for some queries and a block of keys.
+     *
+     * @param q first query of the block
+     * @param v first of these queries in the block
+     */
+    private void probabilities(float[] s, int maskRow, int q, int v, int from, int end) {
+        int first = q + v;
         int seen = Math.min(end, first + LANES);
         if (dropout.isActive()) {
-            dropped(w, maskRow, first, v, from, seen);
+            dropped(s, maskRow, first, v, from, seen);
         } else {
-            kept(w.s, w.p + v, w.ds + v, w.lse + v, w.delta + v, from - first, seen - first);
+            kept(s, at.p + v, at.ds + v, at.lse + first, at.delta + first, from - first, seen - first, scale);
         }
         for (int k = Math.max(from, seen); k < end; k++) {
-            int at = (k - from) * STRIDE + v;
-            Arrays.fill(w.s, w.p + at, w.p + at + LANES, 0f);
-            Arrays.fill(w.s, w.ds + at, w.ds + at + LANES, 0f);
+            int to = (k - from) * STRIDE + v;
+            Arrays.fill(s, at.p + to, at.p + to + LANES, 0f);
+            Arrays.fill(s, at.ds + to, at.ds + to + LANES, 0f);
         }
     }
 
     /** Keys {@code from} to {@code end}, relative to the first query. */
-    private static void kept(float[] s, int p, int ds, int lseAt, int deltaAt, int from, int end) {
+    private static void kept(float[] s, int p, int ds, int lseAt, int deltaAt, int from, int end, float scale) {
         FloatVector lse = FloatVector.fromArray(F, s, lseAt);
         FloatVector delta = FloatVector.fromArray(F, s, deltaAt);
         int at = 0;
         for (int k = from; k < end; k++, at += STRIDE) {
-            FloatVector e = MathVector.exp(FloatVector.fromArray(F, s, p + at).sub(lse));
+            FloatVector e = MathVector.exp(
+                    FloatVector.fromArray(F, s, p + at).mul(scale).sub(lse));
             e = ZERO.blend(e, IOTA.compare(VectorOperators.GE, k));
             e.intoArray(s, p + at);
-            e.mul(FloatVector.fromArray(F, s, ds + at).sub(delta)).intoArray(s, ds + at);
+            e.mul(scale).mul(FloatVector.fromArray(F, s, ds + at).sub(delta)).intoArray(s, ds + at);
         }
     }
 
-    private void dropped(Scratch w, int maskRow, int first, int v, int from, int seen) {
+    private void dropped(float[] s, int maskRow, int first, int v, int from, int seen) {
         for (int group = from / DropoutVector.COLUMNS; group * DropoutVector.COLUMNS < seen; group++) {
             for (int column = 0; column < 16; column++) {
                 long bits = dropout.keepRows(maskRow, group, column);
                 int k = group * DropoutVector.COLUMNS + column;
-                int end = Math.min(seen, k + DropoutVector.COLUMNS);
-                int at = (k - from) * STRIDE + v;
-                dropColumns(
-                        w.s,
-                        w.p + at,
-                        w.ds + at,
-                        w.lse + v,
-                        w.delta + v,
-                        bits,
-                        k - first,
-                        end - first,
-                        dropout.scale());
+                int end = Math.min(seen, k + DropoutVector.COLUMNS) - first;
+                int to = (k - from) * STRIDE + v;
+                int lse = at.lse + first;
+                int delta = at.delta + first;
+                dropColumns(s, at.p + to, at.ds + to, lse, delta, bits, k - first, end, dropout.scale(), scale);
             }
         }
     }
 
     /** Every 16th key from {@code from} to {@code end}, both relative to the first query. */
     private static void dropColumns(
-            float[] s, int p, int ds, int lseAt, int deltaAt, long keepBits, int from, int end, float scale) {
+            float[] s,
+            int p,
+            int ds,
+            int lseAt,
+            int deltaAt,
+            long keepBits,
+            int from,
+            int end,
+            float keepScale,
+            float scale) {
         FloatVector lse = FloatVector.fromArray(F, s, lseAt);
         FloatVector delta = FloatVector.fromArray(F, s, deltaAt);
         long bits = keepBits;
         int at = 0;
         for (int k = from; k < end; k += 16, at += 16 * STRIDE, bits >>>= 16) {
             VectorMask<Float> kept = VectorMask.fromLong(F, bits);
-            FloatVector e = MathVector.exp(FloatVector.fromArray(F, s, p + at).sub(lse));
+            FloatVector e = MathVector.exp(
+                    FloatVector.fromArray(F, s, p + at).mul(scale).sub(lse));
             e = ZERO.blend(e, IOTA.compare(VectorOperators.GE, k));
-            ZERO.blend(e.mul(scale), kept).intoArray(s, p + at);
-            FloatVector dp = ZERO.blend(FloatVector.fromArray(F, s, ds + at).mul(scale), kept);
-            e.mul(dp.sub(delta)).intoArray(s, ds + at);
+            ZERO.blend(e.mul(keepScale), kept).intoArray(s, p + at);
+            FloatVector dp = ZERO.blend(FloatVector.fromArray(F, s, ds + at).mul(keepScale), kept);
+            e.mul(scale).mul(dp.sub(delta)).intoArray(s, ds + at);
         }
     }
 
-    /** dv[key] += sum of p[key][query] dout[query]; dk[key] += sum of ds[key][query] q[query], q scaled already. */
-    private void addKeyGradients(Scratch w, int q, int from, int end) {
+    /** dv[key] += sum of p[key][query] dout[query]; dk[key] += sum of ds[key][query] q[query]. */
+    private void addKeyGradients(float[] s, int q, int from, int end) {
         int queryEnd = Math.min(QUERIES, shape.T() - q);
         for (int k = from; k < end; k += ROWS) {
             int skip = Math.max(0, (k - q) / LANES * LANES);
             int queries = queryEnd - skip;
-            int at = (k - from) * STRIDE + skip;
+            int strip = (k - from) * STRIDE + skip;
             for (int d = 0; d < layout.Dp(); d += COLUMNS) {
                 int row = layout.at(q + skip, d);
                 int to = layout.at(k, d);
-                TileVector.rows(w.s, w.p + at, w.s, w.dout + row, queries, w.s, w.dv + to, COLUMNS, true);
-                TileVector.rows(w.s, w.ds + at, w.s, w.q + row, queries, w.s, w.dk + to, COLUMNS, true);
+                TileVector.rows(s, at.p + strip, s, at.dout + row, queries, s, at.dv + to, COLUMNS, true);
+                TileVector.rows(s, at.ds + strip, s, at.q + row, queries, s, at.dk + to, COLUMNS, true);
             }
         }
     }
 
-    /** dq[query] += sum of ds[key][query] k[key], not yet scaled. */
-    private void addQueryGradients(Scratch w, int q, int from, int end) {
+    /** dq[query] += sum of ds[key][query] k[key]. */
+    private void addQueryGradients(float[] s, int q, int from, int end) {
         int queryEnd = Math.min(QUERIES, shape.T() - q);
         for (int r = 0; r < queryEnd; r += ROWS) {
             int keys = Math.min(end, q + r + ROWS) - from;
             for (int d = 0; keys > 0 && d < layout.Dp(); d += COLUMNS) {
-                int dq = w.dq + FlashLayoutVector.inBlock(r, d);
-                TileVector.columns(w.s, w.ds + r, w.s, w.k + layout.at(from, d), keys, w.s, dq, COLUMNS, true);
-            }
-        }
-    }
-
-    private void writeQueries(Scratch w, long at, int q, float scale) {
-        for (int i = w.dq; i < w.dq + layout.block(); i++) {
-            w.s[i] *= scale;
-        }
-        int rows = Math.min(QUERIES, shape.T() - q);
-        for (int d = 0; d < shape.D(); d += COLUMNS) {
-            int n = Math.min(COLUMNS, shape.D() - d);
-            for (int r = 0; r < rows; r++) {
-                long row = at + (long) (q + r) * shape.packedWidth();
-                dqkv.copyFrom(row + d, w.s, w.dq + FlashLayoutVector.inBlock(r, d), n);
-            }
-        }
-    }
-
-    private void write(float[] s, int natural, long at) {
-        for (int d = 0; d < shape.D(); d += COLUMNS) {
-            int n = Math.min(COLUMNS, shape.D() - d);
-            for (int t = 0; t < shape.T(); t++) {
-                dqkv.copyFrom(at + (long) t * shape.packedWidth() + d, s, natural + layout.at(t, d), n);
+                int dq = at.dq + FlashLayoutVector.inBlock(r, d);
+                TileVector.columns(s, at.ds + r, s, at.k + layout.at(from, d), keys, s, dq, COLUMNS, true);
             }
         }
     }

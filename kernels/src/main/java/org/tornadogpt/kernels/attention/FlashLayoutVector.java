@@ -1,14 +1,14 @@
 package org.tornadogpt.kernels.attention;
 
+import static org.tornadogpt.kernels.vector.LanesVector.F;
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 
-import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 import org.tornadogpt.kernels.AttentionShape;
 import org.tornadogpt.kernels.vector.TileVector;
 import org.tornadogpt.kernels.vector.TransposeVector;
-import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
  * Where one head's matrices lie in a worker's scratch array, in the forms that {@link TileVector} reads.
@@ -16,13 +16,13 @@ import org.tornadogpt.kernels.vector.VectorSlice;
  * <ul>
  *   <li>natural, (time, D): panels of {@link TileVector#COLUMNS} columns, each (Tp, COLUMNS)
  *   <li>queries transposed, (D, time): panels of COLUMNS queries, each (D, COLUMNS)
- *   <li>keys transposed, (D, time): parts of {@link #KEYS} keys, each (D, {@link #STRIDE})
- *   <li>strip, (keys, {@link #QUERIES}) with rows of STRIDE: scores of a block of keys against a block of queries, neighbouring
- *       queries in neighbouring lanes
+ *   <li>keys transposed, (D, time): panels of {@link TileVector#ROWS} keys, each (D, ROWS)
+ *   <li>strip, (keys, {@link #QUERIES}) with rows of {@link #STRIDE}: scores of a block of keys against a block of queries,
+ *       neighbouring queries in neighbouring lanes
  *   <li>block: like natural, for QUERIES rows
  * </ul>
  *
- * Missing rows and columns of a tile are zero.
+ * What stands in rows beyond T and columns beyond D is arbitrary: it only reaches elements that nobody reads.
  *
  * @param T time
  * @param D head size
@@ -38,6 +38,9 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
 
     /** Distance between a strip's rows. */
     static final int STRIDE = TileVector.ROW_STRIDE;
+
+    /** Keys that are transposed at once: a vector of them, or a tile where that is more. */
+    private static final int TRANSPOSED = Math.max(LANES, ROWS);
 
     static FlashLayoutVector of(AttentionShape s) {
         return new FlashLayoutVector(s.T(), s.D(), roundUp(s.T(), QUERIES), roundUp(s.D(), COLUMNS));
@@ -59,7 +62,12 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
 
     /** Floats of keys transposed. */
     int keys() {
-        return Math.ceilDiv(Tp, KEYS) * D * STRIDE;
+        return Tp / ROWS * keyPanel();
+    }
+
+    /** Floats of a panel of keys, with room for what its last vector writes too much. */
+    private int keyPanel() {
+        return D * ROWS + LANES;
     }
 
     /** Floats of a strip. */
@@ -72,6 +80,11 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
         return QUERIES * Dp;
     }
 
+    /** Rows that an array of row-major rows needs: T, and those that transposing whole tiles reads beyond. */
+    int rows() {
+        return Tp + TRANSPOSED;
+    }
+
     /** Where column {@code d}, a multiple of COLUMNS, of row {@code t} of a natural matrix is. */
     int at(int t, int d) {
         return d * Tp + t * COLUMNS;
@@ -82,58 +95,66 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
         return d * QUERIES + r * COLUMNS;
     }
 
-    /** Where the panel that begins with query {@code q} is in queries transposed. */
+    /** Where the panel that begins with query {@code q}, a multiple of COLUMNS, is in queries transposed. */
     int queryPanel(int q) {
         return q * D;
     }
 
-    /** Where key {@code k} of the part that begins with key {@code from} is in keys transposed. */
-    int key(int from, int k) {
-        return from / KEYS * D * STRIDE + k - from;
+    /** Where the panel that begins with key {@code k}, a multiple of ROWS, is in keys transposed. */
+    int keyPanel(int k) {
+        return k / ROWS * keyPanel();
     }
 
-    /** Copies T rows of D floats, {@code stride} apart, into a natural matrix. */
-    void loadNatural(VectorSlice from, long fromAt, int stride, float[] s, int natural) {
+    /** Copies T row-major rows, {@code stride} apart, into a natural matrix. */
+    void loadNatural(float[] s, int rows, int stride, int natural) {
         for (int d = 0; d < D; d += COLUMNS) {
-            int n = Math.min(COLUMNS, D - d);
-            int to = natural + at(0, d);
-            for (int t = 0; t < T; t++, to += COLUMNS) {
-                from.copyTo(fromAt + (long) t * stride + d, s, to, n);
-                for (int c = n; c < COLUMNS; c++) {
-                    s[to + c] = 0f;
-                }
-            }
-            Arrays.fill(s, to, natural + at(Math.min(Tp, T + COLUMNS), d), 0f);
+            copyRows(s, rows + d, stride, natural + at(0, d), COLUMNS, T);
         }
     }
 
-    /** Queries transposed from a natural matrix. */
-    void transposeQueries(float[] s, int natural, int transposed) {
+    /** Copies a natural matrix's T rows into row-major rows, {@code stride} apart. */
+    void storeNatural(float[] s, int natural, int rows, int stride) {
+        for (int d = 0; d < D; d += COLUMNS) {
+            storeColumns(s, natural + at(0, d), rows + d, stride, T, Math.min(COLUMNS, D - d));
+        }
+    }
+
+    /** Copies {@code n} rows of a block into row-major rows, {@code stride} apart. */
+    void storeBlock(float[] s, int block, int rows, int stride, int n) {
+        for (int d = 0; d < D; d += COLUMNS) {
+            storeColumns(s, block + inBlock(0, d), rows + d, stride, n, Math.min(COLUMNS, D - d));
+        }
+    }
+
+    private static void storeColumns(float[] s, int from, int to, int stride, int rows, int width) {
+        if (width == COLUMNS) {
+            copyRows(s, from, COLUMNS, to, stride, rows);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(s, from + r * COLUMNS, s, to + r * stride, width);
+        }
+    }
+
+    /** Rows of COLUMNS floats. */
+    private static void copyRows(float[] s, int from, int fromStride, int to, int toStride, int rows) {
+        for (int r = 0; r < rows; r++) {
+            FloatVector.fromArray(F, s, from + r * fromStride).intoArray(s, to + r * toStride);
+            FloatVector.fromArray(F, s, from + r * fromStride + LANES).intoArray(s, to + r * toStride + LANES);
+        }
+    }
+
+    /** Queries transposed from row-major rows, {@code stride} apart. */
+    void transposeQueries(float[] s, int rows, int stride, int transposed) {
         for (int q = 0; q < T; q += COLUMNS) {
-            for (int d = 0; d < D; d += COLUMNS) {
-                int to = transposed + queryPanel(q) + d * COLUMNS;
-                TransposeVector.transpose(
-                        s, natural + at(q, d), COLUMNS, COLUMNS, Math.min(COLUMNS, D - d), s, to, COLUMNS);
-            }
+            TransposeVector.transpose(s, rows + q * stride, stride, COLUMNS, D, s, transposed + queryPanel(q), COLUMNS);
         }
     }
 
-    /** Keys transposed from a natural matrix. */
-    void transposeKeys(float[] s, int natural, int transposed) {
-        for (int k = 0; k < T; k += KEYS) {
-            int n = Math.min(KEYS, roundUp(T, LANES) - k);
-            for (int d = 0; d < D; d += COLUMNS) {
-                int to = transposed + key(k, k) + d * STRIDE;
-                TransposeVector.transpose(s, natural + at(k, d), COLUMNS, n, Math.min(COLUMNS, D - d), s, to, STRIDE);
-            }
-        }
-    }
-
-    /** Multiplies the rows of a natural matrix. */
-    void scale(float[] s, int natural, float factor) {
-        int end = natural + natural();
-        for (int i = natural; i < end; i++) {
-            s[i] *= factor;
+    /** Keys transposed from row-major rows, {@code stride} apart; what a vector writes too much, the next one overwrites. */
+    void transposeKeys(float[] s, int rows, int stride, int transposed) {
+        for (int k = 0; k < T; k += ROWS) {
+            TransposeVector.transpose(s, rows + k * stride, stride, TRANSPOSED, D, s, transposed + keyPanel(k), ROWS);
         }
     }
 }

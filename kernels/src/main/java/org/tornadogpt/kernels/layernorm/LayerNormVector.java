@@ -41,11 +41,10 @@ public final class LayerNormVector implements LayerNorm {
                 VectorSlice.of(x),
                 VectorSlice.of(weight),
                 VectorSlice.of(bias));
+        float[][] scratch = launcher.workerScratch(forward.scratchFloats());
         launcher.blocks("layernorm.forward", blocks(N), (block, worker) -> {
-            int end = Math.min(N, (block + 1) * ROWS);
-            for (int n = block * ROWS; n < end; n++) {
-                forward.row(n);
-            }
+            int from = block * ROWS;
+            forward.rows(from, Math.min(N, from + ROWS) - from, scratch[worker]);
         });
     }
 
@@ -70,13 +69,10 @@ public final class LayerNormVector implements LayerNorm {
                 VectorSlice.of(statistics),
                 VectorSlice.of(weight),
                 partial);
+        float[][] scratch = launcher.workerScratch(backward.scratchFloats());
         launcher.blocks("layernorm.backward", blocks(N), (block, worker) -> {
-            int at = block * 2 * C;
-            Arrays.fill(partial, at, at + 2 * C, 0f);
-            int end = Math.min(N, (block + 1) * ROWS);
-            for (int n = block * ROWS; n < end; n++) {
-                backward.row(n, at);
-            }
+            int from = block * ROWS;
+            backward.rows(from, Math.min(N, from + ROWS) - from, block * 2 * C, scratch[worker]);
         });
         VectorSlice dw = VectorSlice.of(dweight);
         VectorSlice db = VectorSlice.of(dbias);
@@ -103,64 +99,77 @@ public final class LayerNormVector implements LayerNorm {
         }
     }
 
+    /** Scratch: the rows, which become the result; statistics; weight; bias. */
     private record Forward(
             int C, VectorSlice out, VectorSlice statistics, VectorSlice x, VectorSlice weight, VectorSlice bias) {
-        void row(int n) {
-            long row = (long) n * C;
-            float mean = sum(row) / C;
-            float rstd = (float) (1.0 / Math.sqrt(squares(row, mean) / C + EPSILON));
-            statistics.set(2L * n, mean);
-            statistics.set(2L * n + 1, rstd);
-            normalise(row, mean, rstd);
+        int scratchFloats() {
+            return ROWS * C + 2 * ROWS + 2 * C;
         }
 
-        private float sum(long row) {
+        void rows(int n, int count, float[] s) {
+            int stats = ROWS * C;
+            int w = stats + 2 * ROWS;
+            int b = w + C;
+            x.copyTo((long) n * C, s, 0, count * C);
+            weight.copyTo(0, s, w, C);
+            if (bias == null) {
+                Arrays.fill(s, b, b + C, 0f);
+            } else {
+                bias.copyTo(0, s, b, C);
+            }
+            for (int r = 0; r < count; r++) {
+                float mean = sum(s, r * C, C) / C;
+                float rstd = (float) (1.0 / Math.sqrt(squares(s, r * C, C, mean) / C + EPSILON));
+                s[stats + 2 * r] = mean;
+                s[stats + 2 * r + 1] = rstd;
+                normalise(s, r * C, C, w, b, mean, rstd);
+            }
+            statistics.copyFrom(2L * n, s, stats, 2 * count);
+            out.copyFrom((long) n * C, s, 0, count * C);
+        }
+
+        private static float sum(float[] s, int row, int C) {
             FloatVector sum = FloatVector.zero(F);
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
-                sum = sum.add(x.load(row + c));
+                sum = sum.add(FloatVector.fromArray(F, s, row + c));
             }
             if (whole < C) {
-                sum = sum.add(x.load(row + whole, first(C - whole)));
+                sum = sum.add(FloatVector.fromArray(F, s, row + whole, first(C - whole)));
             }
             return LanesVector.sum(sum);
         }
 
-        private float squares(long row, float mean) {
+        private static float squares(float[] s, int row, int C, float mean) {
             FloatVector sum = FloatVector.zero(F);
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
-                FloatVector centred = x.load(row + c).sub(mean);
+                FloatVector centred = FloatVector.fromArray(F, s, row + c).sub(mean);
                 sum = centred.fma(centred, sum);
             }
             if (whole < C) {
                 VectorMask<Float> mask = first(C - whole);
-                FloatVector centred = x.load(row + whole, mask).sub(broadcast(mean), mask);
+                FloatVector centred =
+                        FloatVector.fromArray(F, s, row + whole, mask).sub(broadcast(mean), mask);
                 sum = centred.fma(centred, sum);
             }
             return LanesVector.sum(sum);
         }
 
-        private void normalise(long row, float mean, float rstd) {
+        private static void normalise(float[] s, int row, int C, int w, int b, float mean, float rstd) {
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
-                FloatVector y = x.load(row + c).sub(mean).mul(rstd);
-                FloatVector w = weight.load(c);
-                y = bias == null ? y.mul(w) : y.fma(w, bias.load(c));
-                out.store(row + c, y);
+                FloatVector y = FloatVector.fromArray(F, s, row + c).sub(mean).mul(rstd);
+                y.fma(FloatVector.fromArray(F, s, w + c), FloatVector.fromArray(F, s, b + c))
+                        .intoArray(s, row + c);
             }
-            if (whole < C) {
-                VectorMask<Float> mask = first(C - whole);
-                FloatVector y = x.load(row + whole, mask).sub(mean).mul(rstd);
-                y = y.mul(weight.load(whole, mask));
-                if (bias != null) {
-                    y = y.add(bias.load(whole, mask));
-                }
-                out.store(row + whole, y, mask);
+            for (int c = whole; c < C; c++) {
+                s[row + c] = Math.fma((s[row + c] - mean) * rstd, s[w + c], s[b + c]);
             }
         }
     }
 
+    /** Scratch: rows of x, dout and dx; statistics; weight. */
     private record Backward(
             int C,
             VectorSlice dx,
@@ -169,52 +178,77 @@ public final class LayerNormVector implements LayerNorm {
             VectorSlice statistics,
             VectorSlice weight,
             float[] partial) {
-        void row(int n, int at) {
-            long row = (long) n * C;
-            float mean = statistics.get(2L * n);
-            float rstd = statistics.get(2L * n + 1);
+        int scratchFloats() {
+            return 3 * ROWS * C + 2 * ROWS + C;
+        }
+
+        void rows(int n, int count, int part, float[] s) {
+            int d = ROWS * C;
+            int gradient = 2 * d;
+            int stats = 3 * d;
+            int w = stats + 2 * ROWS;
+            x.copyTo((long) n * C, s, 0, count * C);
+            dout.copyTo((long) n * C, s, d, count * C);
+            dx.copyTo((long) n * C, s, gradient, count * C);
+            statistics.copyTo(2L * n, s, stats, 2 * count);
+            weight.copyTo(0, s, w, C);
+            Arrays.fill(partial, part, part + 2 * C, 0f);
+            for (int r = 0; r < count; r++) {
+                float mean = s[stats + 2 * r];
+                float rstd = s[stats + 2 * r + 1];
+                int row = r * C;
+                parameterGradients(s, row, d + row, C, partial, part, mean, rstd);
+                inputGradient(s, row, d + row, gradient + row, w, C, mean, rstd);
+            }
+            dx.copyFrom((long) n * C, s, gradient, count * C);
+        }
+
+        private static void parameterGradients(
+                float[] s, int x, int dout, int C, float[] partial, int at, float mean, float rstd) {
+            int whole = wholeVectors(C);
+            for (int c = 0; c < whole; c += LANES) {
+                FloatVector d = FloatVector.fromArray(F, s, dout + c);
+                FloatVector xhat = FloatVector.fromArray(F, s, x + c).sub(mean).mul(rstd);
+                d.fma(xhat, FloatVector.fromArray(F, partial, at + c)).intoArray(partial, at + c);
+                FloatVector.fromArray(F, partial, at + C + c).add(d).intoArray(partial, at + C + c);
+            }
+            for (int c = whole; c < C; c++) {
+                partial[at + c] = Math.fma(s[dout + c], (s[x + c] - mean) * rstd, partial[at + c]);
+                partial[at + C + c] += s[dout + c];
+            }
+        }
+
+        private static void inputGradient(float[] s, int x, int dout, int dx, int w, int C, float mean, float rstd) {
             FloatVector sum = FloatVector.zero(F);
             FloatVector dot = FloatVector.zero(F);
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
-                FloatVector d = dout.load(row + c);
-                FloatVector xhat = x.load(row + c).sub(mean).mul(rstd);
-                FloatVector g = d.mul(weight.load(c));
+                FloatVector g = FloatVector.fromArray(F, s, dout + c).mul(FloatVector.fromArray(F, s, w + c));
                 sum = sum.add(g);
-                dot = g.fma(xhat, dot);
-                d.fma(xhat, FloatVector.fromArray(F, partial, at + c)).intoArray(partial, at + c);
-                FloatVector.fromArray(F, partial, at + C + c).add(d).intoArray(partial, at + C + c);
+                dot = FloatVector.fromArray(F, s, x + c).sub(mean).mul(rstd).fma(g, dot);
             }
-            if (whole < C) {
-                VectorMask<Float> mask = first(C - whole);
-                FloatVector d = dout.load(row + whole, mask);
-                FloatVector xhat = x.load(row + whole, mask).sub(mean).mul(rstd);
-                FloatVector g = d.mul(weight.load(whole, mask));
-                sum = sum.add(g);
-                dot = g.fma(xhat, dot);
-                int p = at + whole;
-                d.fma(xhat, FloatVector.fromArray(F, partial, p, mask)).intoArray(partial, p, mask);
-                FloatVector.fromArray(F, partial, p + C, mask).add(d).intoArray(partial, p + C, mask);
+            float meanG = LanesVector.sum(sum);
+            float meanDot = LanesVector.sum(dot);
+            for (int c = whole; c < C; c++) {
+                float g = s[dout + c] * s[w + c];
+                meanG += g;
+                meanDot = Math.fma((s[x + c] - mean) * rstd, g, meanDot);
             }
-            float meanG = LanesVector.sum(sum) / C;
-            float meanDot = LanesVector.sum(dot) / C;
-            inputGradient(row, mean, rstd, meanG, meanDot);
+            addInputGradient(s, x, dout, dx, w, C, mean, rstd, meanG / C, meanDot / C);
         }
 
-        private void inputGradient(long row, float mean, float rstd, float meanG, float meanDot) {
+        private static void addInputGradient(
+                float[] s, int x, int dout, int dx, int w, int C, float mean, float rstd, float meanG, float meanDot) {
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
-                FloatVector xhat = x.load(row + c).sub(mean).mul(rstd);
-                FloatVector g = dout.load(row + c).mul(weight.load(c));
-                FloatVector d = xhat.fma(broadcast(-meanDot), g.sub(meanG));
-                dx.store(row + c, d.fma(broadcast(rstd), dx.load(row + c)));
+                FloatVector xhat = FloatVector.fromArray(F, s, x + c).sub(mean).mul(rstd);
+                FloatVector g = FloatVector.fromArray(F, s, dout + c).mul(FloatVector.fromArray(F, s, w + c));
+                FloatVector d = g.sub(meanG).sub(xhat.mul(meanDot)).mul(rstd);
+                FloatVector.fromArray(F, s, dx + c).add(d).intoArray(s, dx + c);
             }
-            if (whole < C) {
-                VectorMask<Float> mask = first(C - whole);
-                FloatVector xhat = x.load(row + whole, mask).sub(mean).mul(rstd);
-                FloatVector g = dout.load(row + whole, mask).mul(weight.load(whole, mask));
-                FloatVector d = xhat.fma(broadcast(-meanDot), g.sub(meanG));
-                dx.store(row + whole, d.fma(broadcast(rstd), dx.load(row + whole, mask)), mask);
+            for (int c = whole; c < C; c++) {
+                float xhat = (s[x + c] - mean) * rstd;
+                s[dx + c] += (s[dout + c] * s[w + c] - meanG - xhat * meanDot) * rstd;
             }
         }
     }

@@ -3,10 +3,9 @@ package org.tornadogpt.kernels.loss;
 import static org.tornadogpt.kernels.vector.LanesVector.F;
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.LanesVector.broadcast;
-import static org.tornadogpt.kernels.vector.LanesVector.first;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.IntSlice;
 import org.tornadogpt.kernels.Launcher;
@@ -33,12 +32,11 @@ public final class CrossEntropyVector implements CrossEntropy {
     public void forward(Launcher launcher, int N, int V, Slice losses, Slice logits, IntSlice targets) {
         VectorSlice loss = VectorSlice.of(losses);
         VectorSlice x = VectorSlice.of(logits);
+        float[][] scratch = launcher.workerScratch(padded(V));
         launcher.blocks("crossentropy.forward", Math.ceilDiv(N, ROWS), (block, worker) -> {
             int end = Math.min(N, (block + 1) * ROWS);
             for (int n = block * ROWS; n < end; n++) {
-                long row = (long) n * V;
-                float max = max(x, row, V);
-                loss.set(n, loss(sum(x, row, V, max), max, x.get(row + targets.get(n))));
+                exponentials(x, loss, n, V, targets.get(n), scratch[worker]);
             }
         });
     }
@@ -49,76 +47,56 @@ public final class CrossEntropyVector implements CrossEntropy {
         VectorSlice loss = VectorSlice.of(losses);
         VectorSlice d = VectorSlice.of(dlogits);
         VectorSlice x = VectorSlice.of(logits);
+        float[][] scratch = launcher.workerScratch(padded(V));
         launcher.blocks("crossentropy.forwardWithGradient", Math.ceilDiv(N, ROWS), (block, worker) -> {
+            float[] row = scratch[worker];
             int end = Math.min(N, (block + 1) * ROWS);
             for (int n = block * ROWS; n < end; n++) {
-                long row = (long) n * V;
-                float max = max(x, row, V);
-                float target = x.get(row + targets.get(n));
-                float sum = exponentials(d, x, row, V, max);
-                loss.set(n, loss(sum, max, target));
-                scale(d, row, V, scale / sum);
-                d.set(row + targets.get(n), d.get(row + targets.get(n)) - scale);
+                int target = targets.get(n);
+                float sum = exponentials(x, loss, n, V, target, row);
+                scale(row, padded(V), scale / sum);
+                row[target] -= scale;
+                d.copyFrom((long) n * V, row, 0, V);
             }
         });
     }
 
-    private static float loss(float sum, float max, float target) {
-        return (float) (Math.log(sum) + ((double) max - target));
+    private static int padded(int V) {
+        return Math.ceilDiv(V, LANES) * LANES;
     }
 
-    private static float max(VectorSlice x, long row, int V) {
+    /** {@code row = exp(logits - max)}, and the row's loss; returns the sum. What pads the row is too small to count. */
+    private static float exponentials(VectorSlice logits, VectorSlice losses, int n, int V, int target, float[] row) {
+        logits.copyTo((long) n * V, row, 0, V);
+        Arrays.fill(row, V, padded(V), Float.NEGATIVE_INFINITY);
+        float max = max(row, padded(V));
+        float logit = row[target];
+        float sum = exponentials(row, padded(V), max);
+        losses.set(n, (float) (Math.log(sum) + ((double) max - logit)));
+        return sum;
+    }
+
+    private static float max(float[] row, int n) {
         FloatVector max = broadcast(Float.NEGATIVE_INFINITY);
-        int i = 0;
-        for (; i <= V - LANES; i += LANES) {
-            max = max.max(x.load(row + i));
-        }
-        if (i < V) {
-            VectorMask<Float> mask = first(V - i);
-            max = max.lanewise(VectorOperators.MAX, x.load(row + i, mask), mask);
+        for (int i = 0; i < n; i += LANES) {
+            max = max.max(FloatVector.fromArray(F, row, i));
         }
         return max.reduceLanes(VectorOperators.MAX);
     }
 
-    private static float sum(VectorSlice x, long row, int V, float max) {
+    private static float exponentials(float[] row, int n, float max) {
         FloatVector sum = FloatVector.zero(F);
-        int i = 0;
-        for (; i <= V - LANES; i += LANES) {
-            sum = sum.add(MathVector.exp(x.load(row + i).sub(max)));
-        }
-        if (i < V) {
-            VectorMask<Float> mask = first(V - i);
-            sum = sum.add(MathVector.exp(x.load(row + i, mask).sub(max)), mask);
-        }
-        return LanesVector.sum(sum);
-    }
-
-    /** {@code out = exp(x - max)} and its sum. */
-    private static float exponentials(VectorSlice out, VectorSlice x, long row, int V, float max) {
-        FloatVector sum = FloatVector.zero(F);
-        int i = 0;
-        for (; i <= V - LANES; i += LANES) {
-            FloatVector e = MathVector.exp(x.load(row + i).sub(max));
-            out.store(row + i, e);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector e = MathVector.exp(FloatVector.fromArray(F, row, i).sub(max));
+            e.intoArray(row, i);
             sum = sum.add(e);
         }
-        if (i < V) {
-            VectorMask<Float> mask = first(V - i);
-            FloatVector e = MathVector.exp(x.load(row + i, mask).sub(max));
-            out.store(row + i, e, mask);
-            sum = sum.add(e, mask);
-        }
         return LanesVector.sum(sum);
     }
 
-    private static void scale(VectorSlice x, long row, int V, float factor) {
-        int i = 0;
-        for (; i <= V - LANES; i += LANES) {
-            x.store(row + i, x.load(row + i).mul(factor));
-        }
-        if (i < V) {
-            VectorMask<Float> mask = first(V - i);
-            x.store(row + i, x.load(row + i, mask).mul(factor), mask);
+    private static void scale(float[] row, int n, float factor) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(F, row, i).mul(factor).intoArray(row, i);
         }
     }
 }

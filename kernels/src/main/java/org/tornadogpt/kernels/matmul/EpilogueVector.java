@@ -16,24 +16,23 @@ import org.tornadogpt.kernels.vector.VectorSlice;
  */
 interface EpilogueVector {
     /**
-     * Some rows of the result in a worker's scratch array, with room beside them.
+     * A worker's room for rows of the result, with room beside them; {@code n} is the number of the first row, {@code count} how
+     * many there are.
      *
      * @param s the array
      * @param at first row; row r begins at {@code at + r*stride}
      * @param beside as many rows again, free to use, {@code beside + r*stride}
      * @param biasAt {@code stride} floats, free to use
-     * @param n number of the first row
-     * @param count how many rows
      * @param width columns; {@code stride} is this rounded up to whole tiles
      */
-    record Rows(float[] s, int at, int beside, int biasAt, int stride, int n, int count, int width) {
-        void load(VectorSlice from, int to) {
+    record Rows(float[] s, int at, int beside, int biasAt, int stride, int width) {
+        void load(VectorSlice from, int to, int n, int count) {
             for (int r = 0; r < count; r++) {
                 from.copyTo((long) (n + r) * width, s, to + r * stride, width);
             }
         }
 
-        void store(int from, VectorSlice to) {
+        void store(int from, VectorSlice to, int n, int count) {
             if (stride == width) {
                 to.copyFrom((long) n * width, s, from, count * width);
                 return;
@@ -44,7 +43,7 @@ interface EpilogueVector {
         }
 
         /** Adds the bias, unless null, to every row. */
-        void addBias(VectorSlice bias) {
+        void addBias(VectorSlice bias, int count) {
             if (bias == null) {
                 return;
             }
@@ -64,29 +63,29 @@ interface EpilogueVector {
     }
 
     /** Finishes rows and stores them. */
-    void finish(Rows rows);
+    void finish(Rows rows, int n, int count);
 
     /** {@code out = product + bias}. */
     record Plain(VectorSlice out, VectorSlice bias) implements EpilogueVector {
         @Override
-        public void finish(Rows rows) {
-            rows.addBias(bias);
-            rows.store(rows.at, out);
+        public void finish(Rows rows, int n, int count) {
+            rows.addBias(bias, count);
+            rows.store(rows.at, out, n, count);
         }
     }
 
     /** {@code pre = product + bias} unless null, {@code out = kind(pre)}. */
     record Activated(VectorSlice out, VectorSlice pre, VectorSlice bias, Activation kind) implements EpilogueVector {
         @Override
-        public void finish(Rows rows) {
-            rows.addBias(bias);
+        public void finish(Rows rows, int n, int count) {
+            rows.addBias(bias, count);
             if (pre != null) {
-                rows.store(rows.at, pre);
+                rows.store(rows.at, pre, n, count);
             }
-            for (int r = 0; r < rows.count; r++) {
+            for (int r = 0; r < count; r++) {
                 activate(kind, rows.s, rows.at + r * rows.stride, rows.width);
             }
-            rows.store(rows.at, out);
+            rows.store(rows.at, out, n, count);
         }
 
         private static void activate(Activation kind, float[] s, int row, int width) {
@@ -100,13 +99,13 @@ interface EpilogueVector {
     /** {@code out = product * kind'(saved)}. */
     record ActivationGradient(VectorSlice out, VectorSlice saved, Activation kind) implements EpilogueVector {
         @Override
-        public void finish(Rows rows) {
-            rows.load(saved, rows.beside);
-            for (int r = 0; r < rows.count; r++) {
+        public void finish(Rows rows, int n, int count) {
+            rows.load(saved, rows.beside, n, count);
+            for (int r = 0; r < count; r++) {
                 int row = r * rows.stride;
                 slope(kind, rows.s, rows.at + row, rows.beside + row, rows.width);
             }
-            rows.store(rows.at, out);
+            rows.store(rows.at, out, n, count);
         }
 
         private static void slope(Activation kind, float[] s, int row, int saved, int width) {
@@ -122,10 +121,10 @@ interface EpilogueVector {
     record Residual(VectorSlice out, VectorSlice residual, VectorSlice bias, DropoutVector dropout)
             implements EpilogueVector {
         @Override
-        public void finish(Rows rows) {
-            rows.addBias(bias);
-            rows.load(residual, rows.beside);
-            for (int r = 0; r < rows.count; r++) {
+        public void finish(Rows rows, int n, int count) {
+            rows.addBias(bias, count);
+            rows.load(residual, rows.beside, n, count);
+            for (int r = 0; r < count; r++) {
                 int row = rows.at + r * rows.stride;
                 int residualRow = rows.beside + r * rows.stride;
                 if (!dropout.isActive()) {
@@ -133,12 +132,12 @@ interface EpilogueVector {
                     continue;
                 }
                 for (int c = 0; c < rows.width; c += DropoutVector.COLUMNS) {
-                    long bits = dropout.keepColumns(rows.n + r, c / DropoutVector.COLUMNS);
+                    long bits = dropout.keepColumns(n + r, c / DropoutVector.COLUMNS);
                     int columns = Math.min(DropoutVector.COLUMNS, rows.width - c);
                     addDropped(rows.s, row + c, residualRow + c, columns, bits, dropout.scale());
                 }
             }
-            rows.store(rows.at, out);
+            rows.store(rows.at, out, n, count);
         }
 
         private static void addDropped(float[] s, int row, int residual, int columns, long keepBits, float scale) {

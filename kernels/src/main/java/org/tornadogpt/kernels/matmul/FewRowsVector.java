@@ -33,13 +33,13 @@ record FewRowsVector(Shape s, VectorSlice x, VectorSlice weight, float[] result,
         float[][] scratch = launcher.workerScratch(s.K());
         FewRowsVector product = new FewRowsVector(s, x, weight, result, scratch);
         EpilogueVector.Rows rows =
-                new EpilogueVector.Rows(result, 0, s.N() * stride, 2 * s.N() * stride, stride, 0, s.N(), s.O());
+                new EpilogueVector.Rows(result, 0, s.N() * stride, 2 * s.N() * stride, stride, s.O());
         int outputs = Math.max(1, BLOCK / s.K() / ABREAST) * ABREAST;
         int blocks = Math.ceilDiv(s.O(), outputs);
         if (blocks == 1) {
             launcher.blocks("matmul.fewRows", 1, (block, worker) -> {
                 product.block(0, s.O(), stride, worker);
-                epilogue.finish(rows);
+                epilogue.finish(rows, 0, s.N());
             });
             return;
         }
@@ -48,7 +48,7 @@ record FewRowsVector(Shape s, VectorSlice x, VectorSlice weight, float[] result,
                 blocks,
                 (block, worker) ->
                         product.block(block * outputs, Math.min(s.O(), (block + 1) * outputs), stride, worker));
-        launcher.blocks("matmul.finish", 1, (block, worker) -> epilogue.finish(rows));
+        launcher.blocks("matmul.finish", 1, (block, worker) -> epilogue.finish(rows, 0, s.N()));
     }
 
     /** Outputs {@code from} to {@code end} of all rows. */

@@ -123,6 +123,7 @@ public final class MatMulBlockedVector implements MatMul {
      * @param stride columns rounded up to whole tiles
      * @param packed the panels of the second matrix
      * @param scratch for each worker: rows of the first matrix, rows of the result, as many again, and one row
+     * @param results for each worker: where the latter are
      */
     private record Product(
             int rows,
@@ -133,6 +134,7 @@ public final class MatMulBlockedVector implements MatMul {
             VectorSlice a,
             float[] packed,
             float[][] scratch,
+            EpilogueVector.Rows[] results,
             EpilogueVector epilogue) {
 
         static Product of(Launcher launcher, int rows, int depth, int columns, VectorSlice a, EpilogueVector epilogue) {
@@ -141,7 +143,14 @@ public final class MatMulBlockedVector implements MatMul {
             float[] packed = launcher.heapScratch(Math.multiplyExact(stride, depth));
             int floats = PackingVector.rowsFloats(blockRows, depth) + (2 * blockRows + 1) * stride;
             float[][] scratch = launcher.workerScratch(Math.max(COLUMNS * depth, floats));
-            return new Product(rows, depth, columns, blockRows, stride, a, packed, scratch, epilogue);
+            int result = PackingVector.rowsFloats(blockRows, depth);
+            int beside = result + blockRows * stride;
+            EpilogueVector.Rows[] results = new EpilogueVector.Rows[scratch.length];
+            for (int worker = 0; worker < results.length; worker++) {
+                results[worker] = new EpilogueVector.Rows(
+                        scratch[worker], result, beside, beside + blockRows * stride, stride, columns);
+            }
+            return new Product(rows, depth, columns, blockRows, stride, a, packed, scratch, results, epilogue);
         }
 
         int blocks() {
@@ -153,15 +162,13 @@ public final class MatMulBlockedVector implements MatMul {
             int from = block * blockRows;
             int count = Math.min(rows, from + blockRows) - from;
             PackingVector.rows(a, depth, from, from + count, blockRows, s);
-            int result = PackingVector.rowsFloats(blockRows, depth);
+            int result = results[worker].at();
             for (int c = 0; c < columns; c += COLUMNS) {
                 for (int r = 0; r < count; r += ROWS) {
                     tile(s, r * ROW_STRIDE, c * depth, result + r * stride + c);
                 }
             }
-            int beside = result + blockRows * stride;
-            epilogue.finish(new EpilogueVector.Rows(
-                    s, result, beside, beside + blockRows * stride, stride, from, count, columns));
+            epilogue.finish(results[worker], from, count);
         }
 
         /** One tile of the result, the depth cut by cut. */

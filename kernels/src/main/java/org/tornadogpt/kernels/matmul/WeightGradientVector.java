@@ -42,9 +42,12 @@ record WeightGradientVector(
     /** Rows that are packed at a time: a panel of them stays in the first-level cache. */
     private static final int CHUNK = 256;
 
+    /** Rows that are copied from memory at a time, on their way into panels and tiles. */
+    private static final int STAGE = 32;
+
     private static final int MAX_SEGMENTS = 8;
     private static final int SEGMENT_ROWS = 512;
-    private static final int STRIPE = 192;
+    private static final int STRIPE = 264;
     /** Floats of a packed tile of dout, with room for what its last row's vectors write too much. */
     private static final int TILE = CHUNK * ROWS + LANES;
 
@@ -77,7 +80,8 @@ record WeightGradientVector(
         int paddedK = PackingVector.panels(s.K()) * COLUMNS;
         int stripe = Math.min(STRIPE, paddedO);
         float[] sums = launcher.heapScratch(Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1)));
-        float[][] scratch = launcher.workerScratch(CHUNK * paddedK + stripe / ROWS * TILE + stripe + LANES);
+        float[][] scratch = launcher.workerScratch(
+                CHUNK * paddedK + stripe / ROWS * TILE + STAGE * Math.max(s.K(), stripe) + COLUMNS);
         return new WeightGradientVector(
                 s,
                 VectorSlice.of(dout),
@@ -112,30 +116,46 @@ record WeightGradientVector(
         }
     }
 
-    /** The chunk's part of x as panels of (CHUNK, COLUMNS), and of dout as tiles of (CHUNK, ROWS). */
+    /**
+     * The chunk's part of x as panels of (CHUNK, COLUMNS), and of dout as tiles of (CHUNK, ROWS). What lies beyond x's and dout's
+     * last columns is whatever was there: it only reaches sums that nobody reads.
+     */
     private void pack(float[] w, int n, int rows, int o, int outputs) {
-        int columns = Math.min(outputs, s.O() - o);
-        int row = doutAt() + outputs / ROWS * TILE;
-        Arrays.fill(w, row + columns, row + outputs + LANES, 0f);
-        for (int r = 0; r < rows; r++) {
-            for (int k = 0; k < paddedK; k += COLUMNS) {
-                int to = k * CHUNK + r * COLUMNS;
-                int width = Math.min(COLUMNS, s.K() - k);
-                x.copyTo((long) (n + r) * s.K() + k, w, to, width);
-                if (width < COLUMNS) {
-                    Arrays.fill(w, to + width, to + COLUMNS, 0f);
-                }
-            }
-            dout.copyTo((long) (n + r) * s.O() + o, w, row, columns);
-            spread(w, row, outputs, doutAt() + r * ROWS);
+        for (int r = 0; r < rows; r += STAGE) {
+            int staged = Math.min(STAGE, rows - r);
+            packInputs(w, n + r, staged, r, outputs);
+            packGradients(w, n + r, staged, r, o, outputs);
         }
     }
 
-    /** Deals a row out to the tiles in whole vectors; what a vector writes too much, the next row's overwrites. */
-    private static void spread(float[] w, int row, int outputs, int to) {
-        for (int o = 0, at = to; o < outputs; o += ROWS, at += TILE) {
-            for (int c = 0; c < ROWS; c += LANES) {
-                FloatVector.fromArray(F, w, row + o + c).intoArray(w, at + c);
+    private void packInputs(float[] w, int n, int rows, int r, int outputs) {
+        int stage = doutAt() + outputs / ROWS * TILE;
+        x.copyTo((long) n * s.K(), w, stage, rows * s.K());
+        for (int k = 0; k < paddedK; k += COLUMNS) {
+            copyRows(w, stage + k, s.K(), rows, k * CHUNK + r * COLUMNS, COLUMNS);
+        }
+    }
+
+    private void packGradients(float[] w, int n, int rows, int r, int o, int outputs) {
+        int stage = doutAt() + outputs / ROWS * TILE;
+        int columns = Math.min(outputs, s.O() - o);
+        if (columns == s.O()) {
+            dout.copyTo((long) n * columns, w, stage, rows * columns);
+        } else {
+            for (int i = 0; i < rows; i++) {
+                dout.copyTo((long) (n + i) * s.O() + o, w, stage + i * columns, columns);
+            }
+        }
+        for (int tile = 0; tile < outputs / ROWS; tile++) {
+            copyRows(w, stage + tile * ROWS, columns, rows, doutAt() + tile * TILE + r * ROWS, ROWS);
+        }
+    }
+
+    /** Rows of {@code width} floats in whole vectors; what a vector writes too much, the next row's first one overwrites. */
+    private static void copyRows(float[] w, int from, int stride, int rows, int to, int width) {
+        for (int c = (width - 1) / LANES * LANES; c >= 0; c -= LANES) {
+            for (int r = 0; r < rows; r++) {
+                FloatVector.fromArray(F, w, from + r * stride + c).intoArray(w, to + r * width + c);
             }
         }
     }

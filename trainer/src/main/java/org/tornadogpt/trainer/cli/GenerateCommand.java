@@ -52,6 +52,14 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "The same seed writes the same text [1337].")
     private long seed = 1337;
 
+    @Option(
+            names = "--no-cache",
+            description = "Computes the whole block for each token, without keys and values kept: slow, the same text.")
+    private boolean uncached;
+
+    @Option(names = "--speed", description = "Says on standard error, at the end, how many tokens came per second.")
+    private boolean speed;
+
     @Mixin
     private DeviceOptions options = new DeviceOptions();
 
@@ -71,11 +79,15 @@ final class GenerateCommand implements Callable<Integer> {
         Checkpoint checkpoint = model.open(io);
         try (Device device = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 InferenceSession session =
-                        new InferenceSession(checkpoint.config().model(), device, settings.kernels())) {
+                        new InferenceSession(checkpoint.config().model(), device, settings.kernels(), !uncached)) {
             checkpoint.restore(session);
-            new TextStream(io, session, checkpoint.tokenizer())
+            Pace pace = new TextStream(io, session, checkpoint.tokenizer())
                     .write(prompt.replace("\\n", "\n"), forever ? Long.MAX_VALUE : tokens, sampling);
             io.out().println();
+            io.out().flush();
+            if (speed) {
+                io.err().println(pace.report());
+            }
         }
         return io.interrupted().getAsBoolean() ? ExitCode.INTERRUPTED : ExitCode.OK;
     }

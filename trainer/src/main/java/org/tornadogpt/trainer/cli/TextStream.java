@@ -21,8 +21,9 @@ final class TextStream {
      * Writes the prompt and what follows it, until done, interrupted, or nobody reads any more.
      *
      * @param tokens how many, {@link Long#MAX_VALUE} for no end
+     * @return how fast it went
      */
-    void write(String prompt, long tokens, Sampling sampling) {
+    Pace write(String prompt, long tokens, Sampling sampling) {
         Tokenizer.Encoded encoded = tokenizer.encodePrompt(prompt);
         if (!encoded.note().isEmpty()) {
             io.err().println(encoded.note());
@@ -31,9 +32,12 @@ final class TextStream {
         int[] context = encoded.tokens().length == 0 ? new int[] {tokenizer.startToken()} : encoded.tokens();
         io.out().print(tokenizer.decode(encoded.tokens()));
         io.out().flush();
+        Pace pace = new Pace();
         new Generator(source).generate(context, tokens, sampling, token -> {
             io.out().print(tokenizer.decode(new int[] {token}));
+            pace.token();
             return !io.out().checkError() && !io.interrupted().getAsBoolean();
         });
+        return pace;
     }
 }

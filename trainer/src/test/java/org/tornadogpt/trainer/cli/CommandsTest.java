@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +94,20 @@ class CommandsTest {
         args[args.length - 1] = "4";
         assertThat(Tgpt.run(args).out()).isNotEqualTo(one.out());
         assertThat(one.err()).contains("best");
+    }
+
+    @Test
+    void withoutItsCacheAModelWritesTheSameTextAndTellsItsSpeed() {
+        String[] args = {
+            "generate", "--run", run.toString(), "--prompt", "int x", "--tokens", "70", "--seed", "3", "--speed"
+        };
+        Tgpt cached = Tgpt.run(args);
+        assertThat(cached.err())
+                .containsPattern("70 tokens in [0-9.]+ s: [0-9,]+ tokens/s; the last 38 at [0-9,]+ tokens/s");
+        Tgpt uncached =
+                Tgpt.run(Stream.concat(Stream.of(args), Stream.of("--no-cache")).toArray(String[]::new));
+        assertThat(uncached.code()).as(uncached.toString()).isZero();
+        assertThat(uncached.out()).isEqualTo(cached.out());
     }
 
     @Test
