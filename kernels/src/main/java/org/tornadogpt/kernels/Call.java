@@ -1,6 +1,8 @@
 package org.tornadogpt.kernels;
 
 import java.util.List;
+import java.util.function.Consumer;
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions;
 
@@ -22,13 +24,15 @@ public final class Call {
 
     private final String kernel;
     private final List<Object> arguments;
-    private final Runnable onJvm;
+    private final Consumer<Object> onJvm;
     private final Appender onGraph;
 
-    private Call(String kernel, List<Object> arguments, Runnable onJvm, Appender onGraph) {
+    /** @param onJvm runs the kernel with another first argument of the same type */
+    @SuppressWarnings("unchecked")
+    private <T1> Call(String kernel, List<Object> arguments, Consumer<T1> onJvm, Appender onGraph) {
         this.kernel = kernel;
         this.arguments = arguments;
-        this.onJvm = onJvm;
+        this.onJvm = (Consumer<Object>) onJvm;
         this.onGraph = onGraph;
     }
 
@@ -44,7 +48,20 @@ public final class Call {
 
     /** Runs the kernel as the plain Java method that it is. */
     public void run() {
-        onJvm.run();
+        onJvm.accept(arguments.get(0));
+    }
+
+    /**
+     * Runs the kernel as one work-item.
+     *
+     * @param item takes the place of the context that is the first argument
+     */
+    public void run(KernelContext item) {
+        if (!(arguments.get(0) instanceof KernelContext)) {
+            throw new IllegalStateException(
+                    kernel + " is launched with work-groups, but its first argument is no KernelContext");
+        }
+        onJvm.accept(item);
     }
 
     /** Appends the kernel to {@code graph} as task {@code task}. */
@@ -53,16 +70,20 @@ public final class Call {
     }
 
     public static <T1> Call of(String kernel, TornadoFunctions.Task1<T1> code, T1 a1) {
-        return new Call(kernel, List.of(a1), () -> code.apply(a1), (g, task) -> g.task(task, code, a1));
+        return new Call(kernel, List.of(a1), (T1 first) -> code.apply(first), (g, task) -> g.task(task, code, a1));
     }
 
     public static <T1, T2> Call of(String kernel, TornadoFunctions.Task2<T1, T2> code, T1 a1, T2 a2) {
-        return new Call(kernel, List.of(a1, a2), () -> code.apply(a1, a2), (g, task) -> g.task(task, code, a1, a2));
+        return new Call(
+                kernel, List.of(a1, a2), (T1 first) -> code.apply(first, a2), (g, task) -> g.task(task, code, a1, a2));
     }
 
     public static <T1, T2, T3> Call of(String kernel, TornadoFunctions.Task3<T1, T2, T3> code, T1 a1, T2 a2, T3 a3) {
         return new Call(
-                kernel, List.of(a1, a2, a3), () -> code.apply(a1, a2, a3), (g, task) -> g.task(task, code, a1, a2, a3));
+                kernel,
+                List.of(a1, a2, a3),
+                (T1 first) -> code.apply(first, a2, a3),
+                (g, task) -> g.task(task, code, a1, a2, a3));
     }
 
     public static <T1, T2, T3, T4> Call of(
@@ -70,7 +91,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4),
-                () -> code.apply(a1, a2, a3, a4),
+                (T1 first) -> code.apply(first, a2, a3, a4),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4));
     }
 
@@ -79,7 +100,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5),
-                () -> code.apply(a1, a2, a3, a4, a5),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5));
     }
 
@@ -95,7 +116,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5, a6),
-                () -> code.apply(a1, a2, a3, a4, a5, a6),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5, a6),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6));
     }
 
@@ -112,7 +133,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5, a6, a7),
-                () -> code.apply(a1, a2, a3, a4, a5, a6, a7),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5, a6, a7),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7));
     }
 
@@ -130,7 +151,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5, a6, a7, a8),
-                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5, a6, a7, a8),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8));
     }
 
@@ -149,7 +170,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9),
-                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5, a6, a7, a8, a9),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9));
     }
 
@@ -169,7 +190,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10),
-                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5, a6, a7, a8, a9, a10),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10));
     }
 
@@ -190,7 +211,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11),
-                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11));
     }
 
@@ -212,7 +233,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12),
-                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12));
     }
 
@@ -235,7 +256,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13),
-                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13));
     }
 
@@ -259,7 +280,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14),
-                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14));
     }
 
@@ -284,7 +305,7 @@ public final class Call {
         return new Call(
                 kernel,
                 List.of(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15),
-                () -> code.apply(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15),
+                (T1 first) -> code.apply(first, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15),
                 (g, task) -> g.task(task, code, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15));
     }
 }

@@ -9,7 +9,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *
  * <p><b>Offsets.</b> TornadoVM freezes a task's int arguments into the compiled kernel. Offsets differ from layer to layer, so
  * they are not arguments: a kernel gets the {@link #offsets} table and, for each array, the number of the table's entry
- * ({@link #slot}). One compiled layer then serves all layers with another row of the table.
+ * ({@link #slot}). One compiled layer then serves all layers with another row of the table. Entries are numbered in the order in
+ * which they are asked for, so a kernel of many arrays may be given the first number only.
  */
 public interface Launcher {
     /** The slot of an optional array that is not there; the kernel then gets some other array as a stand-in. */
@@ -38,6 +39,9 @@ public interface Launcher {
 
     /** Runs a kernel of {@code @Parallel} loops. */
     void loop(Call call);
+
+    /** The greatest power of two that is at most {@code wanted} and that the device takes as the size of a work-group. */
+    int groupSize(int wanted);
 
     /** Runs a {@code KernelContext} kernel, whose first argument is the context. */
     void group(Call call, WorkGroups groups);

@@ -3,11 +3,15 @@ package org.tornadogpt.kernels;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import uk.ac.manchester.tornado.api.KernelContext;
 
 /** The module rule as far as this module goes: kernels know nothing of GPT, and the Vector API stays where it says so. */
 class ArchitectureTest {
@@ -62,5 +66,28 @@ class ArchitectureTest {
                 .should()
                 .beFreeOfCycles()
                 .check(CLASSES);
+    }
+
+    /** TornadoVM computes wrong addresses of local memory in methods that it inlines. */
+    @Test
+    void kernelsForWorkGroupsHandLocalMemoryToNoHelper() {
+        int kernels = 0;
+        for (JavaClass type : CLASSES) {
+            for (JavaMethod method : type.getMethods()) {
+                if (isGiven(method.getRawParameterTypes(), KernelContext.class)) {
+                    kernels++;
+                    assertThat(method.getMethodCallsFromSelf())
+                            .filteredOn(call -> isGiven(call.getTarget().getRawParameterTypes(), float[].class)
+                                    || isGiven(call.getTarget().getRawParameterTypes(), int[].class))
+                            .as(method.getFullName())
+                            .isEmpty();
+                }
+            }
+        }
+        assertThat(kernels).isGreaterThan(9);
+    }
+
+    private static boolean isGiven(List<JavaClass> parameters, Class<?> type) {
+        return parameters.stream().anyMatch(p -> p.getName().equals(type.getName()));
     }
 }

@@ -35,7 +35,7 @@ public final class CausalAttentionMaterialized implements CausalAttention {
 
     @Override
     public void forward(Launcher launcher, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
-        FloatArray a = common(out, saved, qkv);
+        FloatArray a = common(name(), out, saved, qkv);
         int savedSlot = launcher.slot(saved);
         int qkvSlot = launcher.slot(qkv);
         launcher.loop(Call.of(
@@ -79,7 +79,7 @@ public final class CausalAttentionMaterialized implements CausalAttention {
             Slice out,
             Slice qkv,
             Slice saved) {
-        FloatArray a = common(dqkv, dout, qkv, saved);
+        FloatArray a = common(name(), dqkv, dout, qkv, saved);
         IntArray offsets = launcher.offsets();
         IntArray counters = counters(launcher, dropout);
         Slice scores = launcher.scratch(savedFloats(s));
@@ -170,11 +170,11 @@ public final class CausalAttentionMaterialized implements CausalAttention {
         return dropout.isActive() ? dropout.counters().array() : launcher.offsets();
     }
 
-    private static FloatArray common(Slice first, Slice... others) {
+    static FloatArray common(String variant, Slice first, Slice... others) {
         for (Slice other : others) {
             if (other.array() != first.array()) {
                 throw new IllegalArgumentException(
-                        "attention=materialized needs all its tensors in one array; the activations "
+                        "attention=" + variant + " needs all its tensors in one array; the activations "
                                 + "lie in several, so they are too large for it: use a smaller batch or another variant");
             }
         }

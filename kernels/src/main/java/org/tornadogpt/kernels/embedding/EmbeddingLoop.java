@@ -60,18 +60,23 @@ public final class EmbeddingLoop implements Embedding {
                 s.C(),
                 s.V()));
         if (dPositionTable != null) {
-            launcher.loop(Call.of(
-                    "kEmbeddingBackwardPositions",
-                    EmbeddingLoop::kEmbeddingBackwardPositions,
-                    launcher.offsets(),
-                    dout.array(),
-                    launcher.slot(dout),
-                    dPositionTable.array(),
-                    launcher.slot(dPositionTable),
-                    s.N(),
-                    s.T(),
-                    s.C()));
+            backwardPositions(launcher, s, dPositionTable, dout);
         }
+    }
+
+    /** The position table's part of {@link #backward}. */
+    void backwardPositions(Launcher launcher, Shape s, Slice dPositionTable, Slice dout) {
+        launcher.loop(Call.of(
+                "kEmbeddingBackwardPositions",
+                EmbeddingLoop::kEmbeddingBackwardPositions,
+                launcher.offsets(),
+                dout.array(),
+                launcher.slot(dout),
+                dPositionTable.array(),
+                launcher.slot(dPositionTable),
+                s.N(),
+                s.T(),
+                s.C()));
     }
 
     /** {@code out[n,c] = tokenTable[tokens[n],c] + positionTable[n % T,c]}; overwrites. */

@@ -13,9 +13,16 @@ import org.tornadogpt.kernels.Slice;
 /** What the {@code sequential} and {@code cpu} devices share: recorded nodes become steps that the JVM runs. */
 abstract class JvmDevice implements Device {
     private final WorkerPool pool;
+    private final GroupRunner groupRunner;
 
     JvmDevice(int threads) {
+        this(threads, null);
+    }
+
+    /** @param groupRunner runs kernels written for work-groups; null where they cannot run */
+    JvmDevice(int threads, GroupRunner groupRunner) {
         pool = new WorkerPool(threads);
+        this.groupRunner = groupRunner;
     }
 
     @Override
@@ -25,9 +32,9 @@ abstract class JvmDevice implements Device {
 
     @Override
     public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
-        JvmLauncher measuring = JvmLauncher.measuring(pool);
+        JvmLauncher measuring = JvmLauncher.measuring(pool, groupRunner);
         emit(recordings, measuring);
-        return emit(recordings, JvmLauncher.with(pool, measuring.needs()));
+        return emit(recordings, JvmLauncher.with(pool, groupRunner, measuring.needs()));
     }
 
     private static Map<String, Program> emit(List<Recording> recordings, JvmLauncher launcher) {

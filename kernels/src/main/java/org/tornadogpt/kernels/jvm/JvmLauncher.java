@@ -18,6 +18,7 @@ final class JvmLauncher implements Launcher {
     }
 
     private final WorkerPool pool;
+    private final GroupRunner groupRunner;
     private final boolean measuring;
     private final IntArray offsets;
     private final Slice scratch;
@@ -33,8 +34,9 @@ final class JvmLauncher implements Launcher {
     private int workerUsed;
     private Needs needs = Needs.NOTHING;
 
-    private JvmLauncher(WorkerPool pool, Needs given, boolean measuring) {
+    private JvmLauncher(WorkerPool pool, GroupRunner groupRunner, Needs given, boolean measuring) {
         this.pool = pool;
+        this.groupRunner = groupRunner;
         this.measuring = measuring;
         offsets = new IntArray(Math.max(1, given.slots));
         scratch = Slice.allocate(Math.max(1, given.scratchFloats));
@@ -43,13 +45,13 @@ final class JvmLauncher implements Launcher {
     }
 
     /** For the first pass: nothing is kept but {@link #needs}. */
-    static JvmLauncher measuring(WorkerPool pool) {
-        return new JvmLauncher(pool, Needs.NOTHING, true);
+    static JvmLauncher measuring(WorkerPool pool, GroupRunner groupRunner) {
+        return new JvmLauncher(pool, groupRunner, Needs.NOTHING, true);
     }
 
     /** For the second pass. */
-    static JvmLauncher with(WorkerPool pool, Needs needs) {
-        return new JvmLauncher(pool, needs, false);
+    static JvmLauncher with(WorkerPool pool, GroupRunner groupRunner, Needs needs) {
+        return new JvmLauncher(pool, groupRunner, needs, false);
     }
 
     Needs needs() {
@@ -126,8 +128,16 @@ final class JvmLauncher implements Launcher {
     }
 
     @Override
+    public int groupSize(int wanted) {
+        return Integer.highestOneBit(wanted);
+    }
+
+    @Override
     public void group(Call call, WorkGroups groups) {
-        throw new IllegalStateException(call.kernel() + " is written for work-groups and cannot run on the JVM");
+        if (groupRunner == null) {
+            throw new IllegalStateException(call.kernel() + " is written for work-groups and cannot run on the JVM");
+        }
+        steps.add(() -> groupRunner.run(call, groups));
     }
 
     @Override

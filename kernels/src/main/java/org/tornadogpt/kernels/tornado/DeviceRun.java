@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.tornadogpt.kernels.Slice;
+import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
@@ -38,14 +39,15 @@ final class DeviceRun {
         this.errors = errors;
         this.proof = proof;
         ran = new boolean[graphs.graphs().size()];
-        GraphFactory factory = new GraphFactory(graphs.shared(), device);
+        GraphFactory factory = new GraphFactory(graphs.shared());
+        GridScheduler grid = WorkGrids.of(graphs, device);
         List<ImmutableTaskGraph> all = new ArrayList<>();
         all.add(factory.upload(state));
         graphs.graphs().forEach(spec -> all.add(factory.graph(spec)));
         TornadoExecutionPlan made = new TornadoExecutionPlan(all.toArray(ImmutableTaskGraph[]::new));
         made.withDevice(device.handle());
-        if (!factory.grid().keySet().isEmpty()) {
-            made.withGridScheduler(factory.grid());
+        if (!grid.keySet().isEmpty()) {
+            made.withGridScheduler(grid);
         }
         plan = made;
     }

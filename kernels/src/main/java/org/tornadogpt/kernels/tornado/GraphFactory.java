@@ -3,14 +3,9 @@ package org.tornadogpt.kernels.tornado;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import org.tornadogpt.kernels.WorkGroups;
-import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.WorkerGrid;
-import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -24,12 +19,9 @@ final class GraphFactory {
     static final String UPLOAD = "upload";
 
     private final List<FloatArray> shared;
-    private final DeviceInfo device;
-    private final GridScheduler grid = new GridScheduler();
 
-    GraphFactory(List<FloatArray> shared, DeviceInfo device) {
+    GraphFactory(List<FloatArray> shared) {
         this.shared = shared;
-        this.device = device;
     }
 
     /**
@@ -58,13 +50,13 @@ final class GraphFactory {
         graph.consumeFromDevice(shared.toArray());
         graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, spec.inputs().toArray());
         for (GraphPlan.Task task : spec.tasks()) {
-            append(graph, spec, task);
+            append(graph, task);
         }
         graph.persistOnDevice(shared.toArray());
         return graph.snapshot();
     }
 
-    private void append(TaskGraph graph, GraphPlan.GraphSpec spec, GraphPlan.Task task) {
+    private static void append(TaskGraph graph, GraphPlan.Task task) {
         String kernel = task.launch().call().kernel();
         try {
             task.launch().call().appendTo(graph, task.id());
@@ -72,30 +64,5 @@ final class GraphFactory {
             throw new IllegalStateException(
                     "TornadoVM cannot compile kernel " + kernel + ": " + TornadoRuntimes.reason(e), e);
         }
-        WorkGroups groups = task.launch().groups();
-        if (groups != null) {
-            grid.addWorkerGrid(spec.name() + "." + task.id(), grid(kernel, groups));
-        }
-    }
-
-    private WorkerGrid grid(String kernel, WorkGroups g) {
-        long size = (long) g.localX() * g.localY() * g.localZ();
-        if (size > device.maxWorkGroup()) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT,
-                    "kernel %s wants work-groups of %d items; %s allows %d: choose another variant with --kernel",
-                    kernel,
-                    size,
-                    device.id(),
-                    device.maxWorkGroup()));
-        }
-        WorkerGrid worker = new WorkerGrid3D(g.globalX(), g.globalY(), g.globalZ());
-        worker.setLocalWork(g.localX(), g.localY(), g.localZ());
-        return worker;
-    }
-
-    /** The work-groups of all graphs made so far. */
-    GridScheduler grid() {
-        return grid;
     }
 }

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Node;
 import org.tornadogpt.kernels.Recording;
@@ -54,14 +56,32 @@ record GraphPlan(
      */
     record Execution(GraphSpec graph, int[] row, List<Node> nodes) {}
 
-    /** Makes the plan of all programs. */
-    static GraphPlan of(List<Recording> recordings, Buffers buffers, Splitter splitter) {
-        TornadoLauncher measuring = TornadoLauncher.measuring();
+    /** Kernel by kernel the shapes of its work-groups, for a run's record; empty where no kernel is written for them. */
+    Map<String, Set<String>> groupShapes() {
+        Map<String, Set<String>> shapes = new TreeMap<>();
+        for (GraphSpec graph : graphs) {
+            for (Task task : graph.tasks()) {
+                Launch launch = task.launch();
+                if (launch.groups() != null) {
+                    shapes.computeIfAbsent(launch.call().kernel(), k -> new TreeSet<>())
+                            .add(launch.groups().shape());
+                }
+            }
+        }
+        return shapes;
+    }
+
+    /**
+     * Makes the plan of all programs.
+     *
+     * @param maxWorkGroup most items in a work-group of the device
+     */
+    static GraphPlan of(List<Recording> recordings, Buffers buffers, Splitter splitter, int maxWorkGroup) {
+        TornadoLauncher measuring = TornadoLauncher.measuring(maxWorkGroup);
         for (Recording recording : recordings) {
             Segment.emit(recording, measuring);
         }
-        TornadoLauncher launcher = TornadoLauncher.with(measuring.needs());
-        Builder builder = new Builder(buffers, launcher, splitter);
+        Builder builder = new Builder(buffers, measuring.measured(), splitter);
         recordings.forEach(builder::add);
         return builder.build();
     }

@@ -5,6 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.Program;
@@ -12,18 +16,31 @@ import org.tornadogpt.kernels.Recording;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.Variant;
 import org.tornadogpt.kernels.attention.CausalAttention;
+import org.tornadogpt.kernels.embedding.Embedding;
+import org.tornadogpt.kernels.layernorm.LayerNorm;
+import org.tornadogpt.kernels.loss.CrossEntropy;
 import org.tornadogpt.kernels.matmul.MatMul;
+import org.tornadogpt.kernels.optimizer.Reduction;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** A device that TornadoVM drives: kernels are compiled to OpenCL, PTX or CUDA, and all memory stays there. */
 public final class TornadoDevice implements Device {
-    private static final Map<String, String> DEFAULTS =
-            Map.of(MatMul.OPERATION, "naive", CausalAttention.OPERATION, "materialized");
+    private static final Map<String, String> DEFAULTS = Map.of(
+            MatMul.OPERATION, "tiled",
+            CausalAttention.OPERATION, "flashtiled",
+            LayerNorm.OPERATION, "rows",
+            CrossEntropy.OPERATION, "rows",
+            Embedding.OPERATION, "scan",
+            Reduction.OPERATION, "groups");
+
+    /** Elsewhere than on a GPU flash attention is no quicker at usual lengths, and takes long to compile. */
+    private static final String ATTENTION_WITHOUT_GPU = "materialized";
 
     private final DeviceInfo info;
     private final NativeErrors errors = new NativeErrors();
     private final Proof proof;
     private final List<DeviceRun> runs = new ArrayList<>();
+    private final Map<String, Set<String>> groupShapes = new TreeMap<>();
 
     /**
      * Opens a device.
@@ -69,12 +86,24 @@ public final class TornadoDevice implements Device {
 
     @Override
     public String defaultVariant(String operation) {
+        return defaultVariant(operation, info.isGpu());
+    }
+
+    /** The variant used on GPUs, or on other devices, when none is named. */
+    public static String defaultVariant(String operation, boolean gpu) {
+        if (!gpu && operation.equals(CausalAttention.OPERATION)) {
+            return ATTENTION_WITHOUT_GPU;
+        }
         return DEFAULTS.getOrDefault(operation, "loop");
     }
 
     @Override
     public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
-        GraphPlan graphs = GraphPlan.of(recordings, buffers, Splitter.STANDARD);
+        GraphPlan graphs = GraphPlan.of(recordings, buffers, Splitter.STANDARD, info.maxWorkGroup());
+        graphs.groupShapes()
+                .forEach((kernel, shapes) -> groupShapes
+                        .computeIfAbsent(kernel, k -> new TreeSet<>())
+                        .addAll(shapes));
         FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
         DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
         DeviceRun run = new DeviceRun(graphs, buffers.state(), info, errors, proof);
@@ -98,7 +127,17 @@ public final class TornadoDevice implements Device {
 
     /** How it is known that the programs run so far ran on this device. */
     public String proof() {
-        return proof.text();
+        return proof.text() + groupText();
+    }
+
+    /** The work-groups chosen for the kernels that are written for them. */
+    private String groupText() {
+        if (groupShapes.isEmpty()) {
+            return "";
+        }
+        return groupShapes.entrySet().stream()
+                .map(e -> e.getKey() + " " + String.join(" and ", e.getValue()))
+                .collect(Collectors.joining(", ", "; work-groups: ", ""));
     }
 
     @Override

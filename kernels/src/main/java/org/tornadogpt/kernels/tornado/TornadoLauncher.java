@@ -19,6 +19,7 @@ final class TornadoLauncher implements Launcher {
     /** What the first pass found to be needed. */
     record Needs(int rowLength, int scratchFloats) {}
 
+    private final int maxWorkGroup;
     private final boolean measuring;
     private final IntArray offsets;
     private final Slice scratch;
@@ -29,24 +30,29 @@ final class TornadoLauncher implements Launcher {
     private int scratchUsed;
     private int scratchNeeded;
 
-    private TornadoLauncher(boolean measuring, Needs given) {
+    private TornadoLauncher(int maxWorkGroup, boolean measuring, Needs given) {
+        this.maxWorkGroup = maxWorkGroup;
         this.measuring = measuring;
         offsets = new IntArray(Math.max(1, given.rowLength));
         offsets.init(0);
         scratch = Slice.allocate(Math.max(1, given.scratchFloats));
     }
 
-    /** For the first pass. */
-    static TornadoLauncher measuring() {
-        return new TornadoLauncher(true, new Needs(0, 0));
+    /**
+     * For the first pass.
+     *
+     * @param maxWorkGroup most items in a work-group of the device
+     */
+    static TornadoLauncher measuring(int maxWorkGroup) {
+        return new TornadoLauncher(maxWorkGroup, true, new Needs(0, 0));
     }
 
     /** For the second pass. */
-    static TornadoLauncher with(Needs needs) {
-        return new TornadoLauncher(false, needs);
+    TornadoLauncher measured() {
+        return new TornadoLauncher(maxWorkGroup, false, needs());
     }
 
-    Needs needs() {
+    private Needs needs() {
         return new Needs(longestRow, scratchNeeded);
     }
 
@@ -116,6 +122,11 @@ final class TornadoLauncher implements Launcher {
     @Override
     public void loop(Call call) {
         launches.add(new Launch(call, null));
+    }
+
+    @Override
+    public int groupSize(int wanted) {
+        return Integer.highestOneBit(Math.min(wanted, maxWorkGroup));
     }
 
     @Override

@@ -63,6 +63,7 @@ class AttentionConformanceTest {
                         of(1, 65, 3, 3, 64, 0.2),
                         of(1, 130, 4, 2, 32, 0.2),
                         of(2, 130, 2, 2, 17, 0),
+                        of(1, 67, 2, 1, 101, 0.1),
                         new Case(new AttentionShape(1, 50, 2, 1, 24), 0f, 6f)));
     }
 

@@ -25,6 +25,7 @@ class EmbeddingConformanceTest {
                         new Shape(96, 32, 64, 65),
                         new Shape(254, 127, 67, 97),
                         new Shape(512, 128, 128, 95),
+                        new Shape(1536, 96, 37, 5),
                         new Shape(64, 16, 33, 3001)));
     }
 

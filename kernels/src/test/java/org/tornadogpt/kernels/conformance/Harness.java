@@ -15,16 +15,28 @@ import org.tornadogpt.kernels.Program;
 import org.tornadogpt.kernels.Recording;
 import org.tornadogpt.kernels.Variant;
 import org.tornadogpt.kernels.Variants;
+import org.tornadogpt.kernels.emulator.WorkGroupEmulator.Order;
 import org.tornadogpt.kernels.jvm.CpuDevice;
+import org.tornadogpt.kernels.jvm.EmulatedGroupDevice;
 import org.tornadogpt.kernels.jvm.SequentialDevice;
 
 /** Crosses variants with shapes, and runs one variant on every device that can run it. */
 final class Harness {
     /** Shared by all tests; their threads are daemons. */
-    private static final List<Device> DEVICES =
-            List.of(new SequentialDevice(), new CpuDevice(1), new CpuDevice(2), new CpuDevice(3));
+    private static final List<Device> DEVICES = devices();
 
     private Harness() {}
+
+    /** Where a vector width is forced, the suite is there for vector kernels: work-groups are emulated in the ordinary run only. */
+    private static List<Device> devices() {
+        List<Device> devices =
+                new ArrayList<>(List.of(new SequentialDevice(), new CpuDevice(1), new CpuDevice(2), new CpuDevice(3)));
+        if (System.getProperty("tornadogpt.vector.bits") == null) {
+            devices.add(new EmulatedGroupDevice(Order.REVERSE));
+            devices.add(new EmulatedGroupDevice(Order.SHUFFLED));
+        }
+        return List.copyOf(devices);
+    }
 
     /** Every variant of an operation that some device here can run. */
     static <V extends Variant> List<V> variants(Class<V> type) {

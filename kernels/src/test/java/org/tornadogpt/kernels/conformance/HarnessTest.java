@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.Variant;
 import org.tornadogpt.kernels.Variants;
+import org.tornadogpt.kernels.matmul.MatMul;
 
 /** The harness must find what it is there to find. */
 class HarnessTest {
@@ -43,6 +44,13 @@ class HarnessTest {
                         "matmul",
                         "reduction",
                         "residual");
+    }
+
+    @Test
+    void emulatesWorkGroups() {
+        assertThat(Harness.variants(MatMul.class))
+                .extracting(Variant::style)
+                .contains(Variant.Style.LOOP, Variant.Style.VECTOR, Variant.Style.GROUP);
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +17,12 @@ import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Node;
 import org.tornadogpt.kernels.Recording;
 import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.WorkGroups;
 import org.tornadogpt.kernels.tornado.GraphPlan.Execution;
 import org.tornadogpt.kernels.tornado.GraphPlan.GraphSpec;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -85,7 +91,7 @@ class GraphPlanTest {
     }
 
     private GraphPlan plan(Recording... recordings) {
-        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD);
+        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD, 256);
     }
 
     @ParameterizedTest
@@ -211,5 +217,83 @@ class GraphPlanTest {
     void anEmptyProgramRunsNothing() {
         assertThat(plan(Recording.of("nothing", List.of())).programs().get("nothing"))
                 .isEmpty();
+    }
+
+    private static void grouped(KernelContext context, IntArray offsets, FloatArray a, int aSlot) {
+        a.set(offsets.get(aSlot), context.localIdx);
+    }
+
+    private Node group(String section, int index, int offset, WorkGroups groups) {
+        return node(
+                section,
+                index,
+                l -> l.group(
+                        Call.of(
+                                "kGrouped",
+                                GraphPlanTest::grouped,
+                                new KernelContext(),
+                                l.offsets(),
+                                state.array(),
+                                l.slot(new Slice(state.array(), offset, WIDTH))),
+                        groups));
+    }
+
+    private static DeviceInfo device(int maxWorkGroup) {
+        return new DeviceInfo(
+                "tornado:0:0", "card", "GPU", "PTX", "driver", 1L << 30, 1L << 30, 48 << 10, maxWorkGroup, null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 6, 48})
+    void everyKernelForWorkGroupsHasItsGridAndNoOtherHas(int layers) {
+        List<Node> nodes = new ArrayList<>();
+        around(nodes);
+        for (int l = 0; l < layers; l++) {
+            layer(nodes, "layer.forward", l);
+            nodes.add(group("layer.forward", l, 1000 * l, new WorkGroups(12, 10, 9, 4, 5, 3)));
+        }
+        around(nodes);
+        nodes.add(group("", 0, 500, WorkGroups.of(7, 64)));
+        GraphPlan plan = plan(Recording.of("p", nodes));
+        GridScheduler scheduler = WorkGrids.of(plan, device(64));
+        List<String> expected = new ArrayList<>();
+        for (GraphSpec graph : plan.graphs()) {
+            for (GraphPlan.Task task : graph.tasks()) {
+                if (task.launch().call().kernel().equals("kGrouped")) {
+                    expected.add(graph.name() + "." + task.id());
+                }
+            }
+        }
+        assertThat(expected).hasSize(2);
+        assertThat(scheduler.keySet()).containsExactlyInAnyOrderElementsOf(expected);
+        WorkerGrid first = scheduler.get(expected.get(0));
+        assertThat(first.getGlobalWork()).containsExactly(12, 10, 9);
+        assertThat(first.getLocalWork()).containsExactly(4, 5, 3);
+        assertThat(scheduler.get(expected.get(1)).getGlobalWork()).containsExactly(7 * 64, 1, 1);
+        assertThat(plan.groupShapes()).isEqualTo(Map.of("kGrouped", Set.of("4x5x3", "64")));
+    }
+
+    @Test
+    void groupsLargerThanTheDeviceTakesAreRefusedWithTheKernelsName() {
+        GraphPlan plan = plan(Recording.of("p", List.of(group("", 0, 0, WorkGroups.of(7, 64)))));
+        assertThatThrownBy(() -> WorkGrids.of(plan, device(32)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("kGrouped wants work-groups of 64 items; tornado:0:0 allows 32");
+    }
+
+    @Test
+    void sizesOfGroupsArePowersOfTwoThatTheDeviceTakes() {
+        TornadoLauncher launcher = TornadoLauncher.measuring(192);
+        assertThat(launcher.groupSize(256)).isEqualTo(128);
+        assertThat(launcher.groupSize(100)).isEqualTo(64);
+        assertThat(launcher.groupSize(1)).isEqualTo(1);
+    }
+
+    @Test
+    void workGroupsThatDoNotFillTheGridAreRefused() {
+        assertThatThrownBy(() -> new WorkGroups(10, 1, 1, 4, 1, 1)).hasMessageContaining("not multiples");
+        assertThatThrownBy(() -> WorkGroups.of(0, 4)).hasMessageContaining("must be positive");
+        assertThat(WorkGroups.of(2, 3, 16, 8).times(5).shape()).isEqualTo("16x8");
+        assertThat(WorkGroups.of(2, 3, 16, 8).times(5).size()).isEqualTo(128);
     }
 }

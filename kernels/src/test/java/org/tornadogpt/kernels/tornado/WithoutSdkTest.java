@@ -15,6 +15,8 @@ import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.Devices;
 import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.Variant;
+import org.tornadogpt.kernels.Variants;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** What can be said of the device without a TornadoVM runtime. */
@@ -113,5 +115,17 @@ class WithoutSdkTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void everyDefaultExistsAndCanRunOnTornadoDevices() {
+        for (String operation : Variants.operations()) {
+            for (boolean gpu : new boolean[] {true, false}) {
+                Variant variant = Variants.find(operation, TornadoDevice.defaultVariant(operation, gpu));
+                assertThat(variant.style()).as(operation).isNotEqualTo(Variant.Style.VECTOR);
+            }
+        }
+        assertThat(TornadoDevice.defaultVariant("attention", true)).isEqualTo("flashtiled");
+        assertThat(TornadoDevice.defaultVariant("attention", false)).isEqualTo("materialized");
     }
 }

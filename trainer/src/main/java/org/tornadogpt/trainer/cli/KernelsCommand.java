@@ -8,6 +8,7 @@ import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.Devices;
 import org.tornadogpt.kernels.Variant;
 import org.tornadogpt.kernels.Variants;
+import org.tornadogpt.kernels.tornado.TornadoDevice;
 import picocli.CommandLine.Command;
 
 /** {@code tgpt kernels}. */
@@ -50,6 +51,11 @@ final class KernelsCommand implements Callable<Integer> {
         }
         if (variant.style() != Variant.Style.VECTOR) {
             runsOn.add("tornado");
+        }
+        for (boolean gpu : new boolean[] {true, false}) {
+            if (TornadoDevice.defaultVariant(variant.operation(), gpu).equals(variant.name())) {
+                defaultOn.add(gpu ? "tornado GPU" : "tornado CPU");
+            }
         }
         io.out()
                 .printf(

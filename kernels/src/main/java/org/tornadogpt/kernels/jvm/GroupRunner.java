@@ -1,0 +1,10 @@
+package org.tornadogpt.kernels.jvm;
+
+import org.tornadogpt.kernels.Call;
+import org.tornadogpt.kernels.WorkGroups;
+
+/** Runs a kernel written for work-groups. No device for users has one on the JVM: the emulator of the tests does. */
+@FunctionalInterface
+interface GroupRunner {
+    void run(Call call, WorkGroups groups);
+}

@@ -1,0 +1,265 @@
+package org.tornadogpt.kernels.layernorm;
+
+import org.tornadogpt.kernels.Call;
+import org.tornadogpt.kernels.Launcher;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.WorkGroups;
+import org.tornadogpt.kernels.group.ColumnSums;
+import org.tornadogpt.kernels.group.RowGroups;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * One work-group for each row: its items take the row's elements in turn and add up in local memory, two passes for the variance. The
+ * parameters' gradients are sums down columns: partial sums over blocks of rows in scratch memory, then those.
+ */
+public final class LayerNormGroup implements LayerNorm {
+    private static final int WIDE = 64;
+
+    @Override
+    public String name() {
+        return "rows";
+    }
+
+    @Override
+    public Style style() {
+        return Style.GROUP;
+    }
+
+    @Override
+    public void forward(
+            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+        int items = launcher.groupSize(RowGroups.itemsFor(C));
+        int statisticsSlot = launcher.slot(statistics);
+        int xSlot = launcher.slot(x);
+        launcher.group(
+                Call.of(
+                        "kLayerNormStatisticsRows",
+                        LayerNormGroup::kLayerNormStatisticsRows,
+                        new KernelContext(),
+                        launcher.offsets(),
+                        x.array(),
+                        xSlot,
+                        statistics.array(),
+                        statisticsSlot,
+                        C,
+                        items),
+                WorkGroups.of(N, items));
+        Slice b = bias == null ? weight : bias;
+        launcher.loop(Call.of(
+                "kLayerNormForward",
+                LayerNormLoop::kLayerNormForward,
+                launcher.offsets(),
+                x.array(),
+                xSlot,
+                statistics.array(),
+                statisticsSlot,
+                weight.array(),
+                launcher.slot(weight),
+                b.array(),
+                launcher.slot(bias),
+                out.array(),
+                launcher.slot(out),
+                N,
+                C));
+    }
+
+    @Override
+    public void backward(
+            Launcher launcher,
+            int N,
+            int C,
+            Slice dx,
+            Slice dweight,
+            Slice dbias,
+            Slice dout,
+            Slice x,
+            Slice statistics,
+            Slice weight) {
+        int items = launcher.groupSize(RowGroups.itemsFor(C));
+        int doutSlot = launcher.slot(dout);
+        int xSlot = launcher.slot(x);
+        int statisticsSlot = launcher.slot(statistics);
+        launcher.group(
+                Call.of(
+                        "kLayerNormBackwardInputRows",
+                        LayerNormGroup::kLayerNormBackwardInputRows,
+                        new KernelContext(),
+                        launcher.offsets(),
+                        dout.array(),
+                        doutSlot,
+                        x.array(),
+                        xSlot,
+                        statistics.array(),
+                        statisticsSlot,
+                        weight.array(),
+                        launcher.slot(weight),
+                        dx.array(),
+                        launcher.slot(dx),
+                        C,
+                        items),
+                WorkGroups.of(N, items));
+        int blocks = ColumnSums.blocks(N);
+        Slice partial = launcher.scratch(Math.multiplyExact(blocks, C));
+        launcher.group(
+                Call.of(
+                        "kLayerNormWeightPartials",
+                        LayerNormGroup::kLayerNormWeightPartials,
+                        new KernelContext(),
+                        launcher.offsets(),
+                        dout.array(),
+                        doutSlot,
+                        x.array(),
+                        xSlot,
+                        statistics.array(),
+                        statisticsSlot,
+                        partial.array(),
+                        launcher.slot(partial),
+                        N,
+                        C,
+                        (N - 1) / blocks + 1),
+                WorkGroups.of((C - 1) / WIDE + 1, blocks, WIDE, 1));
+        ColumnSums.add(launcher, blocks, C, dweight, partial);
+        if (dbias != null) {
+            ColumnSums.add(launcher, N, C, dbias, dout);
+        }
+    }
+
+    /** A row's mean and reciprocal standard deviation; overwrites. */
+    public static void kLayerNormStatisticsRows(
+            KernelContext context,
+            IntArray offsets,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            int C,
+            int items) {
+        float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
+        int lid = context.localIdx;
+        int n = context.groupIdx;
+        int xRow = offsets.get(xSlot) + n * C;
+        float sum = 0f;
+        for (int c = lid; c < C; c += items) {
+            sum += x.get(xRow + c);
+        }
+        tile[lid] = sum;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
+        float mean = tile[0] / C;
+        context.localBarrier();
+        float squares = 0f;
+        for (int c = lid; c < C; c += items) {
+            float centred = x.get(xRow + c) - mean;
+            squares += centred * centred;
+        }
+        tile[lid] = squares;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
+        if (lid == 0) {
+            float variance = tile[0] / C;
+            int at = offsets.get(statisticsSlot) + 2 * n;
+            statistics.set(at, mean);
+            statistics.set(at + 1, 1f / TornadoMath.sqrt(variance + EPSILON));
+        }
+    }
+
+    /** {@code dx += rstd (g - mean(g) - xhat mean(g xhat))} with {@code g = dout weight}; accumulates. */
+    public static void kLayerNormBackwardInputRows(
+            KernelContext context,
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            FloatArray weight,
+            int weightSlot,
+            FloatArray dx,
+            int dxSlot,
+            int C,
+            int items) {
+        float[] sums = context.allocateFloatLocalArray(RowGroups.ITEMS);
+        float[] dots = context.allocateFloatLocalArray(RowGroups.ITEMS);
+        int lid = context.localIdx;
+        int n = context.groupIdx;
+        int xAt = offsets.get(xSlot) + n * C;
+        int doutAt = offsets.get(doutSlot) + n * C;
+        int dxAt = offsets.get(dxSlot) + n * C;
+        int weightAt = offsets.get(weightSlot);
+        float mean = statistics.get(offsets.get(statisticsSlot) + 2 * n);
+        float rstd = statistics.get(offsets.get(statisticsSlot) + 2 * n + 1);
+        float sum = 0f;
+        float dot = 0f;
+        for (int c = lid; c < C; c += items) {
+            float g = dout.get(doutAt + c) * weight.get(weightAt + c);
+            sum += g;
+            dot += g * (x.get(xAt + c) - mean) * rstd;
+        }
+        sums[lid] = sum;
+        dots[lid] = dot;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                sums[lid] += sums[lid + half];
+                dots[lid] += dots[lid + half];
+            }
+            context.localBarrier();
+        }
+        float meanG = sums[0] / C;
+        float meanDot = dots[0] / C;
+        for (int c = lid; c < C; c += items) {
+            float g = dout.get(doutAt + c) * weight.get(weightAt + c);
+            float xhat = (x.get(xAt + c) - mean) * rstd;
+            dx.set(dxAt + c, dx.get(dxAt + c) + rstd * (g - meanG - xhat * meanDot));
+        }
+    }
+
+    /** {@code partial[b,c] = sum of dout xhat over the rows of block b}; overwrites. */
+    public static void kLayerNormWeightPartials(
+            KernelContext context,
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            FloatArray partial,
+            int partialSlot,
+            int N,
+            int C,
+            int blockRows) {
+        int c = context.globalIdx;
+        int block = context.groupIdy;
+        int end = block * blockRows + blockRows;
+        if (end > N) {
+            end = N;
+        }
+        if (c < C) {
+            int statisticsAt = offsets.get(statisticsSlot);
+            int xAt = offsets.get(xSlot) + c;
+            int doutAt = offsets.get(doutSlot) + c;
+            float sum = 0f;
+            for (int n = block * blockRows; n < end; n++) {
+                float xhat = (x.get(xAt + n * C) - statistics.get(statisticsAt + 2 * n))
+                        * statistics.get(statisticsAt + 2 * n + 1);
+                sum += dout.get(doutAt + n * C) * xhat;
+            }
+            partial.set(offsets.get(partialSlot) + block * C + c, sum);
+        }
+    }
+}
