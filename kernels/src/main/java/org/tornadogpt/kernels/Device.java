@@ -2,6 +2,7 @@ package org.tornadogpt.kernels;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Something that can run recorded nodes. */
 public interface Device extends AutoCloseable {
@@ -31,6 +32,11 @@ public interface Device extends AutoCloseable {
 
     /** Makes the host's values known to the device. */
     void toDevice(Slice slice);
+
+    /** How it is known that what ran so far ran on this device and nowhere else; empty where there is no doubt of it. */
+    default Optional<String> proof() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

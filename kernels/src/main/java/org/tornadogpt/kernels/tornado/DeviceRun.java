@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.tornadogpt.kernels.DeviceException;
 import org.tornadogpt.kernels.Slice;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -58,8 +58,7 @@ final class DeviceRun {
     void execute(GraphPlan.Execution execution) {
         int index = execution.graph().index();
         if (!ran[index]) {
-            Map<String, Long> times = executeTimed(execution);
-            proof.add(execution.graph(), times);
+            proof.add(execution.graph(), executeProfiled(execution));
             ran[index] = true;
             return;
         }
@@ -67,17 +66,17 @@ final class DeviceRun {
         launch(index + 1, execution.graph());
     }
 
-    /** Like {@link #execute}, with the profiler on: nanoseconds on the device for each task. */
-    Map<String, Long> executeTimed(GraphPlan.Execution execution) {
+    /** Like {@link #execute}, with the profiler on. */
+    Profile executeProfiled(GraphPlan.Execution execution) {
         prepare(execution);
         GraphPlan.GraphSpec spec = execution.graph();
         TornadoExecutionPlan chosen = plan.withGraph(spec.index() + 1);
         chosen.withProfiler(ProfilerMode.SILENT);
         launch(spec.index() + 1, spec);
-        Map<String, Long> times = KernelTimes.parse(last.getProfilerResult().getProfileLog());
+        Profile profile = Profile.of(last.getProfilerResult());
         chosen.clearProfiles();
         chosen.withoutProfiler();
-        return times;
+        return profile;
     }
 
     private void prepare(GraphPlan.Execution execution) {
@@ -94,7 +93,7 @@ final class DeviceRun {
         try {
             errors.during(() -> last = plan.withGraph(number).execute());
         } catch (RuntimeException | LinkageError | TornadoInternalError e) {
-            throw new IllegalStateException(
+            throw new DeviceException(
                     "the run on " + device.id() + " failed in " + describe(spec) + ": " + TornadoRuntimes.reason(e), e);
         }
     }
@@ -115,7 +114,7 @@ final class DeviceRun {
         if (last != null) {
             for (FloatArray array : state) {
                 if (!changedOnHost.contains(array)) {
-                    last.transferToHost(array);
+                    errors.during(() -> last.transferToHost(array));
                 }
             }
         }
@@ -148,7 +147,7 @@ final class DeviceRun {
             plan.freeDeviceMemory();
             plan.close();
         } catch (TornadoExecutionPlanException e) {
-            throw new IllegalStateException("cannot release " + device.id() + ": " + e.getMessage(), e);
+            throw new DeviceException("cannot release " + device.id() + ": " + e.getMessage(), e);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.tornadogpt.kernels.DeviceException;
 import org.tornadogpt.kernels.WorkGroups;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
@@ -69,7 +70,7 @@ final class GraphFactory {
         try {
             task.launch().call().appendTo(graph, task.id());
         } catch (RuntimeException | LinkageError | TornadoInternalError e) {
-            throw new IllegalStateException(
+            throw new DeviceException(
                     "TornadoVM cannot compile kernel " + kernel + ": " + TornadoRuntimes.reason(e), e);
         }
         WorkGroups groups = task.launch().groups();

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.Program;
@@ -48,13 +49,7 @@ public final class TornadoDevice implements Device {
     @Override
     public String description() {
         return String.format(
-                Locale.ROOT,
-                "%s (%s, %s, %s, %.1f GiB)",
-                info.name(),
-                info.type(),
-                info.backend(),
-                info.platform(),
-                info.gibibytes());
+                Locale.ROOT, "%s (%s, %s, %.1f GiB)", info.name(), info.type(), info.driver(), info.gibibytes());
     }
 
     @Override
@@ -96,9 +91,9 @@ public final class TornadoDevice implements Device {
         runs.stream().filter(r -> r.holds(slice.array())).forEach(r -> r.toDevice(slice));
     }
 
-    /** How it is known that the programs run so far ran on this device. */
-    public String proof() {
-        return proof.text();
+    @Override
+    public Optional<String> proof() {
+        return Optional.of(proof.text());
     }
 
     @Override

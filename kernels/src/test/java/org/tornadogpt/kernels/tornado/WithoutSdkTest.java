@@ -77,8 +77,8 @@ class WithoutSdkTest {
                     }
                 }
                 """;
-        assertThat(KernelTimes.parse(log)).isEqualTo(Map.of("g0_step.t0_kFirst", 100L, "g0_step.t1_kSecond", 23L));
-        assertThat(KernelTimes.parse("{}")).isEmpty();
+        assertThat(Profile.parse(log)).isEqualTo(Map.of("g0_step.t0_kFirst", 100L, "g0_step.t1_kSecond", 23L));
+        assertThat(Profile.parse("{}")).isEmpty();
     }
 
     @Test
