@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.DeviceException;
 import org.tornadogpt.kernels.Devices;
 import org.tornadogpt.kernels.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -93,23 +94,26 @@ class WithoutSdkTest {
     }
 
     @Test
-    void anErrorOnStandardErrorEndsTheRun() {
+    void anErrorLineOnEitherStreamEndsTheRun() {
         try (NativeErrors errors = new NativeErrors()) {
-            errors.during(() -> System.err.print(""));
-            assertThatThrownBy(() -> errors.during(WithoutSdkTest::complain))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("Returned: -54");
-            errors.during(() -> System.err.print(""));
+            for (FileDescriptor stream : List.of(FileDescriptor.out, FileDescriptor.err)) {
+                errors.during(() -> {});
+                assertThatThrownBy(() -> errors.during(() -> complain(stream)))
+                        .isInstanceOf(DeviceException.class)
+                        .hasMessageContaining("Returned: -54");
+            }
+            errors.during(() -> {});
         }
     }
 
-    /** Writes where native code does, past what a test runner makes of {@link System#err}. */
-    private static void complain() {
+    /** Writes where native code does, past what a test runner makes of {@link System#out}. */
+    private static void complain(FileDescriptor descriptor) {
         try {
             @SuppressWarnings("resource") // closing it would close the descriptor for everybody
-            FileOutputStream err = new FileOutputStream(FileDescriptor.err);
-            err.write("[TornadoVM-OCL-JNI] ERROR : said by a test -> Returned: -54\n".getBytes(StandardCharsets.UTF_8));
-            err.flush();
+            FileOutputStream stream = new FileOutputStream(descriptor);
+            stream.write(
+                    "[TornadoVM-OCL-JNI] ERROR : said by a test -> Returned: -54\n".getBytes(StandardCharsets.UTF_8));
+            stream.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
                 "Runs every kernel of every variant on every device present and compares it with the sequential result:"
                         + " what to paste into a bug report.")
 final class DoctorCommand implements Callable<Integer> {
-    private static final String ROW = "%-12s %-14s %-34s %-16s %-6s %-10s %s%n";
+    private static final String ROW = "%-12s %-15s %-34s %-16s %-6s %-10s %s%n";
 
     private final Io io;
 
