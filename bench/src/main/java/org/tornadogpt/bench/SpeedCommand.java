@@ -98,6 +98,7 @@ final class SpeedCommand implements Callable<Integer> {
         result.put("minStepMillis", times.minMillis());
         result.put("maxStepMillis", times.maxMillis());
         result.put("steps", steps);
+        result.put("lastLoss", timed.lastLoss());
         result.put("gflopPerStep", timed.flopsPerStep() / 1e9);
         result.put("activationMegabytes", timed.activationBytes() / 1e6);
         result.put("bytesAllocatedPerStep", times.bytesPerStep());

@@ -25,6 +25,7 @@ final class TimedSteps implements AutoCloseable {
     private final int[][] targets;
     private long step;
     private double firstStepMillis;
+    private float lastLoss;
 
     TimedSteps(TrainSettings settings, Device device) {
         LanguageModel model = settings.model().model();
@@ -50,6 +51,7 @@ final class TimedSteps implements AutoCloseable {
             throw new IllegalStateException("step " + step + " gave loss " + loss + " and gradient norm " + norm);
         }
         session.update(hyper, ++step);
+        lastLoss = loss;
     }
 
     /** @param steps how many, or negative for as many as the JIT compiler needs */
@@ -112,6 +114,11 @@ final class TimedSteps implements AutoCloseable {
             }
         }
         return flops;
+    }
+
+    /** The last step's loss: the same for the same number of steps, however they are run. */
+    float lastLoss() {
+        return lastLoss;
     }
 
     int parameters() {

@@ -29,6 +29,7 @@ final class DeviceRun {
     private final TornadoExecutionPlan plan;
     private final Set<Object> changedOnHost = Collections.newSetFromMap(new IdentityHashMap<>());
     private final boolean[] ran;
+    private final boolean replayed;
     private TornadoExecutionResult last;
 
     DeviceRun(GraphPlan graphs, List<FloatArray> state, DeviceInfo device, NativeErrors errors, Proof proof) {
@@ -38,6 +39,7 @@ final class DeviceRun {
         this.errors = errors;
         this.proof = proof;
         ran = new boolean[graphs.graphs().size()];
+        replayed = CudaGraphs.wanted(device.id(), device.backend());
         GraphFactory factory = new GraphFactory(graphs.shared(), device);
         List<ImmutableTaskGraph> all = new ArrayList<>();
         all.add(factory.upload(state));
@@ -57,17 +59,26 @@ final class DeviceRun {
     /** Runs one graph with its row of offsets. */
     void execute(GraphPlan.Execution execution) {
         int index = execution.graph().index();
-        if (!ran[index]) {
+        if (!ran[index] && !replayed) {
             proof.add(execution.graph(), executeProfiled(execution));
             ran[index] = true;
             return;
         }
         prepare(execution);
+        if (!ran[index]) {
+            CudaGraphs.enable(plan.withGraph(index + 1));
+            proof.addReplayed(execution.graph());
+            ran[index] = true;
+        }
         launch(index + 1, execution.graph());
     }
 
     /** Like {@link #execute}, with the profiler on. */
     Profile executeProfiled(GraphPlan.Execution execution) {
+        if (replayed) {
+            throw new DeviceException(
+                    "kernels cannot be timed while CUDA graphs are replayed: leave -D" + CudaGraphs.PROPERTY + " away");
+        }
         prepare(execution);
         GraphPlan.GraphSpec spec = execution.graph();
         TornadoExecutionPlan chosen = plan.withGraph(spec.index() + 1);

@@ -13,6 +13,8 @@ final class Proof {
     private int kernels;
     private long nanos;
     private long compileNanos;
+    private int replayedGraphs;
+    private int replayedKernels;
 
     Proof(DeviceInfo device) {
         this.device = device;
@@ -33,8 +35,26 @@ final class Proof {
         compileNanos += profile.compileNanos();
     }
 
+    /** Counts the kernels of a graph that is recorded and replayed, of which the profiler knows nothing. */
+    void addReplayed(GraphPlan.GraphSpec graph) {
+        replayedKernels += graph.tasks().size();
+        replayedGraphs++;
+    }
+
     /** One line for a person. */
     String text() {
+        String timed = graphs > 0 || replayedGraphs == 0 ? timed() : device.id() + " (" + device.backend() + ")";
+        return replayedGraphs == 0
+                ? timed
+                : String.format(
+                        Locale.ROOT,
+                        "%s: %d kernels replayed as %d CUDA graphs, which have no times of their own",
+                        timed,
+                        replayedKernels,
+                        replayedGraphs);
+    }
+
+    private String timed() {
         return String.format(
                 Locale.ROOT,
                 "%s (%s): %d kernels in %d graphs, compiled in %.1f s; each has a time of its own from the device's profiler,"

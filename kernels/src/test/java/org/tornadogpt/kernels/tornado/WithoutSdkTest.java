@@ -83,6 +83,37 @@ class WithoutSdkTest {
     }
 
     @Test
+    void cudaGraphsAreOffUnlessAskedForAndOnlyWhereTheyAre() {
+        assertThat(CudaGraphs.wanted("tornado:0:0", "PTX")).isFalse();
+        try {
+            System.setProperty(CudaGraphs.PROPERTY, "on");
+            assertThat(CudaGraphs.wanted("tornado:0:0", "PTX")).isTrue();
+            assertThat(CudaGraphs.wanted("tornado:0:0", "CUDA")).isTrue();
+            assertThatThrownBy(() -> CudaGraphs.wanted("tornado:0:0", "OPENCL"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("PTX or CUDA")
+                    .hasMessageContaining("tornado:0:0 is driven by OPENCL");
+            System.setProperty(CudaGraphs.PROPERTY, "yes");
+            assertThatThrownBy(() -> CudaGraphs.wanted("tornado:0:0", "PTX")).hasMessageContaining("on or off");
+        } finally {
+            System.clearProperty(CudaGraphs.PROPERTY);
+        }
+    }
+
+    @Test
+    void whatADeviceCanDoIsReadFromItsDescription() {
+        assertThat(Capabilities.parse(
+                        "Extensions:\n\tcl_khr_fp16\nDevice version   : OpenCL 3.0 CUDA\nDriver version   : 570.1"))
+                .isEqualTo(new Capabilities("yes", "no", "570.1"));
+        assertThat(Capabilities.parse("Device version   : OpenCL 3.0 PoCL\n"))
+                .isEqualTo(new Capabilities("no", "no", ""));
+        assertThat(Capabilities.parse("Device version   : CUDA 9.0\n").tensorCores())
+                .isEqualTo("yes");
+        assertThat(Capabilities.parse("Device version   : CUDA 6.1\n")).isEqualTo(new Capabilities("yes", "no", ""));
+        assertThat(Capabilities.parse("some card")).isEqualTo(new Capabilities("unknown", "unknown", ""));
+    }
+
+    @Test
     void errorLinesOfDriversAreKnownFromWarnings() {
         assertThat(NativeErrors.isError("[TornadoVM-OCL-JNI] ERROR : clEnqueueNDRangeKernel -> Returned: -54"))
                 .isTrue();
