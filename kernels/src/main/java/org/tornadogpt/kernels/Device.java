@@ -22,6 +22,18 @@ public interface Device extends AutoCloseable {
     String defaultVariant(String operation);
 
     /**
+     * Asked before a workspace allocates its activations.
+     *
+     * @param stateBytes of parameters, gradients and moments
+     * @param activationBytes of activations
+     * @param largestBytes of the largest array
+     * @throws IllegalArgumentException if they will not fit; the message says what would
+     */
+    default void checkFits(long stateBytes, long activationBytes, long largestBytes) {
+        // the JVM's devices have the memory that the JVM has
+    }
+
+    /**
      * Turns recordings into programs, keyed by the recordings' names. Called once per workspace, after every tensor has its
      * memory.
      */

@@ -68,6 +68,12 @@ public final class TornadoDevice implements Device {
     }
 
     @Override
+    public void checkFits(long stateBytes, long activationBytes, long largestBytes) {
+        new DeviceMemory(stateBytes, activationBytes, largestBytes)
+                .check(info.id(), info.memory(), info.largestArray());
+    }
+
+    @Override
     public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
         GraphPlan graphs = GraphPlan.of(recordings, buffers, Splitter.STANDARD);
         FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
