@@ -4,7 +4,7 @@
 #   ./setup_tornado.sh [--check] [--backend opencl|ptx|cuda] [--version VERSION]
 #
 #   --check     only report; changes nothing
-#   --backend   which SDK to download where none is found (opencl)
+#   --backend   which back end the SDK must have; any will do without, opencl is what is downloaded
 #   --version   which release (5.2.0-jdk25)
 #
 # An SDK is looked for in TORNADOVM_HOME, at the place noted earlier, in SDKMAN's folder, in ./.tornadovm.
@@ -22,14 +22,14 @@ die() {
 
 usage() { sed -n '2,11s/^# \{0,1\}//p' "$0"; }
 
-backend=opencl
+backend=''
 version=$TESTED_VERSION
 check_only=false
 while (($# > 0)); do
   case $1 in
     --check) check_only=true ;;
     --backend)
-      backend=${2:-}
+      backend=${2:-none}
       shift
       ;;
     --version)
@@ -45,7 +45,7 @@ while (($# > 0)); do
   (($# > 0)) && shift
 done
 case $backend in
-  opencl | ptx | cuda) ;;
+  '' | opencl | ptx | cuda) ;;
   *) die "unknown back end '$backend'; there are opencl, ptx, cuda" ;;
 esac
 [[ -n $version ]] || die "--version needs a version, for example $TESTED_VERSION"
@@ -92,31 +92,47 @@ sdk_version() {
   done
 }
 
+# The back ends of the SDK in folder $1, for example "opencl-backend,ptx-backend".
+sdk_backends() {
+  sed -n 's/^tornado\.backends=//p' "$1/etc/tornado.backend" 2>/dev/null || true
+}
+
+has_backend() { [[ -z $2 || ,$(sdk_backends "$1"), == *",$2-backend,"* ]]; }
+
 check_sdk() {
   local found
   found=$(sdk_version "$1")
-  [[ -n $found ]] || die "$2 is $1, which is no TornadoVM SDK (it has no share/java/tornado/tornado-api-*.jar)"
+  [[ -n $found ]] || die "TORNADOVM_HOME is $1, which is no TornadoVM SDK (it has no share/java/tornado/tornado-api-*.jar)"
   [[ $found == "$version" ]] ||
     die "the SDK in $1 is version $found; this program needs $version (another one with --version, at your own risk)"
+  has_backend "$1" "$backend" || die "the SDK in $1 has $(sdk_backends "$1"), not $backend: unset TORNADOVM_HOME, or set it to another SDK"
+}
+
+# Places in which an SDK may be.
+sdk_candidates() {
+  if [[ -r $store/home ]]; then
+    head -n 1 "$store/home"
+  fi
+  printf '%s\n' "$HOME"/.sdkman/candidates/tornadovm/* "$store"/tornadovm-*
 }
 
 find_sdk() {
-  local noted='' folder
+  local folder found
   if [[ -n ${TORNADOVM_HOME:-} ]]; then
-    check_sdk "$TORNADOVM_HOME" TORNADOVM_HOME
-    echo "$TORNADOVM_HOME"
+    check_sdk "$TORNADOVM_HOME"
+    (cd "$TORNADOVM_HOME" && pwd -P)
     return
   fi
-  if [[ -r $store/home ]]; then
-    noted=$(head -n 1 "$store/home")
-  fi
-  for folder in "$noted" "$HOME"/.sdkman/candidates/tornadovm/"$version"* "$HOME"/.sdkman/candidates/tornadovm/current \
-    "$store"/tornadovm-*; do
-    if [[ -n $folder && $(sdk_version "$folder") == "$version" ]]; then
+  while IFS= read -r folder; do
+    found=$(sdk_version "$folder")
+    if [[ $found == "$version" ]] && has_backend "$folder" "$backend"; then
       echo "$folder"
       return
     fi
-  done
+    if [[ -n $found ]]; then
+      say "left aside   $folder ($found, $(sdk_backends "$folder")); wanted is $version${backend:+ with $backend}" >&2
+    fi
+  done < <(sdk_candidates)
 }
 
 platform() {
@@ -128,8 +144,8 @@ platform() {
 }
 
 download() {
-  local name url archive folder
-  name=tornadovm-$version-$backend-$(platform).zip
+  local name url archive folder wanted=${backend:-opencl}
+  name=tornadovm-$version-$wanted-$(platform).zip
   url=$RELEASES/v$version/$name
   archive=$store/$name
   mkdir -p "$store"
@@ -145,7 +161,7 @@ download() {
   command -v unzip >/dev/null || die "unzip is needed to unpack $archive"
   unzip -q -o "$archive" -d "$store" || die "$archive is damaged: delete it and run this again"
   for folder in "$store"/*/; do
-    if [[ $(sdk_version "${folder%/}") == "$version" ]]; then
+    if [[ $(sdk_version "${folder%/}") == "$version" ]] && has_backend "${folder%/}" "$wanted"; then
       echo "${folder%/}"
       return
     fi
@@ -165,20 +181,25 @@ check_sum() {
   fi
 }
 
-# Makes the argument file from its template, where the SDK has that only.
+# Makes the argument file from its template, where the SDK has that only or has been moved since.
 ensure_argfile() {
   local sdk=$1
-  [[ -r $sdk/tornado-argfile ]] && return
-  [[ -r $sdk/tornado-argfile.template ]] || die "$sdk has neither tornado-argfile nor its template: run $sdk/bin/tornado once"
+  if [[ -r $sdk/tornado-argfile ]] && grep -qF -- "$sdk/" "$sdk/tornado-argfile"; then
+    return
+  fi
+  [[ -r $sdk/tornado-argfile.template ]] ||
+    die "$sdk has no tornado-argfile for this place and no template of it: run $sdk/bin/tornado once"
   if $check_only; then
-    die "$sdk has no tornado-argfile yet: run this without --check"
+    die "$sdk has no tornado-argfile for this place yet: run this without --check"
   fi
   sed "s|\${TORNADOVM_HOME}|$sdk|g; s|\$TORNADOVM_HOME|$sdk|g" "$sdk/tornado-argfile.template" >"$sdk/tornado-argfile"
   say "made $sdk/tornado-argfile"
 }
 
+# Runs one of the SDK's own programs; what it says without colours and without Java's notice about incubator modules.
 run_java() {
-  "$jdk/bin/java" "@$sdk/tornado-argfile" -Dtornado.recover.bailout=false -Dtornado.tvm.maxbytecodesize=1048576 "$@" 2>&1
+  "$jdk/bin/java" "@$sdk/tornado-argfile" -Dtornado.recover.bailout=false -Dtornado.tvm.maxbytecodesize=1048576 "$@" 2>&1 |
+    sed $'s/\033\\[[0-9;]*m//g; /^WARNING: Using incubator modules/d'
 }
 
 jdk=$(find_jdk)
@@ -190,8 +211,7 @@ if [[ -z $sdk ]]; then
   fi
   sdk=$(download)
 fi
-check_sdk "$sdk" "the SDK"
-say "SDK          $sdk ($(sdk_version "$sdk"), $(cat "$sdk/etc/tornado.backend" 2>/dev/null || echo 'back end unknown'))"
+say "SDK          $sdk ($(sdk_version "$sdk"), $(sdk_backends "$sdk"))"
 ensure_argfile "$sdk"
 devices=$(run_java -m tornado.drivers.common/uk.ac.manchester.tornado.drivers.TornadoDeviceQuery) ||
   die "TornadoVM does not start: $(head -n 1 <<<"$devices")"

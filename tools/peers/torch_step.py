@@ -101,8 +101,8 @@ def optimizer(model):
     return torch.optim.AdamW(groups, lr=3e-4)
 
 
-def measure(config, device, steps, warmup, compiled):
-    """Milliseconds of each of `steps` steps, and the number of parameters."""
+def measure(config, device, steps, warmup, compiled, dtype):
+    """Milliseconds of each of `steps` steps, and the number of parameters. In bf16, master weights and AdamW stay in fp32."""
     torch.manual_seed(0)
     model = Gpt(config).to(device)
     adamw = optimizer(model)
@@ -114,7 +114,8 @@ def measure(config, device, steps, warmup, compiled):
     for step in range(warmup + steps):
         synchronize()
         start = time.perf_counter()
-        loss = loss_of(tokens, targets)
+        with torch.autocast(device.split(":")[0], torch.bfloat16, enabled=dtype == "bf16"):
+            loss = loss_of(tokens, targets)
         adamw.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -134,6 +135,7 @@ def arguments():
     parser.add_argument("--dropout", type=float, help="instead of the preset's")
     parser.add_argument("--threads", type=int, help="CPU threads; by default PyTorch's choice")
     parser.add_argument("--device", default="cpu", help="cpu or cuda [cpu]")
+    parser.add_argument("--dtype", choices=["fp32", "bf16"], default="fp32", help="bf16 is autocast [fp32]")
     parser.add_argument("--compile", action="store_true", help="use torch.compile")
     return parser.parse_args()
 
@@ -145,12 +147,13 @@ def main():
         config = dataclasses.replace(config, dropout=options.dropout)
     if options.threads is not None:
         torch.set_num_threads(options.threads)
-    times, parameters = measure(config, options.device, options.steps, options.warmup, options.compile)
+    times, parameters = measure(config, options.device, options.steps, options.warmup, options.compile, options.dtype)
     median = statistics.median(times)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     print(json.dumps({
         "preset": options.preset,
         "device": "torch " + torch.__version__ + " " + options.device + (" compiled" if options.compile else ""),
+        "dtype": options.dtype,
         "parameters": parameters,
         "medianStepMillis": median,
         "tokensPerSecond": config.batch * config.block / median * 1e3,

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.tornadogpt.kernels.Node.Cost;
 import org.tornadogpt.kernels.Program.Timing;
 import org.tornadogpt.kernels.jvm.CeilingsVector;
@@ -14,8 +15,10 @@ import org.tornadogpt.kernels.jvm.CeilingsVector;
  * Time by operation against the roofline: an operation can take no less than its arithmetic at the fma ceiling or its least
  * memory traffic at the copy ceiling, whichever is more. Data that stays in the caches moves faster than the copy ceiling, so more
  * than 100 per cent is possible.
+ *
+ * @param ceilings of the processor; empty for a device that they say nothing of
  */
-record ProfileTable(CeilingsVector ceilings) {
+record ProfileTable(Optional<CeilingsVector> ceilings) {
     private static final class Line {
         private final String label;
         private int calls;
@@ -50,11 +53,8 @@ record ProfileTable(CeilingsVector ceilings) {
         lines.values().forEach(total::add);
         List<Line> bySize = new ArrayList<>(lines.values());
         bySize.sort((a, b) -> Long.compare(b.nanos, a.nanos));
-        out.printf(
-                Locale.ROOT,
-                "ceilings: %.0f GFLOP/s fma, %.1f GB/s copy%n",
-                ceilings.gflops(),
-                ceilings.gigabytesPerSecond());
+        ceilings.ifPresent(c -> out.printf(
+                Locale.ROOT, "ceilings: %.0f GFLOP/s fma, %.1f GB/s copy%n", c.gflops(), c.gigabytesPerSecond()));
         out.printf(
                 "%-48s %6s %10s %7s %9s %8s %9s%n", "operation", "calls", "ms", "share", "GFLOP/s", "GB/s", "roofline");
         for (Line line : bySize) {
@@ -64,17 +64,21 @@ record ProfileTable(CeilingsVector ceilings) {
     }
 
     private void print(PrintWriter out, Line line, long total) {
-        double least =
-                Math.max(line.cost.flops() / ceilings.gflops(), line.cost.bytes() / ceilings.gigabytesPerSecond());
         out.printf(
                 Locale.ROOT,
-                "%-48s %6d %10.3f %6.1f%% %9.1f %8.1f %8.0f%%%n",
+                "%-48s %6d %10.3f %6.1f%% %9.1f %8.1f %9s%n",
                 line.label,
                 line.calls,
                 line.nanos / 1e6,
                 100.0 * line.nanos / total,
                 line.cost.flops() / (double) line.nanos,
                 line.cost.bytes() / (double) line.nanos,
-                100.0 * least / line.nanos);
+                ceilings.map(c -> roofline(line, c)).orElse("-"));
+    }
+
+    private static String roofline(Line line, CeilingsVector ceilings) {
+        double least =
+                Math.max(line.cost.flops() / ceilings.gflops(), line.cost.bytes() / ceilings.gigabytesPerSecond());
+        return String.format(Locale.ROOT, "%.0f%%", 100.0 * least / line.nanos);
     }
 }

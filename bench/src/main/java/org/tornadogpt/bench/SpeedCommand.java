@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.jvm.CeilingsVector;
@@ -72,8 +73,11 @@ final class SpeedCommand implements Callable<Integer> {
             io.out().println("device " + DeviceOptions.explain(settings.device(), opened));
             timed.warmUp(warmup);
             StepTimes times = timed.run(steps);
+            opened.proof().ifPresent(proof -> io.out().println("ran on " + proof));
             if (profile) {
-                CeilingsVector ceilings = CeilingsVector.measure(opened.threads());
+                Optional<CeilingsVector> ceilings = opened.proof().isPresent()
+                        ? Optional.empty()
+                        : Optional.of(CeilingsVector.measure(opened.threads()));
                 new ProfileTable(ceilings).print(io.out(), timed.profile(Math.min(steps, 20)));
             }
             io.out().println(JSON.writeValueAsString(result(settings, opened, timed, times)));
@@ -94,11 +98,13 @@ final class SpeedCommand implements Callable<Integer> {
         result.put("minStepMillis", times.minMillis());
         result.put("maxStepMillis", times.maxMillis());
         result.put("steps", steps);
+        result.put("lastLoss", timed.lastLoss());
         result.put("gflopPerStep", timed.flopsPerStep() / 1e9);
         result.put("activationMegabytes", timed.activationBytes() / 1e6);
         result.put("bytesAllocatedPerStep", times.bytesPerStep());
         result.put("firstStepMillis", timed.firstStepMillis());
         result.put("millisToFirstStep", timed.millisToFirstStep());
+        opened.proof().ifPresent(proof -> result.put("proof", proof));
         result.put("jvm", System.getProperty("java.vm.version"));
         return result;
     }

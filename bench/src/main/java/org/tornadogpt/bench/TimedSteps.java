@@ -26,6 +26,7 @@ final class TimedSteps implements AutoCloseable {
     private long step;
     private double firstStepMillis;
     private long millisToFirstStep;
+    private float lastLoss;
 
     TimedSteps(TrainSettings settings, Device device) {
         LanguageModel model = settings.model().model();
@@ -51,6 +52,7 @@ final class TimedSteps implements AutoCloseable {
             throw new IllegalStateException("step " + step + " gave loss " + loss + " and gradient norm " + norm);
         }
         session.update(hyper, ++step);
+        lastLoss = loss;
     }
 
     /** @param steps how many, or negative for as many as the JIT compiler needs */
@@ -114,6 +116,11 @@ final class TimedSteps implements AutoCloseable {
             }
         }
         return flops;
+    }
+
+    /** The last step's loss: the same for the same number of steps, however they are run. */
+    float lastLoss() {
+        return lastLoss;
     }
 
     int parameters() {

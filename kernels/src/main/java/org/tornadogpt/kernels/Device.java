@@ -2,6 +2,7 @@ package org.tornadogpt.kernels;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Something that can run recorded nodes. */
 public interface Device extends AutoCloseable {
@@ -21,6 +22,18 @@ public interface Device extends AutoCloseable {
     String defaultVariant(String operation);
 
     /**
+     * Asked before a workspace allocates its activations.
+     *
+     * @param stateBytes of parameters, gradients and moments
+     * @param activationBytes of activations
+     * @param largestBytes of the largest array
+     * @throws IllegalArgumentException if they will not fit; the message says what would
+     */
+    default void checkFits(long stateBytes, long activationBytes, long largestBytes) {
+        // the JVM's devices have the memory that the JVM has
+    }
+
+    /**
      * Turns recordings into programs, keyed by the recordings' names. Called once per workspace, after every tensor has its
      * memory.
      */
@@ -31,6 +44,11 @@ public interface Device extends AutoCloseable {
 
     /** Makes the host's values known to the device. */
     void toDevice(Slice slice);
+
+    /** How it is known that what ran so far ran on this device and nowhere else; empty where there is no doubt of it. */
+    default Optional<String> proof() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

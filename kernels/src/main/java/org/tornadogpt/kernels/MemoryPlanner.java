@@ -121,6 +121,11 @@ final class MemoryPlanner {
         return arenas;
     }
 
+    /** Floats in the largest arena. */
+    long largest() {
+        return arenaSizes.stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
     /** Floats in all arenas together. */
     long size() {
         return arenaSizes.stream().mapToLong(Long::longValue).sum();

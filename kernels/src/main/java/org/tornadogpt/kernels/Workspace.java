@@ -84,6 +84,17 @@ public final class Workspace {
         MemoryPlanner planner = new MemoryPlanner(ARENA_LIMIT);
         recordings.forEach(planner::plan);
         activationFloats = planner.size();
+        long stateFloats = state.stream().mapToLong(FloatArray::getSize).sum();
+        device.checkFits(
+                stateFloats * Float.BYTES,
+                activationBytes(),
+                Math.max(
+                                planner.largest(),
+                                state.stream()
+                                        .mapToLong(FloatArray::getSize)
+                                        .max()
+                                        .orElse(0))
+                        * Float.BYTES);
         List<FloatArray> arenas = planner.allocate().stream().map(Slice::array).toList();
         programs = device.build(recordings, new Buffers(state, arenas, floatInputs, intInputs, outputs));
     }

@@ -78,15 +78,17 @@ final class BenchCommand implements Callable<Integer> {
             throw new UsageException("--forks must be at least 1, got " + forks);
         }
         List<BenchCase> cases;
+        String described;
         try (Device opened = DeviceOptions.open(device, checkedThreads(), Map.of())) {
             cases = CasePattern.select(BenchCase.all(opened), pattern);
             if (list) {
                 cases.forEach(c -> io.out().println(c.name()));
                 return ExitCode.OK;
             }
-            io.out().println("device " + DeviceOptions.explain(device, opened));
+            described = DeviceOptions.explain(device, opened);
+            io.out().println("device " + described);
         }
-        return measure(cases);
+        return measure(cases, described);
     }
 
     private int checkedThreads() {
@@ -96,13 +98,13 @@ final class BenchCommand implements Callable<Integer> {
         return threads;
     }
 
-    private int measure(List<BenchCase> cases) throws IOException {
+    private int measure(List<BenchCase> cases, String described) throws IOException {
         BenchSettings settings =
                 quick ? BenchSettings.quick(device, threads, forks) : BenchSettings.thorough(device, threads, forks);
         String stem = name == null ? LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) : name;
         ResultFiles files = new ResultFiles(folder, stem);
         Map<String, String> environment = Environment.describe();
-        environment.put("device", device + (threads == 0 ? "" : ", " + threads + " threads"));
+        environment.put("device", described + (threads == 0 ? "" : ", " + threads + " threads"));
         Files.createDirectories(folder);
         Path log = Files.createTempFile("tgpt-bench", ".log");
         List<Measured> results = new ArrayList<>();
@@ -133,12 +135,13 @@ final class BenchCommand implements Callable<Integer> {
             io.out()
                     .printf(
                             Locale.ROOT,
-                            "[%s] %-72s %12.1f µs %9.2f GFLOP/s %8.2f GB/s%n",
+                            "[%s] %-72s %12.1f µs %9.2f GFLOP/s %8.2f GB/s%s%n",
                             place,
                             of.name(),
                             measured.micros(),
                             measured.gflops(),
-                            measured.gigabytesPerSecond());
+                            measured.gigabytesPerSecond(),
+                            onDevice(measured));
             io.out().flush();
             return ExitCode.OK;
         } catch (RunnerException e) {
@@ -148,6 +151,15 @@ final class BenchCommand implements Callable<Integer> {
             io.err().println("tgpt: " + of.name() + " failed: " + reason(e, log) + " (all of it is in " + log + ")");
             return ExitCode.FAILED;
         }
+    }
+
+    private static String onDevice(Measured measured) {
+        return measured.deviceMicros().isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        ", on the device %.1f µs",
+                        measured.deviceMicros().getAsDouble());
     }
 
     /** The line of the forked JVM's output that names the cause, where there is one. */

@@ -164,9 +164,7 @@ final class BoundCall {
     Map<String, float[]> values() {
         Map<String, float[]> values = new HashMap<>();
         for (int i = 0; i < tensors.size(); i++) {
-            if (StepCalls.isState(tensors.get(i))) {
-                workspace.toHost(tensors.get(i));
-            }
+            workspace.toHost(tensors.get(i));
             values.put(i + " " + tensors.get(i).name(), tensors.get(i).slice().toArray());
         }
         return values;

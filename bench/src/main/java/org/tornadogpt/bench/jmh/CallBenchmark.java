@@ -1,5 +1,6 @@
 package org.tornadogpt.bench.jmh;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,9 @@ public class CallBenchmark {
     @Param("blocked")
     public String variant;
 
+    /** The median of so many runs is the device's time. */
+    private static final int DEVICE_RUNS = 5;
+
     private Device opened;
     private Program program;
 
@@ -71,9 +75,23 @@ public class CallBenchmark {
         opened.close();
     }
 
+    /** Nanoseconds that the device needs for the call's kernels, by its own clock; 0 where it has none. */
+    long deviceNanos() {
+        if (opened.proof().isEmpty()) {
+            return 0;
+        }
+        long[] nanos = new long[DEVICE_RUNS];
+        for (int i = 0; i < DEVICE_RUNS; i++) {
+            nanos[i] =
+                    program.runTimed().stream().mapToLong(Program.Timing::nanos).sum();
+        }
+        Arrays.sort(nanos);
+        return nanos[DEVICE_RUNS / 2];
+    }
+
     /** The call, replayed; its results lie in memory that outlives it. */
     @Benchmark
-    public void run() {
+    public void run(DeviceTime beside) {
         program.run();
     }
 }

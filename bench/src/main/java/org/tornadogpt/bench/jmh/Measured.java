@@ -1,5 +1,7 @@
 package org.tornadogpt.bench.jmh;
 
+import java.util.OptionalDouble;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /** A case and what JMH measured of it. */
@@ -11,6 +13,19 @@ record Measured(BenchCase of, RunResult result) {
     /** Half the width of the 99.9 % confidence interval; NaN for too few iterations. */
     double errorMicros() {
         return result.getPrimaryResult().getScoreError();
+    }
+
+    /** What the kernels took by the device's own clock, without transfers and launches; empty on the JVM's devices. */
+    OptionalDouble deviceMicros() {
+        Result<?> sum = result.getSecondaryResults().get(DeviceTime.RESULT);
+        double nanos = sum == null ? 0 : sum.getScore() / iterations();
+        return nanos > 0 ? OptionalDouble.of(nanos / 1e3) : OptionalDouble.empty();
+    }
+
+    private int iterations() {
+        return result.getBenchmarkResults().stream()
+                .mapToInt(fork -> fork.getIterationResults().size())
+                .sum();
     }
 
     double gflops() {

@@ -49,6 +49,8 @@ final class ResultFiles {
             ObjectNode secondary = (ObjectNode) entry.get("secondaryMetrics");
             rate(secondary, "gflops", measured.gflops(), "GFLOP/s");
             rate(secondary, "gigabytesPerSecond", measured.gigabytesPerSecond(), "GB/s");
+            secondary.remove(DeviceTime.RESULT);
+            measured.deviceMicros().ifPresent(micros -> rate(secondary, "deviceMicros", micros, "us/op"));
             benchmarks.add(entry);
         }
         return root;

@@ -15,6 +15,11 @@ final class ResultTable {
         text.append(
                         "\nTime of one call; ± is half the 99.9 % confidence interval. `of the fastest` compares variants.\n")
                 .append("GFLOP/s and GB/s count the call's arithmetic and its least memory traffic.\n");
+        if (results.stream().anyMatch(r -> r.deviceMicros().isPresent())) {
+            text.append(
+                            "µs is from call to return, with launches and transfers; device µs is what kernels took by the ")
+                    .append("device's own clock, and the GFLOP/s after it are theirs.\n");
+        }
         for (String operation : results.stream()
                 .map(r -> r.of().operation())
                 .distinct()
@@ -32,8 +37,11 @@ final class ResultTable {
 
     private static void append(StringBuilder text, String operation, List<Measured> results) {
         text.append("\n## ").append(operation).append("\n\n");
-        text.append("| preset | call | variant | µs | ± | GFLOP/s | GB/s | of the fastest |\n");
-        text.append("|---|---|---|--:|--:|--:|--:|--:|\n");
+        boolean device = results.stream().anyMatch(r -> r.deviceMicros().isPresent());
+        text.append("| preset | call | variant | µs | ± | GFLOP/s | GB/s | of the fastest |")
+                .append(device ? " device µs | GFLOP/s |\n" : "\n")
+                .append("|---|---|---|--:|--:|--:|--:|--:|")
+                .append(device ? "--:|--:|\n" : "\n");
         for (Measured first : results) {
             List<Measured> rivals = results.stream()
                     .filter(r -> isRival(first, r))
@@ -56,7 +64,7 @@ final class ResultTable {
     private static void append(StringBuilder text, Measured r, double fastest) {
         text.append(String.format(
                 Locale.ROOT,
-                "| %s | `%s` | %s | %.1f | %s | %.2f | %.2f | %.2f |%n",
+                "| %s | `%s` | %s | %.1f | %s | %.2f | %.2f | %.2f |",
                 r.of().preset(),
                 r.of().call(),
                 r.of().variant(),
@@ -65,5 +73,9 @@ final class ResultTable {
                 r.gflops(),
                 r.gigabytesPerSecond(),
                 fastest / r.micros()));
+        r.deviceMicros()
+                .ifPresent(micros -> text.append(String.format(
+                        Locale.ROOT, " %.1f | %.2f |", micros, r.of().cost().flops() / micros / 1e3)));
+        text.append('\n');
     }
 }

@@ -17,11 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.AverageTimeResult;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.ResultRole;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.runner.IterationType;
 import org.openjdk.jmh.runner.WorkloadParams;
 import org.openjdk.jmh.runner.options.TimeValue;
@@ -33,6 +35,10 @@ class ResultFilesTest {
 
     /** A result as JMH makes it, of {@code micros} for each call. */
     private static Measured measured(String preset, String variant, double micros) {
+        return measured(preset, variant, micros, 0);
+    }
+
+    private static Measured measured(String preset, String variant, double micros, long deviceNanos) {
         IterationParams iteration = new IterationParams(IterationType.MEASUREMENT, 3, TimeValue.seconds(1), 1);
         BenchmarkParams params = new BenchmarkParams(
                 "CallBenchmark.run",
@@ -61,6 +67,7 @@ class ResultFilesTest {
             IterationResult result = new IterationResult(params, iteration, null);
             result.addResult(new AverageTimeResult(
                     ResultRole.PRIMARY, "run", 1000, (long) (1_000_000 * micros), TimeUnit.MICROSECONDS));
+            result.addResult(new ScalarResult(DeviceTime.RESULT, deviceNanos, "#", AggregationPolicy.SUM));
             iterations.add(result);
         }
         RunResult result = new RunResult(params, List.of(new BenchmarkResult(params, iterations)));
@@ -82,6 +89,20 @@ class ResultFilesTest {
                         .get("score")
                         .asDouble())
                 .isEqualTo(50);
+    }
+
+    @Test
+    void aDevicesOwnTimeStandsBesideTheWholeTime() throws IOException {
+        Measured onDevice = measured("quote", "naive", 40, 10_000);
+        assertThat(onDevice.deviceMicros()).hasValue(10);
+        assertThat(measured("quote", "naive", 40).deviceMicros()).isEmpty();
+        assertThat(ResultTable.markdown(Map.of(), List.of(onDevice)))
+                .contains("| quote | `linear:2x3x4` | naive | 40.0 | 0.0 | 100.00 | 50.00 | 1.00 | 10.0 | 400.00 |");
+        new ResultFiles(folder, "d").write(Map.of(), List.of(onDevice));
+        JsonNode root = new ObjectMapper().readTree(folder.resolve("d.json").toFile());
+        JsonNode secondary = root.get("benchmarks").get(0).get("secondaryMetrics");
+        assertThat(secondary.get("deviceMicros").get("score").asDouble()).isEqualTo(10);
+        assertThat(secondary.has(DeviceTime.RESULT)).isFalse();
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.tornadogpt.kernels.IntTensor;
 import org.tornadogpt.kernels.Operations;
 import org.tornadogpt.kernels.Tensor;
 import org.tornadogpt.kernels.activation.PointwiseActivation;
+import org.tornadogpt.kernels.attention.CachedAttention;
 import org.tornadogpt.kernels.attention.CausalAttention;
 import org.tornadogpt.kernels.embedding.Embedding;
 import org.tornadogpt.kernels.layernorm.LayerNorm;
@@ -42,6 +43,7 @@ public record KernelCase(String operation, String name, int terms, Body body) {
         addMatMul(cases, 37, 29, 43);
         addLayerNorm(cases, 13, 67);
         addAttention(cases, new AttentionShape(2, 19, 3, 3, 16), 0.2f);
+        addCachedAttention(cases, new AttentionShape(2, 19, 6, 2, 16));
         addCrossEntropy(cases, 21, 95);
         addEmbedding(cases, 2, 9, 31, 17);
         addPointwise(cases, 7, 93);
@@ -63,6 +65,8 @@ public record KernelCase(String operation, String name, int terms, Body body) {
         addAttention(cases, new AttentionShape(2, 33, 4, 2, 32), 0f);
         addAttention(cases, new AttentionShape(1, 65, 2, 2, 64), 0.1f);
         addAttention(cases, new AttentionShape(1, 130, 1, 1, 128), 0f);
+        addCachedAttention(cases, new AttentionShape(3, 2, 1, 1, 7));
+        addCachedAttention(cases, new AttentionShape(1, 130, 2, 2, 64));
         addEmbedding(cases, 1, 1, 1, 1);
         addEmbedding(cases, 4, 64, 300, 70);
         addPointwise(cases, 1, 1);
@@ -148,6 +152,23 @@ public record KernelCase(String operation, String name, int terms, Body body) {
             ops.attentionBackward(dqkv, t.activation("dout", s.rows(), s.width()), out, qkv, saved, s, dropout);
             t.result(out);
             t.result(dqkv);
+        }));
+    }
+
+    /** Fills both caches up to their last position, then adds that one and attends from it. */
+    private static void addCachedAttention(List<KernelCase> cases, AttentionShape s) {
+        String name = "B" + s.B() + " T" + s.T() + " H" + s.heads() + "/" + s.kvHeads() + " D" + s.D();
+        int P = s.T() - 1;
+        int kept = s.kvHeads() * s.D();
+        cases.add(new KernelCase(CachedAttention.OPERATION, name, s.T() + s.D(), (ops, t) -> {
+            Tensor keys = t.parameter("keys", s.B(), kept, s.T());
+            Tensor values = t.parameter("values", s.B(), s.T(), kept);
+            Tensor out = t.unset("out", s.B(), s.width());
+            ops.fillCaches(keys, values, t.activation("qkv", s.B() * P, s.packedWidth()), s);
+            ops.attentionStep(out, keys, values, t.activation("row", s.B(), s.packedWidth()), t.ints("position", P), s);
+            t.result(out);
+            t.resultState(keys);
+            t.resultState(values);
         }));
     }
 

@@ -94,6 +94,14 @@ final class Trial {
         return tensor;
     }
 
+    /** Ints with these values. */
+    IntTensor ints(String name, int... values) {
+        IntTensor tensor = workspace.intInput(name, values.length);
+        ints.add(tensor);
+        intValues.add(values);
+        return tensor;
+    }
+
     /** Floats that the host sets. */
     Tensor input(String name, float... values) {
         Tensor tensor = workspace.input(name, values.length);

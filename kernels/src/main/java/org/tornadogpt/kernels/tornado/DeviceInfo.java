@@ -13,6 +13,7 @@ import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
  * @param largestArray most bytes in one array
  * @param localMemory bytes of a work-group's local memory
  * @param maxWorkGroup most work-items in a work-group
+ * @param capabilities what it can do beyond single precision
  */
 public record DeviceInfo(
         String id,
@@ -24,6 +25,7 @@ public record DeviceInfo(
         long largestArray,
         long localMemory,
         int maxWorkGroup,
+        Capabilities capabilities,
         TornadoDevice handle) {
 
     static DeviceInfo of(int driver, int number, TornadoDevice device) {
@@ -37,6 +39,7 @@ public record DeviceInfo(
                 device.getMaxAllocMemory(),
                 device.getDeviceLocalMemorySize(),
                 device.getPhysicalDevice().getMaxThreadsPerBlock(),
+                Capabilities.of(device),
                 device);
     }
 
@@ -46,6 +49,21 @@ public record DeviceInfo(
 
     public boolean isGpu() {
         return type.equals("GPU");
+    }
+
+    /** Whether kernels can use 16-bit floats: {@code yes}, {@code no} or {@code unknown}. */
+    public String half() {
+        return capabilities.half();
+    }
+
+    /** Whether there are tensor cores that TornadoVM can use: {@code yes}, {@code no} or {@code unknown}. */
+    public String tensorCores() {
+        return capabilities.tensorCores();
+    }
+
+    /** The back end, the platform and, if known, the driver's version. */
+    public String driver() {
+        return (backend + ", " + platform + " " + capabilities.driver()).strip();
     }
 
     /** Global memory in gibibytes, for a person. */

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.tornadogpt.kernels.DeviceException;
 import org.tornadogpt.kernels.Slice;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
@@ -30,6 +30,7 @@ final class DeviceRun {
     private final TornadoExecutionPlan plan;
     private final Set<Object> changedOnHost = Collections.newSetFromMap(new IdentityHashMap<>());
     private final boolean[] ran;
+    private final boolean replayed;
     private TornadoExecutionResult last;
 
     DeviceRun(GraphPlan graphs, List<FloatArray> state, DeviceInfo device, NativeErrors errors, Proof proof) {
@@ -39,6 +40,7 @@ final class DeviceRun {
         this.errors = errors;
         this.proof = proof;
         ran = new boolean[graphs.graphs().size()];
+        replayed = CudaGraphs.wanted(device.id(), device.backend());
         GraphFactory factory = new GraphFactory(graphs.shared());
         GridScheduler grid = WorkGrids.of(graphs, device);
         List<ImmutableTaskGraph> all = new ArrayList<>();
@@ -59,27 +61,35 @@ final class DeviceRun {
     /** Runs one graph with its row of offsets. */
     void execute(GraphPlan.Execution execution) {
         int index = execution.graph().index();
-        if (!ran[index]) {
-            Map<String, Long> times = executeTimed(execution);
-            proof.add(execution.graph(), times);
+        if (!ran[index] && !replayed) {
+            proof.add(execution.graph(), executeProfiled(execution));
             ran[index] = true;
             return;
         }
         prepare(execution);
+        if (!ran[index]) {
+            CudaGraphs.enable(plan.withGraph(index + 1));
+            proof.addReplayed(execution.graph());
+            ran[index] = true;
+        }
         launch(index + 1, execution.graph());
     }
 
-    /** Like {@link #execute}, with the profiler on: nanoseconds on the device for each task. */
-    Map<String, Long> executeTimed(GraphPlan.Execution execution) {
+    /** Like {@link #execute}, with the profiler on. */
+    Profile executeProfiled(GraphPlan.Execution execution) {
+        if (replayed) {
+            throw new DeviceException(
+                    "kernels cannot be timed while CUDA graphs are replayed: leave -D" + CudaGraphs.PROPERTY + " away");
+        }
         prepare(execution);
         GraphPlan.GraphSpec spec = execution.graph();
         TornadoExecutionPlan chosen = plan.withGraph(spec.index() + 1);
         chosen.withProfiler(ProfilerMode.SILENT);
         launch(spec.index() + 1, spec);
-        Map<String, Long> times = KernelTimes.parse(last.getProfilerResult().getProfileLog());
+        Profile profile = Profile.of(last.getProfilerResult());
         chosen.clearProfiles();
         chosen.withoutProfiler();
-        return times;
+        return profile;
     }
 
     private void prepare(GraphPlan.Execution execution) {
@@ -96,7 +106,7 @@ final class DeviceRun {
         try {
             errors.during(() -> last = plan.withGraph(number).execute());
         } catch (RuntimeException | LinkageError | TornadoInternalError e) {
-            throw new IllegalStateException(
+            throw new DeviceException(
                     "the run on " + device.id() + " failed in " + describe(spec) + ": " + TornadoRuntimes.reason(e), e);
         }
     }
@@ -117,7 +127,7 @@ final class DeviceRun {
         if (last != null) {
             for (FloatArray array : state) {
                 if (!changedOnHost.contains(array)) {
-                    last.transferToHost(array);
+                    errors.during(() -> last.transferToHost(array));
                 }
             }
         }
@@ -150,7 +160,7 @@ final class DeviceRun {
             plan.freeDeviceMemory();
             plan.close();
         } catch (TornadoExecutionPlanException e) {
-            throw new IllegalStateException("cannot release " + device.id() + ": " + e.getMessage(), e);
+            throw new DeviceException("cannot release " + device.id() + ": " + e.getMessage(), e);
         }
     }
 }

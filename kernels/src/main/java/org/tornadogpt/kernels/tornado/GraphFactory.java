@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.tornadogpt.kernels.DeviceException;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
@@ -61,7 +62,7 @@ final class GraphFactory {
         try {
             task.launch().call().appendTo(graph, task.id());
         } catch (RuntimeException | LinkageError | TornadoInternalError e) {
-            throw new IllegalStateException(
+            throw new DeviceException(
                     "TornadoVM cannot compile kernel " + kernel + ": " + TornadoRuntimes.reason(e), e);
         }
     }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -65,13 +66,7 @@ public final class TornadoDevice implements Device {
     @Override
     public String description() {
         return String.format(
-                Locale.ROOT,
-                "%s (%s, %s, %s, %.1f GiB)",
-                info.name(),
-                info.type(),
-                info.backend(),
-                info.platform(),
-                info.gibibytes());
+                Locale.ROOT, "%s (%s, %s, %.1f GiB)", info.name(), info.type(), info.driver(), info.gibibytes());
     }
 
     @Override
@@ -95,6 +90,12 @@ public final class TornadoDevice implements Device {
             return ATTENTION_WITHOUT_GPU;
         }
         return DEFAULTS.getOrDefault(operation, "loop");
+    }
+
+    @Override
+    public void checkFits(long stateBytes, long activationBytes, long largestBytes) {
+        new DeviceMemory(stateBytes, activationBytes, largestBytes)
+                .check(info.id(), info.memory(), info.largestArray());
     }
 
     @Override
@@ -125,9 +126,9 @@ public final class TornadoDevice implements Device {
         runs.stream().filter(r -> r.holds(slice.array())).forEach(r -> r.toDevice(slice));
     }
 
-    /** How it is known that the programs run so far ran on this device. */
-    public String proof() {
-        return proof.text() + groupText();
+    @Override
+    public Optional<String> proof() {
+        return Optional.of(proof.text() + groupText());
     }
 
     /** The work-groups chosen for the kernels that are written for them. */

@@ -1,8 +1,12 @@
 package org.tornadogpt.kernels.tornado;
 
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
@@ -19,6 +23,7 @@ public final class TornadoRuntimes {
     private static final String BYTECODE_PROPERTY = "tornado.tvm.maxbytecodesize";
     private static final String MEMORY_PROPERTY = "tornado.device.memory";
     private static final int BYTECODE_BYTES = 1 << 20;
+    private static final Pattern ARCHIVE = Pattern.compile("tornado-api-([^/]*)\\.jar");
 
     /** The flags without which TornadoVM runs what it cannot compile as sequential Java, with nothing printed. */
     public static final List<String> FLAGS =
@@ -49,6 +54,14 @@ public final class TornadoRuntimes {
         } catch (RuntimeException | LinkageError e) {
             return Optional.of("TornadoVM's runtime does not start: " + reason(e));
         }
+    }
+
+    /** The version of TornadoVM that this JVM runs with, from the name of its API's archive. */
+    public static String version() {
+        CodeSource source = TaskGraph.class.getProtectionDomain().getCodeSource();
+        Matcher version =
+                source == null ? null : ARCHIVE.matcher(source.getLocation().getPath());
+        return version != null && version.find() ? version.group(1) : "of unknown version";
     }
 
     /** All devices of all drivers. */

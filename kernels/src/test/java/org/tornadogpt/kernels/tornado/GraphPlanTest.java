@@ -240,7 +240,17 @@ class GraphPlanTest {
 
     private static DeviceInfo device(int maxWorkGroup) {
         return new DeviceInfo(
-                "tornado:0:0", "card", "GPU", "PTX", "driver", 1L << 30, 1L << 30, 48 << 10, maxWorkGroup, null);
+                "tornado:0:0",
+                "card",
+                "GPU",
+                "PTX",
+                "platform",
+                1L << 30,
+                1L << 30,
+                48 << 10,
+                maxWorkGroup,
+                new Capabilities("yes", "yes", "driver"),
+                null);
     }
 
     @ParameterizedTest

@@ -5,21 +5,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tornadogpt.kernels.Activation;
 import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Call;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.DeviceException;
+import org.tornadogpt.kernels.Devices;
+import org.tornadogpt.kernels.KernelChoices;
+import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Node;
 import org.tornadogpt.kernels.Program;
 import org.tornadogpt.kernels.Recording;
 import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.Tensor;
 import org.tornadogpt.kernels.Variant;
+import org.tornadogpt.kernels.WorkGroups;
+import org.tornadogpt.kernels.Workspace;
 import org.tornadogpt.kernels.check.KernelCase;
 import org.tornadogpt.kernels.check.KernelCheck;
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -51,31 +63,111 @@ class OnDeviceSdkTest {
         }
     }
 
+    private static Node planted(Consumer<Launcher> emit) {
+        return new Node("test", "forward", "planted", "out", List.of(), List.of(), new Node.Cost(0, 0), "", 0, emit);
+    }
+
+    private static Buffers state(Slice slice) {
+        return new Buffers(List.of(slice.array()), List.of(), List.of(), List.of(), List.of());
+    }
+
     @Test
     void aKernelThatCannotBeCompiledEndsTheRunByItsName() {
         Slice slice = Slice.allocate(4);
-        Node node = new Node(
-                "test",
-                "forward",
-                "planted",
-                "out",
-                List.of(),
-                List.of(),
-                new Node.Cost(0, 0),
-                "",
-                0,
-                l -> l.loop(Call.of(
-                        "kUncompilable", OnDeviceSdkTest::kUncompilable, l.offsets(), slice.array(), l.slot(slice))));
-        Buffers buffers = new Buffers(List.of(slice.array()), List.of(), List.of(), List.of(), List.of());
+        Node node = planted(l -> l.loop(
+                Call.of("kUncompilable", OnDeviceSdkTest::kUncompilable, l.offsets(), slice.array(), l.slot(slice))));
         try (TornadoDevice device = TornadoDevice.open("tornado")) {
             assertThatThrownBy(() -> {
                         Map<String, Program> programs =
-                                device.build(List.of(Recording.of("planted", List.of(node))), buffers);
+                                device.build(List.of(Recording.of("planted", List.of(node))), state(slice));
                         programs.get("planted").run();
                     })
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(DeviceException.class)
                     .hasMessageContaining("kUncompilable");
         }
+    }
+
+    /** Three nodes, of which the second one's sums are beyond what a float holds. */
+    private static Workspace overflowing(Device device) {
+        Workspace workspace = new Workspace(device, new KernelChoices(device, Map.of()));
+        Tensor x = workspace.state("x", 3, 5);
+        Tensor weight = workspace.state("weight", 7, 5);
+        workspace.record("overflow", ops -> {
+            Tensor same = ops.allocate("same", 3, 5);
+            ops.activation(same, x, Activation.RELU);
+            Tensor out = ops.allocate("out", 3, 7);
+            ops.linear(out, same, weight, null);
+            Tensor after = ops.allocate("after", 3, 7);
+            ops.activation(after, out, Activation.RELU);
+        });
+        workspace.build();
+        for (Tensor tensor : List.of(x, weight)) {
+            for (int i = 0; i < tensor.size(); i++) {
+                tensor.slice().set(i, 3e19f);
+            }
+            workspace.toDevice(tensor);
+        }
+        return workspace;
+    }
+
+    @Test
+    void theNodeWhereNumbersAreLostIsFound() {
+        Optional<String> expected;
+        try (Device sequential = Devices.open("sequential", 1)) {
+            expected = overflowing(sequential).program("overflow").firstNonFinite();
+        }
+        assertThat(expected).isPresent();
+        try (TornadoDevice device = TornadoDevice.open("tornado")) {
+            assertThat(overflowing(device).program("overflow").firstNonFinite()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void everyNodeIsTimedByTheDevice() {
+        try (TornadoDevice device = TornadoDevice.open("tornado")) {
+            Workspace workspace = overflowing(device);
+            Program program = workspace.program("overflow");
+            program.run();
+            assertThat(device.proof())
+                    .hasValueSatisfying(proof -> assertThat(proof).contains("3 kernels in 1 graphs"));
+            for (int i = 0; i < 2; i++) {
+                List<Program.Timing> timings = program.runTimed();
+                assertThat(timings)
+                        .extracting(Program.Timing::node)
+                        .containsExactlyElementsOf(
+                                workspace.recording("overflow").nodes());
+                assertThat(timings).allMatch(t -> t.nanos() > 0 && t.nanos() < 60_000_000_000L);
+            }
+        }
+    }
+
+    /** Never compiled: its work-groups are refused before. */
+    public static void kGroups(KernelContext context, FloatArray a) {
+        a.set(context.globalIdx, 1f);
+    }
+
+    @Test
+    void workGroupsThatTheDeviceCannotHoldAreRefused() {
+        Slice slice = Slice.allocate(1 << 20);
+        Node node = planted(l -> l.group(
+                Call.of("kGroups", OnDeviceSdkTest::kGroups, new KernelContext(), slice.array()),
+                WorkGroups.of(1, 1 << 20)));
+        try (TornadoDevice device = TornadoDevice.open("tornado")) {
+            assertThatThrownBy(() -> device.build(List.of(Recording.of("planted", List.of(node))), state(slice)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("kGroups")
+                    .hasMessageContaining("choose another variant");
+        }
+    }
+
+    @Test
+    void theRuntimeAndItsDevicesDescribeThemselves() {
+        assertThat(TornadoRuntimes.version()).matches("\\d+\\.\\d+\\.\\d+.*");
+        assertThat(TornadoRuntimes.devices()).isNotEmpty().allSatisfy(device -> {
+            assertThat(device.half()).isIn("yes", "no", "unknown");
+            assertThat(device.maxWorkGroup()).isPositive();
+            assertThat(device.driver()).isNotBlank();
+        });
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.Buffers;
 import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.DeviceException;
 import org.tornadogpt.kernels.Devices;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.Variant;
@@ -79,8 +80,39 @@ class WithoutSdkTest {
                     }
                 }
                 """;
-        assertThat(KernelTimes.parse(log)).isEqualTo(Map.of("g0_step.t0_kFirst", 100L, "g0_step.t1_kSecond", 23L));
-        assertThat(KernelTimes.parse("{}")).isEmpty();
+        assertThat(Profile.parse(log)).isEqualTo(Map.of("g0_step.t0_kFirst", 100L, "g0_step.t1_kSecond", 23L));
+        assertThat(Profile.parse("{}")).isEmpty();
+    }
+
+    @Test
+    void cudaGraphsAreOffUnlessAskedForAndOnlyWhereTheyAre() {
+        assertThat(CudaGraphs.wanted("tornado:0:0", "PTX")).isFalse();
+        try {
+            System.setProperty(CudaGraphs.PROPERTY, "on");
+            assertThat(CudaGraphs.wanted("tornado:0:0", "PTX")).isTrue();
+            assertThat(CudaGraphs.wanted("tornado:0:0", "CUDA")).isTrue();
+            assertThatThrownBy(() -> CudaGraphs.wanted("tornado:0:0", "OPENCL"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("PTX or CUDA")
+                    .hasMessageContaining("tornado:0:0 is driven by OPENCL");
+            System.setProperty(CudaGraphs.PROPERTY, "yes");
+            assertThatThrownBy(() -> CudaGraphs.wanted("tornado:0:0", "PTX")).hasMessageContaining("on or off");
+        } finally {
+            System.clearProperty(CudaGraphs.PROPERTY);
+        }
+    }
+
+    @Test
+    void whatADeviceCanDoIsReadFromItsDescription() {
+        assertThat(Capabilities.parse(
+                        "Extensions:\n\tcl_khr_fp16\nDevice version   : OpenCL 3.0 CUDA\nDriver version   : 570.1"))
+                .isEqualTo(new Capabilities("yes", "no", "570.1"));
+        assertThat(Capabilities.parse("Device version   : OpenCL 3.0 PoCL\n"))
+                .isEqualTo(new Capabilities("no", "no", ""));
+        assertThat(Capabilities.parse("Device version   : CUDA 9.0\n").tensorCores())
+                .isEqualTo("yes");
+        assertThat(Capabilities.parse("Device version   : CUDA 6.1\n")).isEqualTo(new Capabilities("yes", "no", ""));
+        assertThat(Capabilities.parse("some card")).isEqualTo(new Capabilities("unknown", "unknown", ""));
     }
 
     @Test
@@ -95,23 +127,26 @@ class WithoutSdkTest {
     }
 
     @Test
-    void anErrorOnStandardErrorEndsTheRun() {
+    void anErrorLineOnEitherStreamEndsTheRun() {
         try (NativeErrors errors = new NativeErrors()) {
-            errors.during(() -> System.err.print(""));
-            assertThatThrownBy(() -> errors.during(WithoutSdkTest::complain))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("Returned: -54");
-            errors.during(() -> System.err.print(""));
+            for (FileDescriptor stream : List.of(FileDescriptor.out, FileDescriptor.err)) {
+                errors.during(() -> {});
+                assertThatThrownBy(() -> errors.during(() -> complain(stream)))
+                        .isInstanceOf(DeviceException.class)
+                        .hasMessageContaining("Returned: -54");
+            }
+            errors.during(() -> {});
         }
     }
 
-    /** Writes where native code does, past what a test runner makes of {@link System#err}. */
-    private static void complain() {
+    /** Writes where native code does, past what a test runner makes of {@link System#out}. */
+    private static void complain(FileDescriptor descriptor) {
         try {
             @SuppressWarnings("resource") // closing it would close the descriptor for everybody
-            FileOutputStream err = new FileOutputStream(FileDescriptor.err);
-            err.write("[TornadoVM-OCL-JNI] ERROR : said by a test -> Returned: -54\n".getBytes(StandardCharsets.UTF_8));
-            err.flush();
+            FileOutputStream stream = new FileOutputStream(descriptor);
+            stream.write(
+                    "[TornadoVM-OCL-JNI] ERROR : said by a test -> Returned: -54\n".getBytes(StandardCharsets.UTF_8));
+            stream.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

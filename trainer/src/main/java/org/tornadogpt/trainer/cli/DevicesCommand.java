@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
         versionProvider = Version.class,
         description = "Lists the devices that --device can name, and why others are not there.")
 final class DevicesCommand implements Callable<Integer> {
-    private static final String ROW = "%-12s %-12s %-8s %-10s %-14s %-11s %s%n";
+    private static final String ROW = "%-12s %-12s %-8s %-10s %-14s %-11s %-8s %-13s %s%n";
 
     private final Io io;
 
@@ -38,7 +38,18 @@ final class DevicesCommand implements Callable<Integer> {
     private void listTornado() {
         String auto = TornadoRuntimes.gpu().map(DeviceInfo::id).orElse("");
         io.out().println();
-        io.out().printf(ROW, "TornadoVM", "type", "driver", "memory", "largest array", "work-group", "name");
+        io.out()
+                .printf(
+                        ROW,
+                        "TornadoVM",
+                        "type",
+                        "driver",
+                        "memory",
+                        "largest array",
+                        "work-group",
+                        "fp16",
+                        "tensor cores",
+                        "name, driver");
         for (DeviceInfo device : TornadoRuntimes.devices()) {
             io.out()
                     .printf(
@@ -49,7 +60,10 @@ final class DevicesCommand implements Callable<Integer> {
                             String.format(Locale.ROOT, "%.1f GiB", device.gibibytes()),
                             String.format(Locale.ROOT, "%.1f GiB", device.largestArray() / (double) (1L << 30)),
                             device.maxWorkGroup(),
-                            device.name() + (device.id().equals(auto) ? " (auto)" : ""));
+                            device.half(),
+                            device.tensorCores(),
+                            device.name() + ", " + device.driver()
+                                    + (device.id().equals(auto) ? " (auto)" : ""));
         }
     }
 

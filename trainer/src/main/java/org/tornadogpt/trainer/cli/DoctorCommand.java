@@ -10,7 +10,6 @@ import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.check.KernelCase;
 import org.tornadogpt.kernels.check.KernelCheck;
 import org.tornadogpt.kernels.tornado.DeviceInfo;
-import org.tornadogpt.kernels.tornado.TornadoDevice;
 import org.tornadogpt.kernels.tornado.TornadoRuntimes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Option;
                 "Runs every kernel of every variant on every device present and compares it with the sequential result:"
                         + " what to paste into a bug report.")
 final class DoctorCommand implements Callable<Integer> {
-    private static final String ROW = "%-12s %-14s %-34s %-16s %-6s %-10s %s%n";
+    private static final String ROW = "%-12s %-15s %-34s %-16s %-6s %-10s %s%n";
 
     private final Io io;
 
@@ -45,7 +44,10 @@ final class DoctorCommand implements Callable<Integer> {
                         System.getProperty("os.name"),
                         System.getProperty("os.arch"),
                         Runtime.getRuntime().availableProcessors());
-        io.out().printf("TornadoVM   %s%n", obstacle.orElseGet(() -> "runtime present, flags " + flags()));
+        io.out().printf("TornadoVM   %s%n", obstacle.orElseGet(() -> TornadoRuntimes.version() + ", flags " + flags()));
+        if (obstacle.isEmpty()) {
+            TornadoRuntimes.devices().forEach(this::describe);
+        }
         List<String> devices = devices(obstacle.isEmpty());
         int failures = 0;
         io.out().println();
@@ -56,6 +58,21 @@ final class DoctorCommand implements Callable<Integer> {
         io.out().println();
         io.out().println(failures == 0 ? "all ok" : failures + " failed");
         return failures == 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private void describe(DeviceInfo device) {
+        io.out()
+                .printf(
+                        Locale.ROOT,
+                        "%-11s %s: %s, %.1f GiB, work-groups of %d, local memory %d KiB, fp16 %s, tensor cores %s%n",
+                        device.id(),
+                        device.name(),
+                        device.driver(),
+                        device.gibibytes(),
+                        device.maxWorkGroup(),
+                        device.localMemory() / 1024,
+                        device.half(),
+                        device.tensorCores());
     }
 
     private static String flags() {
@@ -79,9 +96,7 @@ final class DoctorCommand implements Callable<Integer> {
         try (Device device = DeviceOptions.open(id, 0, Map.of())) {
             List<KernelCheck.Outcome> outcomes =
                     KernelCheck.run(device, KernelCase.few(), outcome -> row(device.id(), outcome));
-            if (device instanceof TornadoDevice onDevice) {
-                io.out().println(onDevice.proof());
-            }
+            device.proof().ifPresent(io.out()::println);
             return (int) outcomes.stream().filter(o -> !o.isOk()).count();
         }
     }

@@ -2,6 +2,7 @@ package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.tornadogpt.kernels.DeviceException;
 import org.tornadogpt.trainer.data.DataException;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.train.DivergedException;
@@ -43,6 +44,7 @@ final class Failures {
         if (failure instanceof UsageException
                 || failure instanceof DataException
                 || failure instanceof DivergedException
+                || failure instanceof DeviceException
                 || (failure instanceof IllegalArgumentException && failure.getMessage() != null)) {
             return failure.getMessage();
         }

@@ -151,7 +151,14 @@ final class TrainingRun {
         Trainer.Outcome outcome;
         try (TerminalProgress progress = new TerminalProgress(io, standing.step(), settings.steps())) {
             Trainer trainer = new Trainer(
-                    settings, session, texts.split(), texts.tokenizer(), folder, standing, progress, io.interrupted());
+                    settings,
+                    session,
+                    texts.split(),
+                    texts.tokenizer(),
+                    folder,
+                    standing,
+                    new ProvenProgress(progress, device),
+                    io.interrupted());
             outcome = trainer.run();
             standing = trainer.standing();
         }

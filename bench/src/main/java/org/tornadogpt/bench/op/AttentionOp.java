@@ -1,0 +1,83 @@
+package org.tornadogpt.bench.op;
+
+import java.util.List;
+import org.tornadogpt.kernels.AttentionShape;
+import org.tornadogpt.kernels.Dropout;
+import org.tornadogpt.kernels.Operations;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.Workspace;
+
+/** Causal attention, forward and backward, of which the last head of the last sequence is checked. */
+final class AttentionOp {
+    private final Data data;
+    private final AttentionShape shape;
+    private Tensor qkv;
+    private Tensor out;
+    private Tensor dout;
+    private Tensor dqkv;
+    private Tensor saved;
+    private HeadReference reference;
+
+    /** @param sizes B, H, T, D */
+    AttentionOp(Workspace workspace, int[] sizes) {
+        data = new Data(workspace);
+        shape = new AttentionShape(sizes[0], sizes[2], sizes[1], sizes[1], sizes[3]);
+        workspace.record("forward", ops -> {
+            place(ops);
+            saved = ops.attention(out, qkv, shape, Dropout.none());
+        });
+        workspace.record("backward", ops -> ops.attentionBackward(dqkv, dout, out, qkv, saved, shape, Dropout.none()));
+        workspace.build();
+        List.of(qkv, dout).forEach(data::fill);
+    }
+
+    /** All in one tensor, for variants may want their arguments in one array, as activations of a model are. */
+    private void place(Operations ops) {
+        int packed = shape.rows() * shape.packedWidth();
+        int plain = shape.rows() * shape.width();
+        Tensor all = ops.allocate("all", Math.addExact(2 * packed, 2 * plain));
+        qkv = all.view("qkv", 0, shape.rows(), shape.packedWidth());
+        dqkv = all.view("dqkv", packed, shape.rows(), shape.packedWidth());
+        out = all.view("out", 2 * packed, shape.rows(), shape.width());
+        dout = all.view("dout", 2 * packed + plain, shape.rows(), shape.width());
+    }
+
+    /** Only pairs that the causal mask leaves count: two products forward, five backward, as is usual. */
+    List<Phase> phases(Workspace workspace) {
+        double product = 1.0 * shape.B() * shape.heads() * shape.T() * shape.T() * shape.D();
+        return List.of(
+                new Phase("forward", 2 * product, workspace.program("forward"), this::checkForward),
+                new Phase("backward", 5 * product, workspace.program("backward"), this::checkBackward));
+    }
+
+    private HeadReference reference() {
+        if (reference == null) {
+            reference = HeadReference.last(shape, qkv.slice(), dout.slice());
+        }
+        return reference;
+    }
+
+    private void checkForward() {
+        check(out, shape.width(), shape.width() - shape.D(), reference().out());
+    }
+
+    private void checkBackward() {
+        int heads = shape.width();
+        check(dqkv, shape.packedWidth(), heads - shape.D(), reference().dq());
+        check(dqkv, shape.packedWidth(), 2 * heads - shape.D(), reference().dk());
+        check(dqkv, shape.packedWidth(), 3 * heads - shape.D(), reference().dv());
+    }
+
+    /** The last sequence's rows, from a column on. */
+    private void check(Tensor result, int width, int column, double[][] expected) {
+        Slice values = data.fetch(result);
+        int first = (shape.B() - 1) * shape.T();
+        for (int t = 0; t < shape.T(); t++) {
+            for (int d = 0; d < shape.D(); d++) {
+                String what = result.name() + "[" + (first + t) + "," + (column + d) + "]";
+                Data.compare(what, expected[t][d], values.get((first + t) * width + column + d), 1);
+            }
+        }
+    }
+}

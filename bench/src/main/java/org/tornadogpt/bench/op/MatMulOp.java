@@ -1,0 +1,88 @@
+package org.tornadogpt.bench.op;
+
+import java.util.List;
+import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.Workspace;
+
+/** The three products of a linear layer, each checked at some places. */
+final class MatMulOp {
+    private static final int CHECKED = 64;
+
+    private final Data data;
+    private final int N;
+    private final int K;
+    private final int O;
+    private final Tensor x;
+    private final Tensor weight;
+    private final Tensor dout;
+    private final Tensor out;
+    private final Tensor dx;
+    private final Tensor dweight;
+
+    /** @param sizes N, K, O */
+    MatMulOp(Workspace workspace, int[] sizes) {
+        data = new Data(workspace);
+        N = sizes[0];
+        K = sizes[1];
+        O = sizes[2];
+        x = workspace.state("x", N, K);
+        weight = workspace.state("weight", O, K);
+        dout = workspace.state("dout", N, O);
+        out = workspace.state("out", N, O);
+        dx = workspace.state("dx", N, K);
+        dweight = workspace.state("dweight", O, K);
+        workspace.record("forward", ops -> ops.linear(out, x, weight, null));
+        workspace.record("backward input", ops -> ops.linearBackwardInput(dx, dout, weight));
+        workspace.record("backward weight", ops -> ops.linearBackwardWeight(dweight, null, dout, x));
+        workspace.build();
+        List.of(x, weight, dout).forEach(data::fill);
+    }
+
+    List<Phase> phases(Workspace workspace) {
+        double flops = 2.0 * N * K * O;
+        return List.of(
+                new Phase("forward", flops, workspace.program("forward"), () -> check(out, N, O, K, this::forward)),
+                new Phase(
+                        "backward input",
+                        flops,
+                        workspace.program("backward input"),
+                        () -> check(dx, N, K, O, this::backwardInput)),
+                new Phase(
+                        "backward weight",
+                        flops,
+                        workspace.program("backward weight"),
+                        () -> check(dweight, O, K, N, this::backwardWeight)));
+    }
+
+    /** One term of the sum that makes an element. */
+    private interface Term {
+        double at(int row, int column, int i);
+    }
+
+    private double forward(int n, int o, int k) {
+        return (double) x.slice().get(n * K + k) * weight.slice().get(o * K + k);
+    }
+
+    private double backwardInput(int n, int k, int o) {
+        return (double) dout.slice().get(n * O + o) * weight.slice().get(o * K + k);
+    }
+
+    private double backwardWeight(int o, int k, int n) {
+        return (double) dout.slice().get(n * O + o) * x.slice().get(n * K + k);
+    }
+
+    private void check(Tensor result, int rows, int columns, int terms, Term term) {
+        Slice values = data.fetch(result);
+        for (int trial = 0; trial < CHECKED; trial++) {
+            int row = data.below(rows);
+            int column = data.below(columns);
+            double sum = 0;
+            for (int i = 0; i < terms; i++) {
+                sum += term.at(row, column, i);
+            }
+            Data.compare(
+                    result.name() + "[" + row + "," + column + "]", sum, values.get(row * columns + column), terms);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+#!/usr/bin/env bash
+# One command for your GPU: checks every kernel on it, times single operations and whole training steps, beside PyTorch where that is
+# installed, and writes a table in Markdown. Each part has a time limit of its own; a part that fails is named, and the rest goes on.
+#
+#   tools/gpu/measure.sh [--out DIR] [--device D] [--kernel OP=VARIANT]... [--minutes M] [--tiny]
+#
+#   --out      where table and logs go [gpu-results]
+#   --device   as in 'tgpt train --device' [tornado]
+#   --kernel   a row of its own for a variant, for example matmul=naive; repeatable. The device's defaults have a row always
+#   --minutes  when to begin nothing more [9]
+#   --tiny     sizes for trying the script out; PyTorch then runs on the CPU
+#
+# PYTHON names a Python that has PyTorch [python3]. In a checkout TORNADOVM_HOME names the SDK (see setup_tornado.sh); unpacked from
+# what pack.sh made, the SDK and a Java runtime lie beside.
+set -uo pipefail
+
+die() {
+  printf 'measure: %s\n' "$*" >&2
+  exit 2
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+out=gpu-results device=tornado minutes=9 tiny=false kernels=()
+while (($#)); do
+  case $1 in
+    -h | --help)
+      sed -n '2,15s/^# \{0,1\}//p' "$0"
+      exit 0
+      ;;
+    --tiny)
+      tiny=true
+      shift
+      ;;
+    --out | --device | --kernel | --minutes)
+      (($# > 1)) || die "$1 needs a value"
+      case $1 in
+        --out) out=$2 ;;
+        --device) device=$2 ;;
+        --kernel) kernels+=("$2") ;;
+        --minutes) minutes=$2 ;;
+      esac
+      shift 2
+      ;;
+    *) die "unknown option $1 (see --help)" ;;
+  esac
+done
+[[ $minutes =~ ^[1-9][0-9]*$ ]] || die "--minutes needs a whole number, got '$minutes'"
+command -v timeout >/dev/null || die "the program 'timeout' (GNU coreutils) is needed"
+
+matmul=4096x4096x4096 attention=16x16x1024x64 preset=kernel-gpu peer=cuda runs=10
+if $tiny; then
+  matmul=96x64x80 attention=2x2x32x16 preset=quote peer=cpu runs=3
+fi
+python=${PYTHON:-python3}
+if [[ -d $root/jre && -d $root/sdk ]]; then
+  export JAVA_HOME=$root/jre TORNADOVM_HOME=$root/sdk
+fi
+mkdir -p "$out/logs" || die "cannot make $out"
+out=$(cd "$out" && pwd -P)
+table=$out/results.md rows=$out/rows.md failed=()
+: >"$rows"
+end=$((SECONDS + 60 * minutes))
+
+# The CUDA back end of TornadoVM loads NVIDIA's run-time compiler, which PyTorch brings along.
+add_nvrtc() {
+  local folder
+  folder=$("$python" -c 'import nvidia.cuda_nvrtc as n; print(list(n.__path__)[0] + "/lib")' 2>/dev/null) || return 0
+  export LD_LIBRARY_PATH=$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+}
+
+# part NAME SECONDS COMMAND...: runs it within its limit and what is left of the whole; its output is in logs/NAME.log.
+part() {
+  local name=$1 limit=$2 left=$((end - SECONDS)) start=$SECONDS code=0
+  shift 2
+  if ((left < 5)); then
+    failed+=("$name: not begun, the $minutes minutes were over")
+    return 1
+  fi
+  printf 'measure: %s\n' "$name" >&2
+  printf '$ %s\n' "$*" >"$out/logs/$name.log"
+  timeout -k 5 "$((limit < left ? limit : left))" "$@" >>"$out/logs/$name.log" 2>&1 || code=$?
+  if ((code == 0)); then
+    return 0
+  fi
+  failed+=("$name: $( ((code == 124 || code == 137)) && echo "stopped after $((SECONDS - start)) s" || echo "exit code $code"), last lines:
+$(tail -n 4 "$out/logs/$name.log" | cut -c1-300 | sed 's/^/      /')")
+  return 1
+}
+
+# Value of key $2 in the JSON object $1, quotes taken off; nothing if it has none.
+field() { sed -n 's/.*"'"$2"'": *"\{0,1\}\([^",}]*\).*/\1/p' <<<"$1"; }
+# Rounded to $2 places; a dash for nothing.
+round() { if [[ -n $1 ]]; then LC_ALL=C printf "%.$2f" "$1"; else printf -- '-'; fi; }
+
+row() { printf '| %s | %s | %s | %s | %s | %s |\n' "$@" >>"$rows"; }
+
+# One row for each phase that a log of 'tgpt op' or torch_op.py has.
+op_rows() {
+  local line who=$2 millis
+  while IFS= read -r line; do
+    millis=$(round "$(field "$line" millis)" 3)
+    row "$(field "$line" operation) $(field "$line" phase) $(field "$line" sizes)" "$who$(field "$line" variant)" "$millis" \
+      "$(round "$(field "$line" tflops)" 2)" "$(round "$(field "$line" deviceMillis)" 3)" "$(round "$(field "$line" deviceTflops)" 2)"
+  done < <(grep '^{' "$out/logs/$1.log")
+}
+
+# A row for a log of 'tgpt speed' or torch_step.py, whose last line is the object.
+step_row() {
+  local line millis loss
+  line=$(grep '^{' "$out/logs/$1.log" | tail -n 1)
+  millis=$(field "$line" medianStepMillis)
+  loss=$(field "$line" lastLoss)
+  row "training step $preset" "$2${loss:+, loss at the end $(round "$loss" 5)}" "$(round "$millis" 2)" \
+    "$(round "$(LC_ALL=C awk -v g="$(field "$line" gflopPerStep)" -v m="$millis" 'BEGIN {if (g && m) print g / m}')" 2)" - -
+}
+
+ours() { part "$1" "$2" "$root/tgpt" "${@:3}" --device "$device"; }
+
+machine() {
+  uname -sm
+  nproc
+  nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv,noheader 2>/dev/null || echo 'no nvidia-smi'
+  "$python" -c 'import torch; print("PyTorch", torch.__version__, "CUDA", torch.version.cuda)' || echo 'no PyTorch'
+}
+
+all_parts() {
+  local kernel torch=false variant
+  machine >"$out/logs/machine.log" 2>&1
+  add_nvrtc
+  "$python" -c 'import torch' 2>/dev/null && torch=true
+  part setup 60 "$root/setup_tornado.sh"
+  part devices 30 "$root/tgpt" devices
+  if $torch; then
+    part torch-matmul-fp32 30 "$python" "$root/tools/peers/torch_op.py" matmul "$matmul" --device "$peer" &&
+      op_rows torch-matmul-fp32 'PyTorch fp32'
+    part torch-matmul-tf32 30 "$python" "$root/tools/peers/torch_op.py" matmul "$matmul" --device "$peer" --dtype tf32 &&
+      op_rows torch-matmul-tf32 'PyTorch tf32'
+    part torch-attention-fp32 30 "$python" "$root/tools/peers/torch_op.py" attention "$attention" --device "$peer" &&
+      op_rows torch-attention-fp32 'PyTorch fp32'
+    part torch-attention-bf16 30 "$python" "$root/tools/peers/torch_op.py" attention "$attention" --device "$peer" --dtype bf16 &&
+      op_rows torch-attention-bf16 'PyTorch bf16'
+    part torch-step-fp32 60 "$python" "$root/tools/peers/torch_step.py" "$preset" --device "$peer" --steps "$runs" &&
+      step_row torch-step-fp32 'PyTorch fp32, eager'
+  fi
+  ours matmul 60 op matmul "$matmul" --runs "$runs" && op_rows matmul 'tgpt '
+  ours attention 60 op attention "$attention" --runs "$runs" && op_rows attention 'tgpt '
+  ours step 120 speed --preset "$preset" --warmup 5 --steps "$runs" && step_row step 'tgpt'
+  if grep -qE ' (PTX|CUDA) ' "$out/logs/devices.log"; then
+    TGPT_JAVA_OPTS="${TGPT_JAVA_OPTS:-} -Dtornadogpt.cudaGraphs=on" \
+      ours step-cuda-graphs 120 speed --preset "$preset" --warmup 5 --steps "$runs" &&
+      step_row step-cuda-graphs 'tgpt, CUDA graphs'
+  fi
+  ours doctor 120 doctor
+  for kernel in ${kernels[@]+"${kernels[@]}"}; do
+    variant=${kernel//=/-}
+    case $kernel in
+      matmul=*) ours "$variant" 60 op matmul "$matmul" --runs "$runs" --kernel "$kernel" && op_rows "$variant" 'tgpt ' ;;
+      attention=*) ours "$variant" 60 op attention "$attention" --runs "$runs" --kernel "$kernel" && op_rows "$variant" 'tgpt ' ;;
+      *)
+        ours "step-$variant" 90 speed --preset "$preset" --warmup 5 --steps "$runs" --kernel "$kernel" &&
+          step_row "step-$variant" "tgpt $kernel"
+        ;;
+    esac
+  done
+  ours profile 60 speed --preset "$preset" --warmup 1 --steps 2 --profile
+  if $torch; then
+    part torch-step-bf16-compiled 120 "$python" "$root/tools/peers/torch_step.py" "$preset" --device "$peer" --steps "$runs" \
+      --dtype bf16 --compile && step_row torch-step-bf16-compiled 'PyTorch bf16, compiled'
+  fi
+}
+
+write_table() {
+  local commit item
+  commit=$(cat "$root/commit" 2>/dev/null || git -C "$root" rev-parse HEAD 2>/dev/null || echo unknown)
+  {
+    printf '# GPU measurements\n\n- date: %s\n- commit: %s\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$commit"
+    sed 's/^/- machine: /' "$out/logs/machine.log"
+    grep -hE '^(device|ran on) ' "$out"/logs/step.log 2>/dev/null | sed 's/^/- /'
+    printf -- '- doctor: %s\n' "$(grep -hE '^(all ok|[0-9]+ failed)' "$out/logs/doctor.log" 2>/dev/null || echo 'did not end')"
+    printf '\nMedians. Attention counts the pairs that the causal mask leaves. ms is from call to return; device ms is kernels alone.\n\n'
+    printf '| what | who | ms | TFLOP/s | device ms | device TFLOP/s |\n|---|---|--:|--:|--:|--:|\n'
+    sort -s -t '|' -k 2,2 "$rows"
+    if ((${#failed[@]})); then
+      printf '\n## Failed\n\n'
+      for item in "${failed[@]}"; do
+        printf -- '- %s\n' "$item"
+      done
+    fi
+    if [[ -s $out/logs/profile.log ]]; then
+      printf '\n## Where a step goes\n\n```\n'
+      sed -n '/^operation/,/^all /p' "$out/logs/profile.log"
+      printf '```\n'
+    fi
+  } >"$table"
+}
+
+all_parts
+write_table
+cat "$table"
+printf 'measure: %s, logs in %s\n' "$table" "$out/logs" >&2
+((${#failed[@]} == 0))

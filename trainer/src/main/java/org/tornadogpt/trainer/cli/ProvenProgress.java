@@ -1,0 +1,30 @@
+package org.tornadogpt.trainer.cli;
+
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.trainer.train.Progress;
+
+/** Says once, after the first step, how it is known that the device did the work; where that needs saying. */
+final class ProvenProgress implements Progress {
+    private final Progress shown;
+    private final Device device;
+    private boolean said;
+
+    ProvenProgress(Progress shown, Device device) {
+        this.shown = shown;
+        this.device = device;
+    }
+
+    @Override
+    public void line(String text) {
+        shown.line(text);
+    }
+
+    @Override
+    public void step(long step, double loss, double tokensPerSecond) {
+        if (!said) {
+            said = true;
+            device.proof().ifPresent(proof -> shown.line("ran on     " + proof));
+        }
+        shown.step(step, loss, tokensPerSecond);
+    }
+}
