@@ -3,8 +3,11 @@ package org.tornadogpt.kernels.jvm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,12 +16,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerPoolTest {
     private static void checkEveryBlockRunsOnce(WorkerPool pool, int blocks) {
         AtomicIntegerArray runs = new AtomicIntegerArray(Math.max(1, blocks));
-        pool.run(blocks, (block, worker) -> {
-            assertThat(worker).isBetween(0, pool.threads() - 1);
-            runs.incrementAndGet(block);
-        });
+        for (boolean backwards : new boolean[] {false, true}) {
+            pool.run(blocks, backwards, (block, worker) -> {
+                assertThat(worker).isBetween(0, pool.threads() - 1);
+                runs.incrementAndGet(block);
+            });
+        }
         for (int block = 0; block < blocks; block++) {
-            assertThat(runs.get(block)).isEqualTo(1);
+            assertThat(runs.get(block)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aShareIsWalkedToAndFro() {
+        try (WorkerPool pool = new WorkerPool(1)) {
+            List<Integer> order = new ArrayList<>();
+            pool.run(3, (block, worker) -> order.add(block));
+            pool.run(3, true, (block, worker) -> order.add(block));
+            assertThat(order).containsExactly(0, 1, 2, 2, 1, 0);
         }
     }
 
