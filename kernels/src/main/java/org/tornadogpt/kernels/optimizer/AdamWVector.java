@@ -2,10 +2,8 @@ package org.tornadogpt.kernels.optimizer;
 
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.LanesVector.broadcast;
-import static org.tornadogpt.kernels.vector.LanesVector.first;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.vector.VectorSlice;
@@ -39,8 +37,10 @@ public final class AdamWVector implements AdamW {
         VectorSlice g = VectorSlice.of(gradients);
         VectorSlice first = VectorSlice.of(m);
         VectorSlice second = VectorSlice.of(v);
+        Step[] current = new Step[1];
+        launcher.blocks("adamw.numbers", 1, (block, worker) -> current[0] = Step.of(hyper, norm));
         launcher.blocks("adamw.step", Math.ceilDiv(size, BLOCK), (block, worker) -> {
-            Step step = Step.of(hyper, norm);
+            Step step = current[0];
             int from = block * BLOCK;
             int end = Math.min(size, from + BLOCK);
             int boundary = Math.clamp(decayed, from, end);
@@ -49,7 +49,7 @@ public final class AdamWVector implements AdamW {
         });
     }
 
-    /** A step's numbers, worked out once for each block. */
+    /** A step's numbers. */
     private record Step(
             float clip,
             float decay,
@@ -84,14 +84,14 @@ public final class AdamWVector implements AdamW {
             v.store(i, second);
             p.store(i, moved(s, decay, p.load(i), first, second));
         }
-        if (i < end) {
-            VectorMask<Float> mask = first(end - i);
-            FloatVector gradient = g.load(i, mask).mul(s.clip);
-            FloatVector first = firstMoment(s, m.load(i, mask), gradient);
-            FloatVector second = secondMoment(s, v.load(i, mask), gradient);
-            m.store(i, first, mask);
-            v.store(i, second, mask);
-            p.store(i, moved(s, decay, p.load(i, mask), first, second), mask);
+        for (; i < end; i++) {
+            float gradient = g.get(i) * s.clip;
+            float first = Math.fma(m.get(i), s.beta1, gradient * (1f - s.beta1));
+            float second = Math.fma(v.get(i), s.beta2, gradient * gradient * (1f - s.beta2));
+            float denominator = Math.fma((float) Math.sqrt(second), s.inverseRootCorrection2, s.epsilon);
+            m.set(i, first);
+            v.set(i, second);
+            p.set(i, p.get(i) * decay - first * s.rate / denominator);
         }
     }
 

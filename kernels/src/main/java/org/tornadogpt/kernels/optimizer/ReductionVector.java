@@ -3,10 +3,8 @@ package org.tornadogpt.kernels.optimizer;
 import static org.tornadogpt.kernels.vector.LanesVector.F;
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.LanesVector.broadcast;
-import static org.tornadogpt.kernels.vector.LanesVector.first;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.vector.LanesVector;
@@ -59,8 +57,8 @@ public final class ReductionVector implements Reduction {
             for (; i <= end - LANES; i += LANES) {
                 y.store(i, broadcast(value));
             }
-            if (i < end) {
-                y.store(i, broadcast(value), first(end - i));
+            for (; i < end; i++) {
+                y.set(i, value);
             }
         });
     }
@@ -93,19 +91,19 @@ public final class ReductionVector implements Reduction {
             c = x2.fma(x2, c);
             d = x3.fma(x3, d);
         }
-        for (; i < end; i += LANES) {
-            VectorMask<Float> mask = first(end - i);
-            FloatVector last = x.load(i, mask);
-            a = last.fma(last, a);
+        float sum = LanesVector.sum(a.add(b).add(c.add(d)));
+        for (; i < end; i++) {
+            sum = Math.fma(x.get(i), x.get(i), sum);
         }
-        return LanesVector.sum(a.add(b).add(c.add(d)));
+        return sum;
     }
 
+    /** Without vectors: a step has one call for a few thousand losses, too rare to be compiled soon. */
     private static float sum(VectorSlice x, int from, int end) {
-        FloatVector a = FloatVector.zero(F);
-        for (int i = from; i < end; i += LANES) {
-            a = a.add(x.load(i, first(end - i)));
+        double sum = 0;
+        for (int i = from; i < end; i++) {
+            sum += x.get(i);
         }
-        return LanesVector.sum(a);
+        return (float) sum;
     }
 }
