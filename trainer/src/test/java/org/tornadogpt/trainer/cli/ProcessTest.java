@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +40,20 @@ class ProcessTest {
         run = folder.resolve("run");
     }
 
-    private Process start(String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+    /** A build in the background has Ctrl+C's signal ignored, and what it starts would inherit that. */
+    private static List<String> withSignals() throws IOException, InterruptedException {
+        List<String> env = List.of("env", "--default-signal=INT");
+        Process trial = new ProcessBuilder(
+                        Stream.concat(env.stream(), Stream.of("true")).toList())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return trial.waitFor() == 0 ? env : List.of();
+    }
+
+    private Process start(String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(withSignals());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:TieredStopAtLevel=1", // starts faster; without C2 the Vector API crawls, so use the sequential
