@@ -9,7 +9,11 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import uk.ac.manchester.tornado.api.KernelContext;
 
@@ -85,6 +89,34 @@ class ArchitectureTest {
             }
         }
         assertThat(kernels).isGreaterThan(9);
+    }
+
+    /** Where C2 does not inline such a method, each of its vectors is allocated; which it inlines by itself differs from run to run. */
+    @Test
+    void theLauncherHasMethodsInlinedThatTakeOrReturnVectors() throws IOException {
+        String launcher = Files.readString(Path.of("../tgpt"));
+        int methods = 0;
+        for (JavaClass type : CLASSES) {
+            for (JavaMethod method : type.getMethods()) {
+                if (passesVectors(method)) {
+                    methods++;
+                    String name = type.getName().substring("org.tornadogpt.kernels.".length());
+                    assertThat(launcher)
+                            .containsPattern(Pattern.quote(name + "::") + "([*]|" + method.getName() + ")[ ;]");
+                }
+            }
+        }
+        assertThat(methods).isGreaterThan(15);
+    }
+
+    private static boolean passesVectors(JavaMethod method) {
+        return isVector(method.getRawReturnType())
+                || method.getRawParameterTypes().stream().anyMatch(ArchitectureTest::isVector);
+    }
+
+    private static boolean isVector(JavaClass type) {
+        return type.isAssignableTo("jdk.incubator.vector.Vector")
+                || type.isAssignableTo("jdk.incubator.vector.VectorMask");
     }
 
     private static boolean isGiven(List<JavaClass> parameters, Class<?> type) {

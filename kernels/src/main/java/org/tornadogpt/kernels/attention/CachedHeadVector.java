@@ -51,7 +51,7 @@ record CachedHeadVector(AttentionShape s, VectorSlice out, VectorSlice keys, Vec
             scoresAbreast(key + j, w, D + j);
         }
         for (; j < n; j += LANES) {
-            scores(key + j, first(s.T() - j), w, D + j);
+            scores(key + j, s.T() - j, w, D + j);
         }
         Arrays.fill(w, D + n, D + padded(n), LOWEST);
         float sum = softmax(w, D, n);
@@ -63,7 +63,7 @@ record CachedHeadVector(AttentionShape s, VectorSlice out, VectorSlice keys, Vec
             combine(w, D, n, value + d, width, to + d, 1f / sum);
         }
         if (d < D) {
-            combine(w, D, n, value + d, width, to + d, 1f / sum, first(D - d));
+            combine(w, D, n, value + d, width, to + d, 1f / sum, D - d);
         }
     }
 
@@ -87,7 +87,8 @@ record CachedHeadVector(AttentionShape s, VectorSlice out, VectorSlice keys, Vec
     }
 
     /** As above for the last positions that the cache has room for. */
-    private void scores(long key, VectorMask<Float> mask, float[] w, int to) {
+    private void scores(long key, int lanes, float[] w, int to) {
+        VectorMask<Float> mask = first(lanes);
         FloatVector score = FloatVector.zero(F);
         long at = key;
         for (int d = 0; d < s.D(); d++, at += s.T()) {
@@ -132,8 +133,8 @@ record CachedHeadVector(AttentionShape s, VectorSlice out, VectorSlice keys, Vec
         out.store(to, v0.add(v1).add(v2.add(v3)).mul(factor));
     }
 
-    private void combine(
-            float[] w, int p, int n, long value, long width, long to, float factor, VectorMask<Float> mask) {
+    private void combine(float[] w, int p, int n, long value, long width, long to, float factor, int lanes) {
+        VectorMask<Float> mask = first(lanes);
         FloatVector sum = FloatVector.zero(F);
         long at = value;
         for (int j = 0; j < n; j++, at += width) {
