@@ -91,7 +91,7 @@ class GraphPlanTest {
     }
 
     private GraphPlan plan(Recording... recordings) {
-        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD, 256);
+        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD, new TornadoLauncher.Target(256, false));
     }
 
     @ParameterizedTest
@@ -164,12 +164,13 @@ class GraphPlanTest {
                 .hasSize(3)
                 .extracting(Execution::graph)
                 .containsOnly(backward.get(0).graph());
-        assertThat(backward).extracting(e -> e.row()[1]).containsExactly(2000, 1000, 0);
+        assertThat(backward).extracting(e -> e.rows().get(0)[1]).containsExactly(2000, 1000, 0);
         int longest = plan.programs().get("gradients").stream()
-                .mapToInt(e -> e.row().length)
+                .mapToInt(e -> e.rows().get(0).length)
                 .max()
                 .orElseThrow();
-        assertThat(plan.offsets().getSize()).isEqualTo(longest);
+        assertThat(plan.offsets()).hasSize(1);
+        assertThat(plan.offsets().get(0).getSize()).isEqualTo(longest);
     }
 
     @Test
@@ -177,7 +178,9 @@ class GraphPlanTest {
         GraphPlan plan = plan(model(2));
         assertThat(plan.shared()).hasSize(3).contains(state.array(), arena.array());
         assertThat(plan.shared().get(2).getSize()).as("scratch").isEqualTo(WIDTH);
-        assertThat(plan.graphs()).allSatisfy(g -> assertThat(g.inputs()).containsExactly(plan.offsets(), tokens));
+        assertThat(plan.graphs())
+                .allSatisfy(g ->
+                        assertThat(g.inputs()).containsExactly(plan.offsets().get(0), tokens));
     }
 
     @Test
@@ -293,7 +296,7 @@ class GraphPlanTest {
 
     @Test
     void sizesOfGroupsArePowersOfTwoThatTheDeviceTakes() {
-        TornadoLauncher launcher = TornadoLauncher.measuring(192);
+        TornadoLauncher launcher = TornadoLauncher.measuring(new TornadoLauncher.Target(192, false));
         assertThat(launcher.groupSize(256)).isEqualTo(128);
         assertThat(launcher.groupSize(100)).isEqualTo(64);
         assertThat(launcher.groupSize(1)).isEqualTo(1);
