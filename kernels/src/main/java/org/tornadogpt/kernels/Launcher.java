@@ -28,6 +28,21 @@ public interface Launcher {
     /** A table entry that holds {@code value}: for a number that differs between layers, such as a dropout site. */
     int slot(int value);
 
+    /**
+     * Tells that the next kernel is given none of the entries that were asked for before. Where each table is an array of its own
+     * ({@link #frozen}), entries are then numbered from 0 again, and the kernel's code is the same wherever it is launched.
+     */
+    default void newTable() {}
+
+    /**
+     * What to pass as the argument of a size, which must be positive: the size itself, to be frozen into the compiled kernel; or 0 on
+     * devices whose compiler is so slow that one compiled kernel should serve all sizes. The kernel then reads the size from a table
+     * entry, see {@link org.tornadogpt.kernels.group.Sizes}.
+     */
+    default int frozen(int size) {
+        return size;
+    }
+
     /** Float memory that belongs to the current node while it runs, on any device; its contents are undefined before. */
     Slice scratch(int floats);
 

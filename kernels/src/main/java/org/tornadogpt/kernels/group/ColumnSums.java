@@ -39,19 +39,23 @@ public final class ColumnSums {
 
     private static void launch(
             Launcher launcher, int rows, int columns, int blocks, int accumulate, Slice out, Slice x) {
+        int blockRows = (rows - 1) / blocks + 1;
+        launcher.newTable();
+        int first = launcher.slot(x);
+        launcher.slot(out);
+        Sizes.slots(launcher, rows, columns, blockRows);
         launcher.group(
                 Call.of(
                         "kColumnSums",
                         ColumnSums::kColumnSums,
                         new KernelContext(),
                         launcher.offsets(),
+                        first,
                         x.array(),
-                        launcher.slot(x),
                         out.array(),
-                        launcher.slot(out),
-                        rows,
-                        columns,
-                        (rows - 1) / blocks + 1,
+                        launcher.frozen(rows),
+                        launcher.frozen(columns),
+                        launcher.frozen(blockRows),
                         accumulate),
                 WorkGroups.of((columns - 1) / WIDE + 1, blocks, WIDE, DEEP));
     }
@@ -59,25 +63,30 @@ public final class ColumnSums {
     /**
      * {@code out[b,c] (+)= sum of x[n,c] over the rows n of block b}; overwrites or accumulates.
      *
-     * @param blockRows rows in a block; the last block may have fewer, or none
+     * @param first number of x's offset; that of out, the rows, the columns and the rows of a block follow
+     * @param frozenRows the rows, or 0 to read them
+     * @param frozenColumns the columns, or 0 to read them
+     * @param frozenBlockRows rows in a block, or 0 to read them; the last block may have fewer, or none
      */
     public static void kColumnSums(
             KernelContext context,
             IntArray offsets,
+            int first,
             FloatArray x,
-            int xSlot,
             FloatArray out,
-            int outSlot,
-            int rows,
-            int columns,
-            int blockRows,
+            int frozenRows,
+            int frozenColumns,
+            int frozenBlockRows,
             int accumulate) {
+        int rows = Sizes.of(offsets, first + 2, frozenRows);
+        int columns = Sizes.of(offsets, first + 3, frozenColumns);
+        int blockRows = Sizes.of(offsets, first + 4, frozenBlockRows);
         float[] tile = context.allocateFloatLocalArray(ITEMS);
         int wide = context.localIdx;
         int deep = context.localIdy;
         int block = context.groupIdy;
         int c = context.groupIdx * WIDE + wide;
-        int xAt = offsets.get(xSlot) + c;
+        int xAt = offsets.get(first) + c;
         int end = block * blockRows + blockRows;
         if (end > rows) {
             end = rows;
@@ -95,7 +104,7 @@ public final class ColumnSums {
             for (int d = 1; d < DEEP; d++) {
                 total += tile[d * WIDE + wide];
             }
-            int at = offsets.get(outSlot) + block * columns + c;
+            int at = offsets.get(first + 1) + block * columns + c;
             if (accumulate > 0) {
                 total += out.get(at);
             }

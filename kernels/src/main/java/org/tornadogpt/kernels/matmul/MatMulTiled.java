@@ -8,6 +8,7 @@ import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.WorkGroups;
 import org.tornadogpt.kernels.activation.PointwiseActivationLoop;
 import org.tornadogpt.kernels.group.ColumnSums;
+import org.tornadogpt.kernels.group.Sizes;
 import org.tornadogpt.kernels.residual.ResidualLoop;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -165,12 +166,15 @@ public final class MatMulTiled implements MatMul {
             Slice bias,
             Slice extra,
             Dropout dropout) {
+        int part = (product.P - 1) / parts + 1;
+        launcher.newTable();
         int first = launcher.slot(a);
         launcher.slot(b);
         launcher.slot(out);
         launcher.slot(bias == null ? 0 : bias.offset());
         launcher.slot(extra == null ? 0 : extra.offset());
         launcher.slot(dropout.site());
+        Sizes.slots(launcher, product.I, product.J, product.P, part);
         FloatArray biasArray = bias == null ? b.array() : bias.array();
         IntArray counters = dropout.isActive() ? dropout.counters().array() : launcher.offsets();
         launcher.group(
@@ -185,10 +189,10 @@ public final class MatMulTiled implements MatMul {
                         biasArray,
                         counters,
                         out.array(),
-                        product.I,
-                        product.J,
-                        product.P,
-                        (product.P - 1) / parts + 1,
+                        launcher.frozen(product.I),
+                        launcher.frozen(product.J),
+                        launcher.frozen(product.P),
+                        launcher.frozen(part),
                         product.stored + mode,
                         dropout.threshold(),
                         dropout.scale()),

@@ -96,9 +96,12 @@ final class DeviceRun {
         if (last == null || !changedOnHost.isEmpty()) {
             upload();
         }
-        int[] row = execution.row();
-        for (int i = 0; i < row.length; i++) {
-            graphs.offsets().set(i, row[i]);
+        List<int[]> rows = execution.rows();
+        for (int table = 0; table < rows.size(); table++) {
+            int[] row = rows.get(table);
+            for (int i = 0; i < row.length; i++) {
+                graphs.offsets().get(table).set(i, row[i]);
+            }
         }
     }
 

@@ -38,11 +38,26 @@ final class GraphFactory {
                 shared.stream().filter(array -> !sent.contains(array)).toList();
         graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, state.toArray());
         graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, others.toArray());
-        for (int i = 0; i < shared.size(); i++) {
-            graph.task("touch" + i, TouchKernels::kTouch, shared.get(i));
-        }
+        touch(graph);
         graph.persistOnDevice(shared.toArray());
         return graph.snapshot();
+    }
+
+    /** By fours, as each task is compiled. */
+    private void touch(TaskGraph graph) {
+        int i = 0;
+        for (; i + 4 <= shared.size(); i += 4) {
+            graph.task(
+                    "touch" + i,
+                    TouchKernels::kTouchFour,
+                    shared.get(i),
+                    shared.get(i + 1),
+                    shared.get(i + 2),
+                    shared.get(i + 3));
+        }
+        for (; i < shared.size(); i++) {
+            graph.task("touch" + i, TouchKernels::kTouch, shared.get(i));
+        }
     }
 
     /** A graph of the plan. */

@@ -20,18 +20,21 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *
  * <ol>
  *   <li>A program is cut into <em>segments</em>: each repetition of a section is one, and what lies between sections.
- *   <li>Consecutive repetitions of one section must launch the same kernels with the same arguments; they differ in their row of
- *       the offset table only. They are <em>folded</em>: the first one's graphs serve all.
+ *   <li>Consecutive repetitions of one section must launch the same kernels with the same arguments; they differ in their rows of
+ *       the offset tables only. They are <em>folded</em>: the first one's graphs serve all.
  *   <li>A segment's tasks are split into graphs that fit TornadoVM's list of task descriptors.
  * </ol>
  *
- * @param offsets the table that holds the row of the segment that runs
+ * @param offsets the tables that hold the rows of the segment that runs
  * @param shared all float arrays, which every graph takes over from the one before it
  * @param graphs every graph, once
  * @param programs for each program the executions that make it up, in order
  */
 record GraphPlan(
-        IntArray offsets, List<FloatArray> shared, List<GraphSpec> graphs, Map<String, List<Execution>> programs) {
+        List<IntArray> offsets,
+        List<FloatArray> shared,
+        List<GraphSpec> graphs,
+        Map<String, List<Execution>> programs) {
 
     /**
      * A task.
@@ -44,17 +47,17 @@ record GraphPlan(
     /**
      * A graph.
      *
-     * @param inputs arrays copied to the device whenever the graph runs: the table, and the inputs that its tasks read
+     * @param inputs arrays copied to the device whenever the graph runs: the tables, and the inputs that its tasks read
      */
     record GraphSpec(int index, String name, List<Task> tasks, List<Object> inputs) {}
 
     /**
      * One run of one graph.
      *
-     * @param row what the offset table must hold
+     * @param rows what the offset tables must hold
      * @param nodes the nodes of the segment; tasks refer to them by position
      */
-    record Execution(GraphSpec graph, int[] row, List<Node> nodes) {}
+    record Execution(GraphSpec graph, List<int[]> rows, List<Node> nodes) {}
 
     /** Kernel by kernel the shapes of its work-groups, for a run's record; empty where no kernel is written for them. */
     Map<String, Set<String>> groupShapes() {
@@ -71,13 +74,9 @@ record GraphPlan(
         return shapes;
     }
 
-    /**
-     * Makes the plan of all programs.
-     *
-     * @param maxWorkGroup most items in a work-group of the device
-     */
-    static GraphPlan of(List<Recording> recordings, Buffers buffers, Splitter splitter, int maxWorkGroup) {
-        TornadoLauncher measuring = TornadoLauncher.measuring(maxWorkGroup);
+    /** Makes the plan of all programs. */
+    static GraphPlan of(List<Recording> recordings, Buffers buffers, Splitter splitter, TornadoLauncher.Target target) {
+        TornadoLauncher measuring = TornadoLauncher.measuring(target);
         for (Recording recording : recordings) {
             Segment.emit(recording, measuring);
         }
@@ -116,7 +115,7 @@ record GraphPlan(
                 repetitions.forEach(r -> first.checkServes(r, recording.name()));
                 List<GraphSpec> parts = graphs(recording.name(), first);
                 for (Segment repetition : repetitions) {
-                    parts.forEach(part -> executions.add(new Execution(part, repetition.row(), repetition.nodes())));
+                    parts.forEach(part -> executions.add(new Execution(part, repetition.rows(), repetition.nodes())));
                 }
             }
             programs.put(recording.name(), List.copyOf(executions));
@@ -156,10 +155,7 @@ record GraphPlan(
 
         GraphPlan build() {
             return new GraphPlan(
-                    launcher.offsets(),
-                    List.copyOf(shared),
-                    List.copyOf(graphs),
-                    Collections.unmodifiableMap(programs));
+                    launcher.tables(), List.copyOf(shared), List.copyOf(graphs), Collections.unmodifiableMap(programs));
         }
     }
 }

@@ -12,9 +12,9 @@ import org.tornadogpt.kernels.Recording;
  * @param section the section's name, empty outside
  * @param index which repetition
  * @param tasks what the nodes launch, in order
- * @param row the numbers that the tasks read from the offset table
+ * @param rows the numbers that the tasks read from the offset tables, table by table
  */
-record Segment(String section, int index, List<Node> nodes, List<GraphPlan.Task> tasks, int[] row) {
+record Segment(String section, int index, List<Node> nodes, List<GraphPlan.Task> tasks, List<int[]> rows) {
 
     /** Cuts a program into segments and lets its nodes launch their kernels. */
     static List<Segment> emit(Recording recording, TornadoLauncher launcher) {
@@ -44,7 +44,7 @@ record Segment(String section, int index, List<Node> nodes, List<GraphPlan.Task>
             }
         }
         Node first = nodes.get(0);
-        return new Segment(first.section(), first.index(), List.copyOf(nodes), List.copyOf(tasks), launcher.takeRow());
+        return new Segment(first.section(), first.index(), List.copyOf(nodes), List.copyOf(tasks), launcher.takeRows());
     }
 
     /** Groups consecutive repetitions of the same section. */

@@ -100,7 +100,8 @@ public final class TornadoDevice implements Device {
 
     @Override
     public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
-        GraphPlan graphs = GraphPlan.of(recordings, buffers, Splitter.STANDARD, info.maxWorkGroup());
+        GraphPlan graphs = GraphPlan.of(
+                recordings, buffers, Splitter.STANDARD, new TornadoLauncher.Target(info.maxWorkGroup(), !info.isGpu()));
         graphs.groupShapes()
                 .forEach((kernel, shapes) -> groupShapes
                         .computeIfAbsent(kernel, k -> new TreeSet<>())

@@ -12,48 +12,62 @@ import org.tornadogpt.kernels.WorkGroups;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Collects what variants launch. Offsets are numbered anew in each segment of a program: a segment's numbers are a <em>row</em>,
- * which is written to the one table on the device before the segment runs. Used in two passes, see {@link Launcher}.
+ * Collects what variants launch. Offsets are numbered anew in each segment of a program: a segment's numbers are its <em>rows</em>, which
+ * are written to the tables on the device before the segment runs. Used in two passes, see {@link Launcher}.
+ *
+ * <p>A segment has one table; or, where code is to be shared, one for each node and for each kernel that asks for it, so that the
+ * numbers of the entries, which are frozen into the compiled kernels, do not depend on what was launched before. The tables of all
+ * segments are the same arrays.
  */
 final class TornadoLauncher implements Launcher {
     /** What the first pass found to be needed. */
-    record Needs(int rowLength, int scratchFloats) {}
+    record Needs(int tables, int rowLength, int scratchFloats) {}
 
-    private final int maxWorkGroup;
+    /**
+     * What is launched for.
+     *
+     * @param maxWorkGroup most items in a work-group
+     * @param sharesCode whether kernels that differ in sizes and places only should have the same code: compilers for processors take
+     *     long for each kernel, and know one that they have seen before
+     */
+    record Target(int maxWorkGroup, boolean sharesCode) {}
+
+    private final Target target;
     private final boolean measuring;
-    private final IntArray offsets;
+    private final List<IntArray> tables = new ArrayList<>();
     private final Slice scratch;
     private final List<Launch> launches = new ArrayList<>();
+    private final List<int[]> rows = new ArrayList<>();
     private int[] row = new int[64];
     private int slots;
+    private int mostTables = 1;
     private int longestRow;
     private int scratchUsed;
     private int scratchNeeded;
 
-    private TornadoLauncher(int maxWorkGroup, boolean measuring, Needs given) {
-        this.maxWorkGroup = maxWorkGroup;
+    private TornadoLauncher(Target target, boolean measuring, Needs given) {
+        this.target = target;
         this.measuring = measuring;
-        offsets = new IntArray(Math.max(1, given.rowLength));
-        offsets.init(0);
+        for (int i = 0; i < given.tables; i++) {
+            IntArray table = new IntArray(Math.max(1, given.rowLength));
+            table.init(0);
+            tables.add(table);
+        }
         scratch = Slice.allocate(Math.max(1, given.scratchFloats));
     }
 
-    /**
-     * For the first pass.
-     *
-     * @param maxWorkGroup most items in a work-group of the device
-     */
-    static TornadoLauncher measuring(int maxWorkGroup) {
-        return new TornadoLauncher(maxWorkGroup, true, new Needs(0, 0));
+    /** For the first pass. */
+    static TornadoLauncher measuring(Target target) {
+        return new TornadoLauncher(target, true, new Needs(1, 0, 0));
     }
 
     /** For the second pass. */
     TornadoLauncher measured() {
-        return new TornadoLauncher(maxWorkGroup, false, needs());
+        return new TornadoLauncher(target, false, needs());
     }
 
     private Needs needs() {
-        return new Needs(longestRow, scratchNeeded);
+        return new Needs(mostTables, longestRow, scratchNeeded);
     }
 
     /** The scratch memory of all nodes. */
@@ -67,20 +81,47 @@ final class TornadoLauncher implements Launcher {
         scratchUsed = 0;
         List<Launch> taken = List.copyOf(launches);
         launches.clear();
+        newTable();
         return taken;
     }
 
-    /** Ends a segment: the numbers that its kernels read from the table. */
-    int[] takeRow() {
-        longestRow = Math.max(longestRow, slots);
-        int[] taken = Arrays.copyOf(row, slots);
-        slots = 0;
+    /** Ends a segment: the numbers that its kernels read from the tables, table by table. */
+    List<int[]> takeRows() {
+        if (slots > 0 || rows.isEmpty()) {
+            endRow();
+        }
+        mostTables = Math.max(mostTables, rows.size());
+        List<int[]> taken = List.copyOf(rows);
+        rows.clear();
         return taken;
+    }
+
+    private void endRow() {
+        longestRow = Math.max(longestRow, slots);
+        rows.add(Arrays.copyOf(row, slots));
+        slots = 0;
+    }
+
+    @Override
+    public void newTable() {
+        if (target.sharesCode && slots > 0) {
+            endRow();
+        }
+    }
+
+    @Override
+    public int frozen(int size) {
+        return target.sharesCode ? 0 : size;
     }
 
     @Override
     public IntArray offsets() {
-        return offsets;
+        return measuring ? tables.get(0) : tables.get(rows.size());
+    }
+
+    /** All tables. */
+    List<IntArray> tables() {
+        return List.copyOf(tables);
     }
 
     @Override
@@ -126,7 +167,7 @@ final class TornadoLauncher implements Launcher {
 
     @Override
     public int groupSize(int wanted) {
-        return Integer.highestOneBit(Math.min(wanted, maxWorkGroup));
+        return Integer.highestOneBit(Math.min(wanted, target.maxWorkGroup));
     }
 
     @Override

@@ -13,4 +13,14 @@ final class TouchKernels {
             a.set(i, a.get(i));
         }
     }
+
+    /** {@link #kTouch} of four arrays, which must be different ones. */
+    public static void kTouchFour(FloatArray a, FloatArray b, FloatArray c, FloatArray d) {
+        for (@Parallel int i = 0; i < 1; i++) {
+            a.set(i, a.get(i));
+            b.set(i, b.get(i));
+            c.set(i, c.get(i));
+            d.set(i, d.get(i));
+        }
+    }
 }

@@ -91,7 +91,7 @@ class GraphPlanTest {
     }
 
     private GraphPlan plan(Recording... recordings) {
-        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD, 256);
+        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD, new TornadoLauncher.Target(256, false));
     }
 
     @ParameterizedTest
@@ -164,12 +164,67 @@ class GraphPlanTest {
                 .hasSize(3)
                 .extracting(Execution::graph)
                 .containsOnly(backward.get(0).graph());
-        assertThat(backward).extracting(e -> e.row()[1]).containsExactly(2000, 1000, 0);
+        assertThat(backward).extracting(e -> e.rows().get(0)[1]).containsExactly(2000, 1000, 0);
         int longest = plan.programs().get("gradients").stream()
-                .mapToInt(e -> e.row().length)
+                .mapToInt(e -> e.rows().get(0).length)
                 .max()
                 .orElseThrow();
-        assertThat(plan.offsets().getSize()).isEqualTo(longest);
+        assertThat(plan.offsets()).hasSize(1);
+        assertThat(plan.offsets().get(0).getSize()).isEqualTo(longest);
+    }
+
+    /** Three entries of a table that was begun, and one of a table that follows it within the node. */
+    private Node sized(String section, int index, int offset, int size) {
+        return node(section, index, l -> {
+            for (int i = 0; i < 2; i++) {
+                l.newTable();
+                int first = l.slot(new Slice(state.array(), offset + i, WIDTH));
+                int second = l.slot(size);
+                l.loop(Call.of(
+                        "kSized",
+                        GraphPlanTest::kernel,
+                        l.offsets(),
+                        arena.array(),
+                        first,
+                        state.array(),
+                        second,
+                        tokens,
+                        l.frozen(size)));
+            }
+        });
+    }
+
+    @Test
+    void kernelsThatDifferInSizesAndPlacesOnlyHaveTheSameArgumentsWhereCodeIsShared() {
+        List<Node> nodes =
+                List.of(sized("", 0, 10, 7), sized("", 0, 20, 8), sized("layer", 0, 30, 9), sized("layer", 1, 40, 9));
+        GraphPlan plan = GraphPlan.of(
+                List.of(Recording.of("p", nodes)), buffers, Splitter.STANDARD, new TornadoLauncher.Target(256, true));
+        assertThat(plan.graphs().stream()
+                        .flatMap(g -> g.tasks().stream())
+                        .map(t -> t.launch().call().arguments())
+                        .map(a -> List.of(a.get(2), a.get(4), a.get(6))))
+                .hasSize(6)
+                .containsOnly(List.<Object>of(0, 1, 0));
+        assertThat(plan.offsets()).hasSize(4).doesNotHaveDuplicates();
+        assertThat(plan.graphs().get(0).inputs()).hasSize(5).containsAll(plan.offsets());
+        assertThat(plan.graphs().get(1).inputs()).hasSize(3);
+        assertThat(plan.programs().get("p"))
+                .extracting(e -> e.rows().stream().map(r -> List.of(r[0], r[1])).toList())
+                .containsExactly(
+                        List.of(List.of(10, 7), List.of(11, 7), List.of(20, 8), List.of(21, 8)),
+                        List.of(List.of(30, 9), List.of(31, 9)),
+                        List.of(List.of(40, 9), List.of(41, 9)));
+    }
+
+    @Test
+    void sizesAreFrozenIntoOneTableOtherwise() {
+        GraphPlan plan = plan(Recording.of("p", List.of(sized("", 0, 10, 7), sized("", 0, 20, 8))));
+        assertThat(plan.offsets()).hasSize(1);
+        assertThat(plan.graphs().get(0).tasks())
+                .extracting(t -> t.launch().call().arguments().get(6))
+                .containsExactly(7, 7, 8, 8);
+        assertThat(plan.programs().get("p").get(0).rows().get(0)).containsExactly(10, 7, 11, 7, 20, 8, 21, 8);
     }
 
     @Test
@@ -177,7 +232,9 @@ class GraphPlanTest {
         GraphPlan plan = plan(model(2));
         assertThat(plan.shared()).hasSize(3).contains(state.array(), arena.array());
         assertThat(plan.shared().get(2).getSize()).as("scratch").isEqualTo(WIDTH);
-        assertThat(plan.graphs()).allSatisfy(g -> assertThat(g.inputs()).containsExactly(plan.offsets(), tokens));
+        assertThat(plan.graphs())
+                .allSatisfy(g ->
+                        assertThat(g.inputs()).containsExactly(plan.offsets().get(0), tokens));
     }
 
     @Test
@@ -293,7 +350,7 @@ class GraphPlanTest {
 
     @Test
     void sizesOfGroupsArePowersOfTwoThatTheDeviceTakes() {
-        TornadoLauncher launcher = TornadoLauncher.measuring(192);
+        TornadoLauncher launcher = TornadoLauncher.measuring(new TornadoLauncher.Target(192, false));
         assertThat(launcher.groupSize(256)).isEqualTo(128);
         assertThat(launcher.groupSize(100)).isEqualTo(64);
         assertThat(launcher.groupSize(1)).isEqualTo(1);
