@@ -14,6 +14,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.AttentionShape;
+import org.tornadogpt.kernels.vector.CacheLines;
 import org.tornadogpt.kernels.vector.DropoutVector;
 import org.tornadogpt.kernels.vector.LanesVector;
 import org.tornadogpt.kernels.vector.MathVector;
@@ -69,25 +70,29 @@ record FlashBackwardVector(
             int delta,
             int end) {
         static Places of(FlashLayoutVector layout, FlashRowsVector rows) {
-            int n = layout.natural();
-            int doutRows = layout.rows() * rows.packedWidth();
-            int dpacked = doutRows + layout.rows() * rows.width();
-            int outRows = dpacked + layout.T() * rows.packedWidth();
-            int q = outRows + layout.T() * rows.width();
-            int qt = q + 5 * n;
-            int doutT = qt + layout.queries();
-            int kt = doutT + layout.queries();
-            int vt = kt + layout.keys();
-            int p = vt + layout.keys();
-            int ds = p + layout.strip();
-            int dq = ds + layout.strip();
-            int lse = dq + layout.block();
+            int natural = layout.natural();
+            int packed = CacheLines.START;
+            int doutRows = CacheLines.next(packed + layout.rows() * rows.packedWidth());
+            int dpacked = CacheLines.next(doutRows + layout.rows() * rows.width());
+            int outRows = CacheLines.next(dpacked + layout.T() * rows.packedWidth());
+            int q = CacheLines.next(outRows + layout.T() * rows.width());
+            int k = q + natural;
+            int dout = k + natural;
+            int dk = dout + natural;
+            int dv = dk + natural;
+            int qt = dv + natural;
+            int doutT = CacheLines.next(qt + layout.queries());
+            int kt = CacheLines.next(doutT + layout.queries());
+            int vt = CacheLines.next(kt + layout.keys());
+            int p = CacheLines.next(vt + layout.keys());
+            int ds = CacheLines.next(p + layout.strip());
+            int dq = CacheLines.next(ds + layout.strip());
+            int lse = CacheLines.next(dq + layout.block());
             int delta = lse + layout.Tp();
             int end = delta + layout.Tp();
-            int k = q + n;
             return new Places(
-                    0, doutRows, dpacked, outRows, q, k, k + n, k + 2 * n, k + 3 * n, qt, doutT, kt, vt, p, ds, dq, lse,
-                    delta, end);
+                    packed, doutRows, dpacked, outRows, q, k, dout, dk, dv, qt, doutT, kt, vt, p, ds, dq, lse, delta,
+                    end);
         }
     }
 

@@ -12,6 +12,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.AttentionShape;
+import org.tornadogpt.kernels.vector.CacheLines;
 import org.tornadogpt.kernels.vector.DropoutVector;
 import org.tornadogpt.kernels.vector.LanesVector;
 import org.tornadogpt.kernels.vector.MathVector;
@@ -62,17 +63,18 @@ record FlashForwardVector(
             int lse,
             int end) {
         static Places of(FlashLayoutVector layout, FlashRowsVector rows) {
-            int out = layout.rows() * rows.packedWidth();
-            int v = out + layout.T() * rows.width();
-            int qt = v + layout.natural();
-            int kt = qt + layout.queries();
-            int strip = kt + layout.keys();
-            int o = strip + layout.strip();
-            int max = o + layout.block();
+            int packed = CacheLines.START;
+            int out = CacheLines.next(packed + layout.rows() * rows.packedWidth());
+            int v = CacheLines.next(out + layout.T() * rows.width());
+            int qt = CacheLines.next(v + layout.natural());
+            int kt = CacheLines.next(qt + layout.queries());
+            int strip = CacheLines.next(kt + layout.keys());
+            int o = CacheLines.next(strip + layout.strip());
+            int max = CacheLines.next(o + layout.block());
             int sum = max + QUERIES;
             int factor = sum + QUERIES;
             int lse = factor + LANES;
-            return new Places(0, out, v, qt, kt, strip, o, max, sum, factor, lse, lse + layout.Tp());
+            return new Places(packed, out, v, qt, kt, strip, o, max, sum, factor, lse, lse + layout.Tp());
         }
     }
 

@@ -8,6 +8,7 @@ import org.tornadogpt.kernels.IntSlice;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.WorkGroups;
+import org.tornadogpt.kernels.vector.CacheLines;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Collects what variants launch as runnable steps; see {@link Launcher} for why it is used in two passes. */
@@ -40,8 +41,13 @@ final class JvmLauncher implements Launcher {
         this.measuring = measuring;
         offsets = new IntArray(Math.max(1, given.slots));
         scratch = Slice.allocate(Math.max(1, given.scratchFloats));
-        heap = new float[given.heapFloats];
-        workers = new float[pool.threads()][given.workerFloats];
+        heap = new float[floats(given.heapFloats)];
+        workers = new float[pool.threads()][floats(given.workerFloats)];
+    }
+
+    /** Whatever is used is large enough for {@link CacheLines}. */
+    private static int floats(int needed) {
+        return needed == 0 ? 0 : Math.max(needed, CacheLines.LEAST_FLOATS);
     }
 
     /** For the first pass: nothing is kept but {@link #needs}. */

@@ -3,7 +3,6 @@ package org.tornadogpt.kernels.matmul;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.DEPTH;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
-import static org.tornadogpt.kernels.vector.TileVector.ROW_STRIDE;
 
 import org.tornadogpt.kernels.Activation;
 import org.tornadogpt.kernels.Dropout;
@@ -140,10 +139,10 @@ public final class MatMulBlockedVector implements MatMul {
         static Product of(Launcher launcher, int rows, int depth, int columns, VectorSlice a, EpilogueVector epilogue) {
             int blockRows = rows >= 4096 ? 96 : 48;
             int stride = PackingVector.panels(columns) * COLUMNS;
-            float[] packed = launcher.heapScratch(Math.multiplyExact(stride, depth));
-            int floats = PackingVector.rowsFloats(blockRows, depth) + (2 * blockRows + 1) * stride;
+            float[] packed = launcher.heapScratch(PackingVector.panelsFloats(depth, columns));
+            int result = PackingVector.rowsEnd(blockRows, depth);
+            int floats = result + (2 * blockRows + 1) * stride;
             float[][] scratch = launcher.workerScratch(Math.max(COLUMNS * depth, floats));
-            int result = PackingVector.rowsFloats(blockRows, depth);
             int beside = result + blockRows * stride;
             EpilogueVector.Rows[] results = new EpilogueVector.Rows[scratch.length];
             for (int worker = 0; worker < results.length; worker++) {
@@ -165,18 +164,18 @@ public final class MatMulBlockedVector implements MatMul {
             int result = results[worker].at();
             for (int c = 0; c < columns; c += COLUMNS) {
                 for (int r = 0; r < count; r += ROWS) {
-                    tile(s, r * ROW_STRIDE, c * depth, result + r * stride + c);
+                    tile(s, r, PackingVector.panelAt(c / COLUMNS, depth), result + r * stride + c);
                 }
             }
             epilogue.finish(results[worker], from, count);
         }
 
         /** One tile of the result, the depth cut by cut. */
-        private void tile(float[] s, int rowsAt, int panelAt, int to) {
+        private void tile(float[] s, int row, int panelAt, int to) {
             for (int k = 0, cut = 0; k < depth; k += DEPTH, cut++) {
                 TileVector.rows(
                         s,
-                        cut * blockRows * ROW_STRIDE + rowsAt,
+                        PackingVector.rowAt(cut * blockRows + row),
                         packed,
                         panelAt + k * COLUMNS,
                         Math.min(DEPTH, depth - k),

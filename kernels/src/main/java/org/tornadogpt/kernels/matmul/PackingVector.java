@@ -5,6 +5,7 @@ import static org.tornadogpt.kernels.vector.TileVector.DEPTH;
 import static org.tornadogpt.kernels.vector.TileVector.ROW_STRIDE;
 
 import java.util.Arrays;
+import org.tornadogpt.kernels.vector.CacheLines;
 import org.tornadogpt.kernels.vector.TransposeVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
@@ -19,12 +20,22 @@ final class PackingVector {
         return Math.ceilDiv(columns, COLUMNS);
     }
 
+    /** Floats of an array for the panels of a (depth, columns) matrix. */
+    static int panelsFloats(int depth, int columns) {
+        return Math.addExact(CacheLines.START, Math.multiplyExact(panels(columns) * COLUMNS, depth));
+    }
+
+    /** Where panel {@code panel} begins. */
+    static int panelAt(int panel, int depth) {
+        return CacheLines.START + panel * depth * COLUMNS;
+    }
+
     /** Panel {@code panel} of a (depth, columns) matrix. */
     static void panel(VectorSlice matrix, int depth, int columns, int panel, float[] packed) {
         int column = panel * COLUMNS;
         int n = Math.min(COLUMNS, columns - column);
         for (int k = 0; k < depth; k++) {
-            int to = (panel * depth + k) * COLUMNS;
+            int to = panelAt(panel, depth) + k * COLUMNS;
             matrix.copyTo((long) k * columns + column, packed, to, n);
             Arrays.fill(packed, to + n, to + COLUMNS, 0f);
         }
@@ -34,7 +45,7 @@ final class PackingVector {
     static void transposedPanel(VectorSlice matrix, int depth, int columns, int panel, float[] packed, float[] rows) {
         int column = panel * COLUMNS;
         int n = Math.min(COLUMNS, columns - column);
-        int to = panel * depth * COLUMNS;
+        int to = panelAt(panel, depth);
         matrix.copyTo((long) column * depth, rows, 0, n * depth);
         if (n < COLUMNS) {
             Arrays.fill(packed, to, to + depth * COLUMNS, 0f);
@@ -42,9 +53,14 @@ final class PackingVector {
         TransposeVector.transpose(rows, 0, depth, n, depth, packed, to, COLUMNS);
     }
 
-    /** Floats that {@link #rows} needs. */
-    static int rowsFloats(int rows, int depth) {
-        return Math.ceilDiv(depth, DEPTH) * rows * ROW_STRIDE;
+    /** Where what {@link #rows} copies ends. */
+    static int rowsEnd(int rows, int depth) {
+        return CacheLines.START + Math.ceilDiv(depth, DEPTH) * rows * ROW_STRIDE;
+    }
+
+    /** Where row {@code r} of those that {@link #rows} copies begins. */
+    static int rowAt(int r) {
+        return CacheLines.START + r * ROW_STRIDE;
     }
 
     /**
@@ -55,7 +71,7 @@ final class PackingVector {
         for (int k = 0, cut = 0; k < depth; k += DEPTH, cut++) {
             int length = Math.min(DEPTH, depth - k);
             for (int r = from; r < end; r++) {
-                matrix.copyTo((long) r * depth + k, packed, (cut * capacity + r - from) * ROW_STRIDE, length);
+                matrix.copyTo((long) r * depth + k, packed, rowAt(cut * capacity + r - from), length);
             }
         }
     }

@@ -13,6 +13,7 @@ import jdk.incubator.vector.VectorMask;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.matmul.MatMul.Shape;
+import org.tornadogpt.kernels.vector.CacheLines;
 import org.tornadogpt.kernels.vector.TileVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
@@ -67,11 +68,12 @@ record WeightGradientVector(
             int end = Math.min(s.O(), (block + 1) * ROWS);
             for (int o = block * ROWS; o < end; o++) {
                 int segment = gradient.paddedO * gradient.paddedK;
-                gradient.addRow(dw, (long) o * s.K(), o * gradient.paddedK, segment, 0, s.K(), row);
+                int at = gradient.sumsAt(0, o);
+                gradient.addRow(dw, (long) o * s.K(), at, segment, s.K(), row);
             }
             if (db != null) {
-                int bias = gradient.segments * gradient.paddedO * gradient.paddedK;
-                gradient.addRow(db, (long) block * ROWS, block * ROWS, gradient.paddedO, bias, end - block * ROWS, row);
+                int from = block * ROWS;
+                gradient.addRow(db, from, gradient.biasAt(0, from), gradient.paddedO, end - from, row);
             }
         });
     }
@@ -81,9 +83,10 @@ record WeightGradientVector(
         int paddedO = Math.ceilDiv(s.O(), ROWS) * ROWS;
         int paddedK = PackingVector.panels(s.K()) * COLUMNS;
         int stripe = Math.min(STRIPE, paddedO);
-        float[] sums = launcher.heapScratch(Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1)));
+        float[] sums = launcher.heapScratch(Math.addExact(
+                CacheLines.START, Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1))));
         float[][] scratch = launcher.workerScratch(
-                CHUNK * paddedK + stripe / ROWS * TILE + STAGE * Math.max(s.K(), stripe) + COLUMNS);
+                CacheLines.START + CHUNK * paddedK + stripe / ROWS * TILE + STAGE * Math.max(s.K(), stripe) + COLUMNS);
         return new WeightGradientVector(
                 s,
                 VectorSlice.of(dout),
@@ -101,20 +104,21 @@ record WeightGradientVector(
         int o = stripeIndex * stripe;
         int outputs = Math.min(stripe, paddedO - o);
         int end = Math.min(s.N(), (segment + 1) * segmentRows);
-        int bias = segments * paddedO * paddedK + segment * paddedO + o;
+        int bias = biasAt(segment, o);
+        int sum = sumsAt(segment, o);
         Arrays.fill(sums, bias, bias + outputs, 0f);
         boolean add = false;
         for (int n = segment * segmentRows; n < end; n += CHUNK) {
             int rows = Math.min(CHUNK, end - n);
             pack(w, n, rows, o, outputs);
-            multiply(w, rows, outputs, (segment * paddedO + o) * paddedK, add);
+            multiply(w, rows, outputs, sum, add);
             if (withBias) {
                 addColumns(w, rows, outputs, bias);
             }
             add = true;
         }
         if (!add) {
-            Arrays.fill(sums, (segment * paddedO + o) * paddedK, (segment * paddedO + o + outputs) * paddedK, 0f);
+            Arrays.fill(sums, sum, sum + outputs * paddedK, 0f);
         }
     }
 
@@ -134,7 +138,7 @@ record WeightGradientVector(
         int stage = doutAt() + outputs / ROWS * TILE;
         x.copyTo((long) n * s.K(), w, stage, rows * s.K());
         for (int k = 0; k < paddedK; k += COLUMNS) {
-            copyRows(w, stage + k, s.K(), rows, k * CHUNK + r * COLUMNS, COLUMNS);
+            copyRows(w, stage + k, s.K(), rows, inputsAt(k) + r * COLUMNS, COLUMNS);
         }
     }
 
@@ -162,15 +166,30 @@ record WeightGradientVector(
         }
     }
 
+    /** Where panel k of the chunk's x begins in a worker's array. */
+    private static int inputsAt(int k) {
+        return CacheLines.START + k * CHUNK;
+    }
+
     private int doutAt() {
-        return CHUNK * paddedK;
+        return inputsAt(paddedK);
+    }
+
+    /** Where the sums of output {@code o} in a segment begin. */
+    private int sumsAt(int segment, int o) {
+        return CacheLines.START + (segment * paddedO + o) * paddedK;
+    }
+
+    /** Where the bias' sum of output {@code o} in a segment is. */
+    private int biasAt(int segment, int o) {
+        return sumsAt(segments, 0) + segment * paddedO + o;
     }
 
     private void multiply(float[] w, int rows, int outputs, int sumsAt, boolean add) {
         for (int k = 0; k < paddedK; k += COLUMNS) {
             for (int o = 0; o < outputs; o += ROWS) {
                 int dout = doutAt() + o / ROWS * TILE;
-                TileVector.packed(w, dout, w, k * CHUNK, rows, sums, sumsAt + o * paddedK + k, paddedK, add);
+                TileVector.packed(w, dout, w, inputsAt(k), rows, sums, sumsAt + o * paddedK + k, paddedK, add);
             }
         }
     }
@@ -195,11 +214,10 @@ record WeightGradientVector(
     }
 
     /** {@code target += } the segments' sums, {@code length} elements, by way of {@code row}. */
-    private void addRow(
-            VectorSlice target, long targetAt, int at, int segmentStride, int base, int length, float[] row) {
+    private void addRow(VectorSlice target, long targetAt, int at, int segmentStride, int length, float[] row) {
         target.copyTo(targetAt, row, 0, length);
         for (int segment = 0; segment < segments; segment++) {
-            add(row, sums, base + segment * segmentStride + at, length);
+            add(row, sums, at + segment * segmentStride, length);
         }
         target.copyFrom(targetAt, row, 0, length);
     }
