@@ -18,8 +18,8 @@ import org.tornadogpt.kernels.vector.TileVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
- * {@code dweight += doutᵀ x} and {@code dbias += column sums of dout}. The rows are cut into segments and the outputs into
- * stripes, by shape alone; a block of work is one stripe of one segment, summed in memory of its own. The segments' sums are then
+ * {@code dweight += doutᵀ x} and {@code dbias += column sums of dout}. The rows are cut into segments by shape alone, and the outputs into
+ * stripes, which do not change results; a block of work is one stripe of one segment, summed in memory of its own. The segments' sums are then
  * added in order.
  *
  * @param segments how many parts the rows are cut into
@@ -41,15 +41,17 @@ record WeightGradientVector(
         float[] sums,
         float[][] scratch) {
 
-    /** Rows that are packed at a time: a panel of them stays in the first-level cache. */
-    private static final int CHUNK = 256;
+    /** Rows that are packed at a time: a panel of them and a tile stay in a first-level cache of 32 kB. */
+    private static final int CHUNK = 128;
 
     /** Rows that are copied from memory at a time, on their way into panels and tiles. */
     private static final int STAGE = 32;
 
     private static final int MAX_SEGMENTS = 8;
     private static final int SEGMENT_ROWS = 512;
-    private static final int STRIPE = 264;
+    /** Outputs in a stripe: x is packed for each. Where this leaves threads without work, a stripe is half as wide. */
+    private static final int STRIPE = 528;
+
     /** Floats of a packed tile of dout, with room for what its last row's vectors write too much. */
     private static final int TILE = CHUNK * ROWS + LANES;
 
@@ -82,11 +84,13 @@ record WeightGradientVector(
         int segments = Math.clamp(s.N() / SEGMENT_ROWS, 1, MAX_SEGMENTS);
         int paddedO = Math.ceilDiv(s.O(), ROWS) * ROWS;
         int paddedK = PackingVector.panels(s.K()) * COLUMNS;
-        int stripe = Math.min(STRIPE, paddedO);
+        int widest = Math.min(STRIPE, paddedO);
         float[] sums = launcher.heapScratch(Math.addExact(
                 CacheLines.START, Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1))));
         float[][] scratch = launcher.workerScratch(
-                CacheLines.START + CHUNK * paddedK + stripe / ROWS * TILE + STAGE * Math.max(s.K(), stripe) + COLUMNS);
+                CacheLines.START + CHUNK * paddedK + widest / ROWS * TILE + STAGE * Math.max(s.K(), widest) + COLUMNS);
+        boolean enough = segments * Math.ceilDiv(paddedO, widest) >= 2 * scratch.length;
+        int stripe = enough ? widest : Math.min(STRIPE / 2, paddedO);
         return new WeightGradientVector(
                 s,
                 VectorSlice.of(dout),
