@@ -173,7 +173,7 @@ class GraphPlanTest {
         assertThat(plan.offsets().get(0).getSize()).isEqualTo(longest);
     }
 
-    /** Three entries of a table that was begun, and one of a table that follows it within the node. */
+    /** A node that launches two kernels, each with a table of its own: an offset and a size. */
     private Node sized(String section, int index, int offset, int size) {
         return node(section, index, l -> {
             for (int i = 0; i < 2; i++) {
