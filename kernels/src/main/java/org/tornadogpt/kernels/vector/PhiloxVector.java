@@ -8,15 +8,16 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Philox 4x32-10 (Salmon et al. 2011) for dropout masks, several counters at once: the same bits as {@code Philox}, 64 columns
- * of a row in one call. Words are kept in 64-bit lanes whose upper halves are not cleared; C2 turns the masked product into the
- * unsigned 32-bit multiply, which does not look at them.
+ * of a row in one call. Words are kept in 64-bit lanes whose upper halves are not cleared; C2 turns a product of two masked factors
+ * into the unsigned 32-bit multiply, which does not look at them. Both factors must be masked in the code, the constant one, too
+ * ({@code MulVLNode::has_uint_inputs} of JDK 25 does not know constants), or it is a 64-bit multiply of three times the latency.
  */
 public final class PhiloxVector {
     private static final long LOW = 0xFFFFFFFFL;
     private static final long M0 = 0xD2511F53L;
     private static final long M1 = 0xCD9E8D57L;
-    private static final int W0 = 0x9E3779B9;
-    private static final int W1 = 0xBB67AE85;
+    private static final long W0 = 0x9E3779B9L;
+    private static final long W1 = 0xBB67AE85L;
     private static final int ROUNDS = 10;
     /** Consecutive counters that serve 64 columns, each with its four words. */
     private static final int COUNTERS = 16;
@@ -61,30 +62,39 @@ public final class PhiloxVector {
     }
 
     private static long keep(long key, LongVector counters, LongVector rows, int site, int step, int threshold) {
+        LongVector low = broadcast(LOW);
+        LongVector m0 = broadcast(M0).and(low);
+        LongVector m1 = broadcast(M1).and(low);
+        LongVector w0 = broadcast(W0);
+        LongVector w1 = broadcast(W1);
+        LongVector k0 = broadcast(key);
+        LongVector k1 = broadcast(key >>> 32);
         LongVector c0 = counters;
         LongVector c1 = rows;
-        LongVector c2 = broadcast(site & LOW);
-        LongVector c3 = broadcast(step & LOW);
-        int k0 = (int) key;
-        int k1 = (int) (key >>> 32);
+        LongVector c2 = broadcast((long) site);
+        LongVector c3 = broadcast((long) step);
         for (int round = 0; round < ROUNDS; round++) {
-            LongVector p0 = c0.and(LOW).mul(broadcast(M0));
-            LongVector p1 = c2.and(LOW).mul(broadcast(M1));
-            c0 = p1.lanewise(VectorOperators.LSHR, 32)
-                    .lanewise(VectorOperators.XOR, c1)
-                    .lanewise(VectorOperators.XOR, k0 & LOW);
-            c2 = p0.lanewise(VectorOperators.LSHR, 32)
-                    .lanewise(VectorOperators.XOR, c3)
-                    .lanewise(VectorOperators.XOR, k1 & LOW);
+            LongVector p0 = c0.and(low).mul(m0);
+            LongVector p1 = c2.and(low).mul(m1);
+            c0 = high(p1).lanewise(VectorOperators.XOR, c1.lanewise(VectorOperators.XOR, k0));
+            c2 = high(p0).lanewise(VectorOperators.XOR, c3.lanewise(VectorOperators.XOR, k1));
             c1 = p1;
             c3 = p0;
-            k0 += W0;
-            k1 += W1;
+            k0 = k0.add(w0);
+            k1 = k1.add(w1);
         }
-        return kept(c0, threshold) | kept(c1, threshold) << 16 | kept(c2, threshold) << 32 | kept(c3, threshold) << 48;
+        LongVector least = broadcast((long) threshold << 8);
+        return kept(c0, low, least)
+                | kept(c1, low, least) << 16
+                | kept(c2, low, least) << 32
+                | kept(c3, low, least) << 48;
     }
 
-    private static long kept(LongVector words, int threshold) {
-        return words.and(LOW).compare(VectorOperators.GE, (long) threshold << 8).toLong();
+    private static LongVector high(LongVector product) {
+        return product.lanewise(VectorOperators.LSHR, 32);
+    }
+
+    private static long kept(LongVector words, LongVector low, LongVector least) {
+        return words.and(low).compare(VectorOperators.GE, least).toLong();
     }
 }
