@@ -44,6 +44,22 @@ record Comparison(Values here, Values against, Build build) {
         values.set(DEVICE, device.equals("auto") ? "cpu" : device);
     }
 
+    /** What the other side has other than this one, as it was given. */
+    List<String> differences() {
+        List<String> differences = new ArrayList<>();
+        for (String key : against.keys()) {
+            if (!against.get(key).equals(here.get(key))) {
+                differences.add(key + "=" + against.get(key).orElseThrow());
+            }
+        }
+        against.kernels().forEach((operation, variant) -> {
+            if (!variant.equals(here.kernels().get(operation))) {
+                differences.add(operation + "=" + variant);
+            }
+        });
+        return differences;
+    }
+
     /** Says to {@code out} what is compared, and how far it has come. */
     Outcomes run(Plan plan, PrintWriter out) {
         List<Outcome> outcomes = new ArrayList<>();
@@ -62,6 +78,7 @@ record Comparison(Values here, Values against, Build build) {
             if (repeat == 0) {
                 out.println("here:    " + Build.running() + "; " + rounds.here().device());
                 out.println("against: " + build + "; " + rounds.against().device());
+                out.println(differences().isEmpty() ? "same settings" : "settings of against only: " + differences());
             }
             int untimed = rounds.warmUp(plan.warmUp());
             out.printf(

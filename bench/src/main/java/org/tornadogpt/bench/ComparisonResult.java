@@ -13,6 +13,8 @@ record ComparisonResult(Comparison comparison, Outcomes outcomes) {
         result.put("preset", settings.preset());
         result.put("device", settings.device());
         result.put("against", comparison.build().folder().toString());
+        ArrayNode differences = result.putArray("againstSettings");
+        comparison.differences().forEach(differences::add);
         add(result, outcomes.steps());
         ArrayNode repeats = result.putArray("repeats");
         outcomes.steps().repeats().forEach(repeats::add);
