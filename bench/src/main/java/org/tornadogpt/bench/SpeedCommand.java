@@ -2,6 +2,7 @@ package org.tornadogpt.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
 import org.tornadogpt.trainer.settings.TrainSettings;
+import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,9 +27,22 @@ import picocli.CommandLine.Option;
         description = {
             "Trains on random tokens and times whole steps: forward, backward, clipping, AdamW.",
             "The last line is one JSON object. Nothing is saved."
+        },
+        footer = {
+            "",
+            "With --against two builds, or two settings of one, take steps in turn in one JVM: what else the machine does",
+            "meets both, and differences of some per cent show. '--against .' alone is the noise floor. Examples:",
+            "",
+            "  git worktree add ../before main && ../before/tgpt --version    # builds it",
+            "  tgpt speed --against ../before --set dropout=0 --profile",
+            "  tgpt speed --against . --against-kernel matmul=naive",
+            "",
+            "Both builds run with this checkout's JVM flags, on cpu or sequential."
         })
 final class SpeedCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int USUAL_STEPS = 20;
+    private static final int USUAL_ROUNDS = 30;
 
     private final Io io;
 
@@ -37,8 +52,11 @@ final class SpeedCommand implements Callable<Integer> {
     @Mixin
     private DeviceOptions device = new DeviceOptions();
 
-    @Option(names = "--steps", paramLabel = "N", description = "Steps that are timed [20].")
-    private int steps = 20;
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Steps that are timed [20; with --against 30 of each side in each repeat].")
+    private Integer asked;
 
     @Option(
             names = "--warmup",
@@ -51,8 +69,14 @@ final class SpeedCommand implements Callable<Integer> {
 
     @Option(
             names = "--profile",
-            description = "Also prints a table by operation: time, rates and per cent of the measured roofline.")
+            description = {
+                "Also prints a table by operation: time, rates and per cent of the measured roofline;",
+                "with --against, times and ratios."
+            })
     private boolean profile;
+
+    @Mixin
+    private AgainstOptions against = new AgainstOptions();
 
     SpeedCommand(Io io) {
         this.io = io;
@@ -64,14 +88,35 @@ final class SpeedCommand implements Callable<Integer> {
         values.set("preset", preset);
         device.addTo(values);
         pairs.forEach(values::setPair);
-        TrainSettings settings = TrainSettings.of(values);
-        if (steps < 1) {
-            throw new IllegalArgumentException("--steps must be at least 1, got " + steps);
+        if (against.given()) {
+            compare(values);
+        } else {
+            time(TrainSettings.of(values), steps(USUAL_STEPS));
         }
+        return ExitCode.OK;
+    }
+
+    private int steps(int usual) {
+        int steps = asked == null ? usual : asked;
+        if (steps < 1) {
+            throw new UsageException("--steps must be at least 1, got " + steps);
+        }
+        return steps;
+    }
+
+    private void compare(Values values) throws IOException {
+        Comparison comparison = new Comparison(values, against.over(values), against.build());
+        Outcomes outcomes = comparison.run(
+                new Comparison.Plan(against.repeats(), WarmUp.of(warmup), steps(USUAL_ROUNDS), profile), io.out());
+        new ComparisonTable(outcomes).print(io.out());
+        io.out().println(JSON.writeValueAsString(new ComparisonResult(comparison, outcomes).toJson(JSON)));
+    }
+
+    private void time(TrainSettings settings, int steps) throws IOException {
         try (Device opened = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 TimedSteps timed = new TimedSteps(settings, opened)) {
             io.out().println("device " + DeviceOptions.explain(settings.device(), opened));
-            timed.warmUp(warmup);
+            timed.warmUp(WarmUp.of(warmup));
             StepTimes times = timed.run(steps);
             opened.proof().ifPresent(proof -> io.out().println("ran on " + proof));
             if (profile) {
@@ -82,7 +127,6 @@ final class SpeedCommand implements Callable<Integer> {
             }
             io.out().println(JSON.writeValueAsString(result(settings, opened, timed, times)));
         }
-        return ExitCode.OK;
     }
 
     private ObjectNode result(TrainSettings settings, Device opened, TimedSteps timed, StepTimes times) {
@@ -97,7 +141,7 @@ final class SpeedCommand implements Callable<Integer> {
         result.put("threads", opened.threads());
         result.put("minStepMillis", times.minMillis());
         result.put("maxStepMillis", times.maxMillis());
-        result.put("steps", steps);
+        result.put("steps", times.millis().length);
         result.put("lastLoss", timed.lastLoss());
         result.put("gflopPerStep", timed.flopsPerStep() / 1e9);
         result.put("activationMegabytes", timed.activationBytes() / 1e6);

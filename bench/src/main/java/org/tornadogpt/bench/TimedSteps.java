@@ -14,9 +14,6 @@ import org.tornadogpt.trainer.settings.TrainSettings;
 /** A model that trains on random tokens for the sake of the clock. */
 final class TimedSteps implements AutoCloseable {
     private static final long SEED = 1;
-    private static final long WARM_NANOS = 10_000_000_000L;
-    private static final int MIN_WARM = 3;
-    private static final int MAX_WARM = 200;
 
     private final TrainingSession session;
     private final AdamWSettings hyper;
@@ -55,12 +52,9 @@ final class TimedSteps implements AutoCloseable {
         lastLoss = loss;
     }
 
-    /** @param steps how many, or negative for as many as the JIT compiler needs */
-    void warmUp(int steps) {
+    void warmUp(WarmUp warmUp) {
         long start = System.nanoTime();
-        int least = steps < 0 ? MIN_WARM : steps;
-        int most = steps < 0 ? MAX_WARM : steps;
-        for (int i = 0; i < most && (i < least || System.nanoTime() - start < WARM_NANOS); i++) {
+        for (int i = 0; warmUp.goesOn(i, System.nanoTime() - start); i++) {
             step();
             if (i == 0) {
                 firstStepMillis = (System.nanoTime() - start) / 1e6;

@@ -1,19 +1,17 @@
 package org.tornadogpt.bench.jmh;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import org.tornadogpt.bench.Commit;
 
 /** What a number depends on beside the code: recorded with every result. */
 final class Environment {
     private static final String UNKNOWN = "unknown";
-    private static final int GIT_SECONDS = 10;
 
     private Environment() {}
 
@@ -21,7 +19,7 @@ final class Environment {
     static Map<String, String> describe() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("time", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        facts.put("commit", commit());
+        facts.put("commit", Commit.of(Path.of("")));
         facts.put("cpu", cpu());
         facts.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put(
@@ -44,22 +42,6 @@ final class Environment {
                     .findFirst()
                     .orElse(UNKNOWN);
         } catch (IOException e) {
-            return UNKNOWN;
-        }
-    }
-
-    /** The commit that the working folder is at, with a mark where files differ from it. */
-    private static String commit() {
-        try {
-            Process git = new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=12")
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            String text = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            return git.waitFor(GIT_SECONDS, TimeUnit.SECONDS) && git.exitValue() == 0 ? text : UNKNOWN;
-        } catch (IOException e) {
-            return UNKNOWN;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return UNKNOWN;
         }
     }

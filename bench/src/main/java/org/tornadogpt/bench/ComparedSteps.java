@@ -1,0 +1,73 @@
+package org.tornadogpt.bench;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.Program;
+import org.tornadogpt.trainer.cli.DeviceOptions;
+import org.tornadogpt.trainer.settings.TrainSettings;
+import org.tornadogpt.trainer.settings.UsageException;
+import org.tornadogpt.trainer.settings.Values;
+
+/**
+ * A build's side of {@code tgpt speed --against}. {@link Build} finds this class and its methods by name, in this build and in the
+ * other: public for that reason only.
+ */
+public final class ComparedSteps implements Side {
+    private final Device device;
+    private final TimedSteps steps;
+
+    /**
+     * Opens the device and records the steps.
+     *
+     * @param settings by key
+     * @param kernels variants by operation
+     * @throws IllegalArgumentException if there is no such setting, device or variant
+     */
+    public ComparedSteps(Map<String, String> settings, Map<String, String> kernels) {
+        try {
+            TrainSettings resolved = TrainSettings.of(values(settings, kernels));
+            device = DeviceOptions.open(resolved.device(), resolved.threads(), resolved.kernels());
+            steps = new TimedSteps(resolved, device);
+        } catch (UsageException e) {
+            throw new IllegalArgumentException(e.getMessage(), e); // the caller may know another class of that name
+        }
+    }
+
+    private static Values values(Map<String, String> settings, Map<String, String> kernels) {
+        Values values = new Values();
+        settings.forEach(values::set);
+        kernels.forEach((operation, variant) -> values.setKernel(operation + "=" + variant));
+        return values;
+    }
+
+    @Override
+    public String device() {
+        return device.id() + ": " + device.description();
+    }
+
+    @Override
+    public double step() {
+        return steps.run(1).medianMillis();
+    }
+
+    @Override
+    public float loss() {
+        return steps.lastLoss();
+    }
+
+    @Override
+    public Map<String, Double> profile() {
+        Map<String, Double> millis = new TreeMap<>();
+        for (Program.Timing timing : steps.profile(1)) {
+            millis.merge(timing.node().operation() + "." + timing.node().phase(), timing.nanos() / 1e6, Double::sum);
+        }
+        return millis;
+    }
+
+    @Override
+    public void close() {
+        steps.close();
+        device.close();
+    }
+}

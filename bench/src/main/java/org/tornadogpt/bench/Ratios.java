@@ -1,0 +1,101 @@
+package org.tornadogpt.bench;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.math3.distribution.TDistribution;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+
+/**
+ * What timing two sides in turn says about how much they differ. Each round gives one ratio, of two times taken within moments of
+ * each other: what slows the machine for longer than that slows both and leaves the ratio as it is. What one repeat's rounds have
+ * in common by chance, such as where memory lies and what was compiled first, only other repeats show.
+ *
+ * @param millis this build's median
+ * @param againstMillis the other's median
+ * @param ratio mean of the repeats' medians of the rounds' ratios: the other's time divided by this build's
+ * @param lowerQuartile a quarter of all rounds' ratios are below
+ * @param upperQuartile and a quarter above
+ * @param repeats each repeat's median
+ * @param interval of the ratio; empty if there was one repeat only
+ */
+record Ratios(
+        double millis,
+        double againstMillis,
+        double ratio,
+        double lowerQuartile,
+        double upperQuartile,
+        List<Double> repeats,
+        Optional<Interval> interval) {
+    private static final double CONFIDENCE = 0.95;
+
+    Ratios {
+        repeats = List.copyOf(repeats);
+    }
+
+    /** One repeat's times, by round. */
+    record Times(double[] here, double[] against) {
+        private double[] ratios() {
+            double[] ratios = new double[here.length];
+            Arrays.setAll(ratios, i -> against[i] / here[i]);
+            return ratios;
+        }
+    }
+
+    /** Student's: would contain the mean of ever more repeats in 95 of 100 cases. */
+    record Interval(double low, double high) {
+        boolean excludesOne() {
+            return low > 1 || high < 1;
+        }
+    }
+
+    static Ratios of(List<Times> times) {
+        List<Double> repeats =
+                times.stream().map(t -> quantile(t.ratios(), 0.5)).toList();
+        double[] all =
+                times.stream().flatMapToDouble(t -> Arrays.stream(t.ratios())).toArray();
+        SummaryStatistics summary = new SummaryStatistics();
+        repeats.forEach(summary::addValue);
+        return new Ratios(
+                quantile(
+                        times.stream()
+                                .flatMapToDouble(t -> Arrays.stream(t.here()))
+                                .toArray(),
+                        0.5),
+                quantile(
+                        times.stream()
+                                .flatMapToDouble(t -> Arrays.stream(t.against()))
+                                .toArray(),
+                        0.5),
+                summary.getMean(),
+                quantile(all, 0.25),
+                quantile(all, 0.75),
+                repeats,
+                interval(summary));
+    }
+
+    /** Whether both sides took time: an operation that one side lacks has no ratio. */
+    boolean exist() {
+        return millis > 0 && againstMillis > 0;
+    }
+
+    /** Between neighbours, in proportion. */
+    private static double quantile(double[] values, double share) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        double position = share * (sorted.length - 1);
+        int below = (int) position;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+    }
+
+    private static Optional<Interval> interval(SummaryStatistics repeats) {
+        if (repeats.getN() < 2) {
+            return Optional.empty();
+        }
+        double quantile =
+                new TDistribution(null, repeats.getN() - 1.0).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
+        double half = quantile * repeats.getStandardDeviation() / Math.sqrt((double) repeats.getN());
+        return Optional.of(new Interval(repeats.getMean() - half, repeats.getMean() + half));
+    }
+}
