@@ -35,12 +35,19 @@ public interface Launcher {
     default void newTable() {}
 
     /**
-     * What to pass as the argument of a size, which must be positive: the size itself, to be frozen into the compiled kernel; or 0 on
-     * devices whose compiler is so slow that one compiled kernel should serve all sizes. The kernel then reads the size from a table
-     * entry, see {@link org.tornadogpt.kernels.group.Sizes}.
+     * Whether the device's compiler is so slow that one compiled kernel should serve as many launches as it can, and be quick to compile.
+     */
+    default boolean sharesCode() {
+        return false;
+    }
+
+    /**
+     * What to pass as the argument of a size, which must be positive: the size itself, to be frozen into the compiled kernel; or 0 where
+     * code is shared ({@link #sharesCode}). The kernel then reads the size from a table entry, see {@link
+     * org.tornadogpt.kernels.group.Sizes}.
      */
     default int frozen(int size) {
-        return size;
+        return sharesCode() ? 0 : size;
     }
 
     /** Float memory that belongs to the current node while it runs, on any device; its contents are undefined before. */

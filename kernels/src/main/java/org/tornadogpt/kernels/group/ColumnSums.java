@@ -18,6 +18,8 @@ public final class ColumnSums {
     private static final int ITEMS = WIDE * DEEP;
     private static final int LEAST_ROWS = 64;
     private static final int MOST_BLOCKS = 128;
+    private static final int OVERWRITTEN = 1;
+    private static final int ADDED = 2;
 
     private ColumnSums() {}
 
@@ -32,18 +34,18 @@ public final class ColumnSums {
         Slice from = x;
         if (blocks > 1) {
             from = launcher.scratch(Math.multiplyExact(blocks, columns));
-            launch(launcher, rows, columns, blocks, 0, from, x);
+            launch(launcher, rows, columns, blocks, false, from, x);
         }
-        launch(launcher, blocks > 1 ? blocks : rows, columns, 1, 1, out, from);
+        launch(launcher, blocks > 1 ? blocks : rows, columns, 1, true, out, from);
     }
 
     private static void launch(
-            Launcher launcher, int rows, int columns, int blocks, int accumulate, Slice out, Slice x) {
+            Launcher launcher, int rows, int columns, int blocks, boolean accumulate, Slice out, Slice x) {
         int blockRows = (rows - 1) / blocks + 1;
         launcher.newTable();
         int first = launcher.slot(x);
         launcher.slot(out);
-        Sizes.slots(launcher, rows, columns, blockRows);
+        Sizes.slots(launcher, rows, columns, blockRows, accumulate ? ADDED : OVERWRITTEN);
         launcher.group(
                 Call.of(
                         "kColumnSums",
@@ -56,17 +58,18 @@ public final class ColumnSums {
                         launcher.frozen(rows),
                         launcher.frozen(columns),
                         launcher.frozen(blockRows),
-                        accumulate),
+                        launcher.frozen(accumulate ? ADDED : OVERWRITTEN)),
                 WorkGroups.of((columns - 1) / WIDE + 1, blocks, WIDE, DEEP));
     }
 
     /**
      * {@code out[b,c] (+)= sum of x[n,c] over the rows n of block b}; overwrites or accumulates.
      *
-     * @param first number of x's offset; that of out, the rows, the columns and the rows of a block follow
+     * @param first number of x's offset; that of out, the rows, the columns, the rows of a block and what becomes of out follow
      * @param frozenRows the rows, or 0 to read them
      * @param frozenColumns the columns, or 0 to read them
      * @param frozenBlockRows rows in a block, or 0 to read them; the last block may have fewer, or none
+     * @param frozenEnd {@link #ADDED}, {@link #OVERWRITTEN}, or 0 to read which
      */
     public static void kColumnSums(
             KernelContext context,
@@ -77,7 +80,7 @@ public final class ColumnSums {
             int frozenRows,
             int frozenColumns,
             int frozenBlockRows,
-            int accumulate) {
+            int frozenEnd) {
         int rows = Sizes.of(offsets, first + 2, frozenRows);
         int columns = Sizes.of(offsets, first + 3, frozenColumns);
         int blockRows = Sizes.of(offsets, first + 4, frozenBlockRows);
@@ -105,7 +108,7 @@ public final class ColumnSums {
                 total += tile[d * WIDE + wide];
             }
             int at = offsets.get(first + 1) + block * columns + c;
-            if (accumulate > 0) {
+            if (Sizes.of(offsets, first + 5, frozenEnd) == ADDED) {
                 total += out.get(at);
             }
             out.set(at, total);

@@ -7,4 +7,9 @@ import org.tornadogpt.kernels.WorkGroups;
 @FunctionalInterface
 interface GroupRunner {
     void run(Call call, WorkGroups groups);
+
+    /** See {@link org.tornadogpt.kernels.Launcher#sharesCode}. */
+    default boolean sharesCode() {
+        return false;
+    }
 }

@@ -134,6 +134,11 @@ final class JvmLauncher implements Launcher {
     }
 
     @Override
+    public boolean sharesCode() {
+        return groupRunner != null && groupRunner.sharesCode();
+    }
+
+    @Override
     public int groupSize(int wanted) {
         return Integer.highestOneBit(wanted);
     }

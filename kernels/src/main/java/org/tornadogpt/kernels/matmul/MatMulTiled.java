@@ -177,6 +177,26 @@ public final class MatMulTiled implements MatMul {
         Sizes.slots(launcher, product.I, product.J, product.P, part);
         FloatArray biasArray = bias == null ? b.array() : bias.array();
         IntArray counters = dropout.isActive() ? dropout.counters().array() : launcher.offsets();
+        if (launcher.sharesCode()) {
+            launcher.slot(mode);
+            launcher.group(
+                    Call.of(
+                            "kMatMulSmall",
+                            SmallTiledProduct::kMatMulSmall,
+                            new KernelContext(),
+                            launcher.offsets(),
+                            first,
+                            a.array(),
+                            b.array(),
+                            biasArray,
+                            counters,
+                            out.array(),
+                            product.stored,
+                            dropout.threshold(),
+                            dropout.scale()),
+                    groups(product, SmallTiledProduct.TILE, parts));
+            return;
+        }
         launcher.group(
                 Call.of(
                         "kMatMulTiled",
@@ -189,14 +209,19 @@ public final class MatMulTiled implements MatMul {
                         biasArray,
                         counters,
                         out.array(),
-                        launcher.frozen(product.I),
-                        launcher.frozen(product.J),
-                        launcher.frozen(product.P),
-                        launcher.frozen(part),
+                        product.I,
+                        product.J,
+                        product.P,
+                        part,
                         product.stored + mode,
                         dropout.threshold(),
                         dropout.scale()),
-                WorkGroups.of(Product.tiles(product.J), Product.tiles(product.I), TiledProduct.SIDE, TiledProduct.SIDE)
-                        .times(parts));
+                groups(product, TiledProduct.TILE, parts));
+    }
+
+    private static WorkGroups groups(Product product, int tile, int parts) {
+        int across = (product.J - 1) / tile + 1;
+        int down = (product.I - 1) / tile + 1;
+        return WorkGroups.of(across, down, TiledProduct.SIDE, TiledProduct.SIDE).times(parts);
     }
 }

@@ -341,7 +341,7 @@ final class TiledProduct {
      * Term p of an operand's row, 0 from the end on; what it is for a row outside is of no consequence. Reads without a branch, so that
      * all reads of an item can be under way at once.
      */
-    private static float term(FloatArray x, int at, int row, int rows, int p, int end, int P, int down) {
+    static float term(FloatArray x, int at, int row, int rows, int p, int end, int P, int down) {
         int inRow = row < rows ? row : rows - 1;
         int inP = p < end ? p : end - 1;
         int index = down > 0 ? inP * rows + inRow : inRow * P + inP;
@@ -377,7 +377,7 @@ final class TiledProduct {
     }
 
     /** What follows the product and its bias. */
-    private static float finish(
+    static float finish(
             float sum,
             IntArray offsets,
             int first,

@@ -5,6 +5,7 @@ import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.WorkGroups;
 import org.tornadogpt.kernels.group.RowGroups;
+import org.tornadogpt.kernels.group.Sizes;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -17,6 +18,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class ReductionGroup implements Reduction {
     private static final int MOST_GROUPS = 512;
     private static final int ELEMENTS_PER_ITEM = 8;
+    private static final int ROOT = 1;
+    private static final int MEAN = 2;
     private static final ReductionLoop LOOPS = new ReductionLoop();
 
     @Override
@@ -31,12 +34,12 @@ public final class ReductionGroup implements Reduction {
 
     @Override
     public void norm(Launcher launcher, int size, Slice out, Slice x) {
-        launch(launcher, size, out, x, 1);
+        launch(launcher, size, out, x, true);
     }
 
     @Override
     public void mean(Launcher launcher, int size, Slice out, Slice x) {
-        launch(launcher, size, out, x, 0);
+        launch(launcher, size, out, x, false);
     }
 
     @Override
@@ -44,24 +47,28 @@ public final class ReductionGroup implements Reduction {
         LOOPS.fill(launcher, size, out, value);
     }
 
-    private static void launch(Launcher launcher, int size, Slice out, Slice x, int squared) {
+    private static void launch(Launcher launcher, int size, Slice out, Slice x, boolean squared) {
         int items = launcher.groupSize(RowGroups.ITEMS);
         int groups = Math.min(MOST_GROUPS, (size - 1) / (items * ELEMENTS_PER_ITEM) + 1);
         Slice partial = launcher.scratch(groups);
-        int partialSlot = launcher.slot(partial);
+        int end = squared ? ROOT : MEAN;
+        launcher.newTable();
+        int first = launcher.slot(x);
+        launcher.slot(partial);
+        launcher.slot(out);
+        Sizes.slots(launcher, size, groups, end);
         launcher.group(
                 Call.of(
                         "kPartialSums",
                         ReductionGroup::kPartialSums,
                         new KernelContext(),
                         launcher.offsets(),
+                        first,
                         x.array(),
-                        launcher.slot(x),
                         partial.array(),
-                        partialSlot,
-                        size,
-                        squared,
-                        groups,
+                        launcher.frozen(size),
+                        launcher.frozen(groups),
+                        launcher.frozen(end),
                         items),
                 WorkGroups.of(groups, items));
         launcher.group(
@@ -70,37 +77,44 @@ public final class ReductionGroup implements Reduction {
                         ReductionGroup::kTotal,
                         new KernelContext(),
                         launcher.offsets(),
+                        first,
                         partial.array(),
-                        partialSlot,
                         out.array(),
-                        launcher.slot(out),
-                        size,
-                        squared,
-                        groups,
+                        launcher.frozen(size),
+                        launcher.frozen(groups),
+                        launcher.frozen(end),
                         items),
                 WorkGroups.of(1, items));
     }
 
-    /** {@code partial[g] = sum of x, or of x² where squared is 1, over group g's elements}; overwrites. */
+    /**
+     * {@code partial[g] = sum of x, or of x² for a root, over group g's elements}; overwrites.
+     *
+     * @param first number of x's offset; that of the partial sums, of the result, the size, the groups and the end follow
+     * @param frozenSize the size, or 0 to read it; the others likewise
+     * @param frozenEnd {@link #ROOT} or {@link #MEAN}
+     */
     public static void kPartialSums(
             KernelContext context,
             IntArray offsets,
+            int first,
             FloatArray x,
-            int xSlot,
             FloatArray partial,
-            int partialSlot,
-            int size,
-            int squared,
-            int groups,
+            int frozenSize,
+            int frozenGroups,
+            int frozenEnd,
             int items) {
+        int size = Sizes.of(offsets, first + 3, frozenSize);
+        int groups = Sizes.of(offsets, first + 4, frozenGroups);
+        int end = Sizes.of(offsets, first + 5, frozenEnd);
         float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
         int group = context.groupIdx;
-        int xAt = offsets.get(xSlot);
+        int xAt = offsets.get(first);
         float sum = 0f;
         for (int i = group * items + lid; i < size; i += groups * items) {
             float value = x.get(xAt + i);
-            if (squared > 0) {
+            if (end == ROOT) {
                 value *= value;
             }
             sum += value;
@@ -114,25 +128,27 @@ public final class ReductionGroup implements Reduction {
             context.localBarrier();
         }
         if (lid == 0) {
-            partial.set(offsets.get(partialSlot) + group, tile[0]);
+            partial.set(offsets.get(first + 1) + group, tile[0]);
         }
     }
 
-    /** {@code out[0] = sqrt(sum of partial)} where squared is 1, else {@code sum of partial / size}; overwrites. */
+    /** {@code out[0] = sqrt(sum of partial)} for a root, else {@code sum of partial / size}; overwrites. */
     public static void kTotal(
             KernelContext context,
             IntArray offsets,
+            int first,
             FloatArray partial,
-            int partialSlot,
             FloatArray out,
-            int outSlot,
-            int size,
-            int squared,
-            int groups,
+            int frozenSize,
+            int frozenGroups,
+            int frozenEnd,
             int items) {
+        int size = Sizes.of(offsets, first + 3, frozenSize);
+        int groups = Sizes.of(offsets, first + 4, frozenGroups);
+        int end = Sizes.of(offsets, first + 5, frozenEnd);
         float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
-        int partialAt = offsets.get(partialSlot);
+        int partialAt = offsets.get(first + 1);
         float sum = 0f;
         for (int g = lid; g < groups; g += items) {
             sum += partial.get(partialAt + g);
@@ -147,10 +163,10 @@ public final class ReductionGroup implements Reduction {
         }
         if (lid == 0) {
             float result = tile[0] / size;
-            if (squared > 0) {
+            if (end == ROOT) {
                 result = TornadoMath.sqrt(tile[0]);
             }
-            out.set(offsets.get(outSlot), result);
+            out.set(offsets.get(first + 2), result);
         }
     }
 }

@@ -19,6 +19,8 @@ final class GraphFactory {
     /** Name of the graph that brings the shared arrays to the device. */
     static final String UPLOAD = "upload";
 
+    private static final int FOUR = 4;
+
     private final List<FloatArray> shared;
 
     GraphFactory(List<FloatArray> shared) {
@@ -43,19 +45,20 @@ final class GraphFactory {
         return graph.snapshot();
     }
 
-    /** By fours, as each task is compiled. */
+    /** By fours, as each task is compiled; the last four may have been touched before, so that all have one kernel. */
     private void touch(TaskGraph graph) {
-        int i = 0;
-        for (; i + 4 <= shared.size(); i += 4) {
+        int size = shared.size();
+        for (int i = 0; i < size && size >= FOUR; i += FOUR) {
+            int from = Math.min(i, size - FOUR);
             graph.task(
-                    "touch" + i,
+                    "touch" + from,
                     TouchKernels::kTouchFour,
-                    shared.get(i),
-                    shared.get(i + 1),
-                    shared.get(i + 2),
-                    shared.get(i + 3));
+                    shared.get(from),
+                    shared.get(from + 1),
+                    shared.get(from + 2),
+                    shared.get(from + 3));
         }
-        for (; i < shared.size(); i++) {
+        for (int i = 0; i < size && size < FOUR; i++) {
             graph.task("touch" + i, TouchKernels::kTouch, shared.get(i));
         }
     }

@@ -32,6 +32,12 @@ final class TornadoLauncher implements Launcher {
      */
     record Target(int maxWorkGroup, boolean sharesCode) {}
 
+    /**
+     * While measuring, entries are numbered from here on and never the same again, so that a kernel that is given an entry of an
+     * earlier table can be told.
+     */
+    private static final int MEASURING_BASE = 1 << 30;
+
     private final Target target;
     private final boolean measuring;
     private final List<IntArray> tables = new ArrayList<>();
@@ -40,6 +46,10 @@ final class TornadoLauncher implements Launcher {
     private final List<int[]> rows = new ArrayList<>();
     private int[] row = new int[64];
     private int slots;
+    /** While measuring: how many entries were asked for in all, and how many of them before the present table. */
+    private int asked;
+
+    private int askedBefore;
     private int mostTables = 1;
     private int longestRow;
     private int scratchUsed;
@@ -104,14 +114,15 @@ final class TornadoLauncher implements Launcher {
 
     @Override
     public void newTable() {
+        askedBefore = asked;
         if (target.sharesCode && slots > 0) {
             endRow();
         }
     }
 
     @Override
-    public int frozen(int size) {
-        return target.sharesCode ? 0 : size;
+    public boolean sharesCode() {
+        return target.sharesCode;
     }
 
     @Override
@@ -140,7 +151,22 @@ final class TornadoLauncher implements Launcher {
             row = Arrays.copyOf(row, 2 * slots);
         }
         row[slots] = value;
-        return slots++;
+        int number = slots++;
+        return measuring ? MEASURING_BASE + asked++ : number;
+    }
+
+    private Call checked(Call call) {
+        for (Object argument : call.arguments()) {
+            if (measuring
+                    && argument instanceof Integer number
+                    && number >= MEASURING_BASE
+                    && number < MEASURING_BASE + askedBefore) {
+                throw new IllegalStateException("kernel " + call.kernel()
+                        + " is given the number of a table entry that was asked for before newTable() or by another node:"
+                        + " ask for it again");
+            }
+        }
+        return call;
     }
 
     @Override
@@ -162,7 +188,7 @@ final class TornadoLauncher implements Launcher {
 
     @Override
     public void loop(Call call) {
-        launches.add(new Launch(call, null));
+        launches.add(new Launch(checked(call), null));
     }
 
     @Override
@@ -172,7 +198,7 @@ final class TornadoLauncher implements Launcher {
 
     @Override
     public void group(Call call, WorkGroups groups) {
-        launches.add(new Launch(call, groups));
+        launches.add(new Launch(checked(call), groups));
     }
 
     @Override

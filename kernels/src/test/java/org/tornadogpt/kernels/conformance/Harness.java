@@ -32,8 +32,10 @@ final class Harness {
         List<Device> devices =
                 new ArrayList<>(List.of(new SequentialDevice(), new CpuDevice(1), new CpuDevice(2), new CpuDevice(3)));
         if (System.getProperty("tornadogpt.vector.bits") == null) {
-            devices.add(new EmulatedGroupDevice(Order.REVERSE));
-            devices.add(new EmulatedGroupDevice(Order.SHUFFLED));
+            for (boolean sharesCode : new boolean[] {false, true}) {
+                devices.add(new EmulatedGroupDevice(Order.REVERSE, sharesCode));
+                devices.add(new EmulatedGroupDevice(Order.SHUFFLED, sharesCode));
+            }
         }
         return List.copyOf(devices);
     }

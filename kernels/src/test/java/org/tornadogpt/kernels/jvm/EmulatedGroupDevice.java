@@ -1,16 +1,35 @@
 package org.tornadogpt.kernels.jvm;
 
 import java.util.Locale;
+import org.tornadogpt.kernels.Call;
 import org.tornadogpt.kernels.Variant;
+import org.tornadogpt.kernels.WorkGroups;
 import org.tornadogpt.kernels.emulator.WorkGroupEmulator;
 
 /** Runs the kernels of the {@code GROUP} style on the JVM; for tests. */
 public final class EmulatedGroupDevice extends JvmDevice {
     private final WorkGroupEmulator.Order order;
+    private final boolean sharesCode;
 
-    public EmulatedGroupDevice(WorkGroupEmulator.Order order) {
-        super(1, new WorkGroupEmulator(order)::run);
+    /** @param sharesCode whether kernels are launched as on devices whose compiler is slow */
+    public EmulatedGroupDevice(WorkGroupEmulator.Order order, boolean sharesCode) {
+        super(1, runner(new WorkGroupEmulator(order), sharesCode));
         this.order = order;
+        this.sharesCode = sharesCode;
+    }
+
+    private static GroupRunner runner(WorkGroupEmulator emulator, boolean sharesCode) {
+        return new GroupRunner() {
+            @Override
+            public void run(Call call, WorkGroups groups) {
+                emulator.run(call, groups);
+            }
+
+            @Override
+            public boolean sharesCode() {
+                return sharesCode;
+            }
+        };
     }
 
     @Override
@@ -20,7 +39,8 @@ public final class EmulatedGroupDevice extends JvmDevice {
 
     @Override
     public String description() {
-        return "emulated work-groups, items " + order.name().toLowerCase(Locale.ROOT);
+        return "emulated work-groups, items " + order.name().toLowerCase(Locale.ROOT)
+                + (sharesCode ? ", code shared" : "");
     }
 
     /** Loops of {@code GROUP} variants run too; variants of loops only have devices of their own. */

@@ -227,6 +227,32 @@ class GraphPlanTest {
         assertThat(plan.programs().get("p").get(0).rows().get(0)).containsExactly(10, 7, 11, 7, 20, 8, 21, 8);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aKernelThatIsGivenAnEntryOfAnEarlierTableIsRefused(boolean sharesCode) {
+        Node node = node("", 0, l -> {
+            int before = l.slot(new Slice(arena.array(), 10, WIDTH));
+            l.newTable();
+            int after = l.slot(new Slice(state.array(), 20, WIDTH));
+            l.loop(Call.of(
+                    "kStale",
+                    GraphPlanTest::kernel,
+                    l.offsets(),
+                    arena.array(),
+                    before,
+                    state.array(),
+                    after,
+                    tokens,
+                    5));
+        });
+        List<Recording> recordings = List.of(Recording.of("p", List.of(node)));
+        assertThatThrownBy(() -> GraphPlan.of(
+                        recordings, buffers, Splitter.STANDARD, new TornadoLauncher.Target(256, sharesCode)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("kStale")
+                .hasMessageContaining("newTable");
+    }
+
     @Test
     void graphsShareAllFloatArraysAndAreGivenTheInputsTheyRead() {
         GraphPlan plan = plan(model(2));

@@ -87,17 +87,31 @@ final class TrainingRun {
         Banner banner = new Banner(io.out());
         banner.print(settings, folder.path(), DeviceOptions.explain(askedDevice, device), model);
         banner.print(texts.corpus(), texts.split(), texts.tokenizer());
-        try (TrainingSession session = new TrainingSession(
-                model,
-                device,
-                settings.kernels(),
-                settings.batches().batch(),
-                settings.batches().microSteps())) {
+        try (TrainingSession session = session(model, settings, folder, device, resuming)) {
             Standing standing = resuming ? restore(session, folder) : Standing.start();
             if (standing.step() == 0) {
                 session.initialise(settings.seed());
             }
             return loop(settings, session, texts, folder, standing, device);
+        }
+    }
+
+    /** A new run that the device refuses, for want of memory say, leaves no folder behind. */
+    private static TrainingSession session(
+            LanguageModel model, TrainSettings settings, RunFolder folder, Device device, boolean resuming)
+            throws IOException {
+        try {
+            return new TrainingSession(
+                    model,
+                    device,
+                    settings.kernels(),
+                    settings.batches().batch(),
+                    settings.batches().microSteps());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (!resuming) {
+                folder.discard();
+            }
+            throw e;
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import org.tornadogpt.trainer.settings.UsageException;
 /** The folder of one run, held by one process at a time. */
 public final class RunFolder implements AutoCloseable {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    private static final String LOCK = ".lock";
 
     private final Path path;
     private final FileChannel lockFile;
@@ -85,7 +88,7 @@ public final class RunFolder implements AutoCloseable {
     private static RunFolder lock(Path path) throws IOException {
         FileChannel channel;
         try {
-            channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new IOException("cannot write to " + path + ": " + Reasons.of(e), e);
         }
@@ -147,6 +150,18 @@ public final class RunFolder implements AutoCloseable {
         Path whole = path.resolve("config.yaml.tmp");
         Files.writeString(whole, ConfigFile.write(content));
         Files.move(whole, config(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Takes away the folder of a run that was refused before it began; leaves it if it holds more than was put there by then. */
+    public void discard() throws IOException {
+        close();
+        Files.deleteIfExists(config());
+        Files.deleteIfExists(path.resolve(LOCK));
+        try {
+            Files.deleteIfExists(path);
+        } catch (DirectoryNotEmptyException e) {
+            // somebody's file is there: it stays
+        }
     }
 
     @Override

@@ -73,6 +73,14 @@ class BadInputTest {
     }
 
     @Test
+    void aRunThatTheDeviceRefusesLeavesNoFolder() {
+        Tgpt tgpt = Tgpt.run(TinyRun.train(text, run, "--set", "batch=200000000"));
+        assertThat(tgpt.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(tgpt.out()).as("the folder was made before").contains(run.toString());
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
     void aRunFolderThatExists() throws IOException {
         Files.createDirectory(run);
         assertOneLine(Tgpt.run(TinyRun.train(text, run)), ExitCode.USAGE, "exists", "--resume");
