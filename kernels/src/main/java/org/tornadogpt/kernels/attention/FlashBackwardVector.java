@@ -68,6 +68,7 @@ record FlashBackwardVector(
             int dq,
             int lse,
             int delta,
+            int masks,
             int end) {
         static Places of(FlashLayoutVector layout, FlashRowsVector rows) {
             int natural = layout.natural();
@@ -89,10 +90,11 @@ record FlashBackwardVector(
             int dq = CacheLines.next(ds + layout.strip());
             int lse = CacheLines.next(dq + layout.block());
             int delta = lse + layout.Tp();
-            int end = delta + layout.Tp();
+            int masks = delta + layout.Tp();
+            int end = masks + layout.masks();
             return new Places(
                     packed, doutRows, dpacked, outRows, q, k, dout, dk, dv, qt, doutT, kt, vt, p, ds, dq, lse, delta,
-                    end);
+                    masks, end);
         }
     }
 
@@ -210,37 +212,29 @@ record FlashBackwardVector(
     }
 
     private void dropped(float[] s, int maskRow, int first, int v, int from, int seen) {
-        for (int group = from / DropoutVector.COLUMNS; group * DropoutVector.COLUMNS < seen; group++) {
-            for (int column = 0; column < 16; column++) {
-                long bits = dropout.keepRows(maskRow, group, column);
-                int k = group * DropoutVector.COLUMNS + column;
-                int end = Math.min(seen, k + DropoutVector.COLUMNS) - first;
-                int to = (k - from) * STRIDE + v;
-                int lse = at.lse + first;
-                int delta = at.delta + first;
-                dropColumns(s, at.p + to, at.ds + to, lse, delta, bits, k - first, end, dropout.scale(), scale);
-            }
-        }
+        dropout.keepRows(maskRow, from, seen, s, at.masks);
+        int lse = at.lse + first;
+        int delta = at.delta + first;
+        drop(s, at.p + v, at.ds + v, lse, delta, at.masks, from - first, seen - first, dropout.scale(), scale);
     }
 
-    /** Every 16th key from {@code from} to {@code end}, both relative to the first query. */
-    private static void dropColumns(
+    /** As {@link #kept}, with the masks at {@code masks}. */
+    private static void drop(
             float[] s,
             int p,
             int ds,
             int lseAt,
             int deltaAt,
-            long keepBits,
+            int masks,
             int from,
             int end,
             float keepScale,
             float scale) {
         FloatVector lse = FloatVector.fromArray(F, s, lseAt);
         FloatVector delta = FloatVector.fromArray(F, s, deltaAt);
-        long bits = keepBits;
         int at = 0;
-        for (int k = from; k < end; k += 16, at += 16 * STRIDE, bits >>>= 16) {
-            VectorMask<Float> kept = VectorMask.fromLong(F, bits);
+        for (int k = from; k < end; k++, at += STRIDE) {
+            VectorMask<Float> kept = DropoutVector.kept(s[masks + k - from]);
             FloatVector e = MathVector.exp(
                     FloatVector.fromArray(F, s, p + at).mul(scale).sub(lse));
             e = ZERO.blend(e, IOTA.compare(VectorOperators.GE, k));

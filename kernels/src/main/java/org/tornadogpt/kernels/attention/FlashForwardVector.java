@@ -9,7 +9,6 @@ import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.AttentionShape;
 import org.tornadogpt.kernels.vector.CacheLines;
@@ -60,6 +59,7 @@ record FlashForwardVector(
             int max,
             int sum,
             int factor,
+            int masks,
             int lse,
             int end) {
         static Places of(FlashLayoutVector layout, FlashRowsVector rows) {
@@ -73,8 +73,9 @@ record FlashForwardVector(
             int max = CacheLines.next(o + layout.block());
             int sum = max + QUERIES;
             int factor = sum + QUERIES;
-            int lse = factor + LANES;
-            return new Places(packed, out, v, qt, kt, strip, o, max, sum, factor, lse, lse + layout.Tp());
+            int masks = factor + LANES;
+            int lse = masks + layout.masks();
+            return new Places(packed, out, v, qt, kt, strip, o, max, sum, factor, masks, lse, lse + layout.Tp());
         }
     }
 
@@ -201,31 +202,22 @@ record FlashForwardVector(
         sum.intoArray(s, sumAt);
     }
 
-    /** score := m e^(scale score - max), sum += e^(...); walks the keys in the order in which random words are made. */
     private void exponentialsDropped(float[] s, int strip, int v, int maskRow, int first, int from, int seen) {
-        for (int group = from / DropoutVector.COLUMNS; group * DropoutVector.COLUMNS < seen; group++) {
-            for (int column = 0; column < 16; column++) {
-                long bits = dropout.keepRows(maskRow, group, column);
-                int k = group * DropoutVector.COLUMNS + column;
-                int end = Math.min(seen, k + DropoutVector.COLUMNS) - first;
-                int to = strip + (k - from) * STRIDE;
-                dropColumns(s, to, at.max + v, at.sum + v, bits, k - first, end, dropout.scale(), scale);
-            }
-        }
+        dropout.keepRows(maskRow, from, seen, s, at.masks);
+        drop(s, strip, at.max + v, at.sum + v, at.masks, from - first, seen - first, dropout.scale(), scale);
     }
 
-    /** Every 16th key from {@code firstKey} to {@code end}, both relative to the first query. */
-    private static void dropColumns(
-            float[] s, int strip, int maxAt, int sumAt, long keepBits, int firstKey, int end, float kept, float scale) {
+    /** score := m e^(scale score - max), sum += e^(...), for keys {@code from} to {@code end}, relative to the first query. */
+    private static void drop(
+            float[] s, int strip, int maxAt, int sumAt, int masks, int from, int end, float kept, float scale) {
         FloatVector max = FloatVector.fromArray(F, s, maxAt);
         FloatVector sum = FloatVector.fromArray(F, s, sumAt);
-        long bits = keepBits;
         int at = strip;
-        for (int k = firstKey; k < end; k += 16, at += 16 * STRIDE, bits >>>= 16) {
+        for (int k = from; k < end; k++, at += STRIDE) {
             FloatVector p =
                     MathVector.exp(FloatVector.fromArray(F, s, at).mul(scale).sub(max));
             p = ZERO.blend(p, IOTA.compare(VectorOperators.GE, k));
-            ZERO.blend(p.mul(kept), VectorMask.fromLong(F, bits)).intoArray(s, at);
+            ZERO.blend(p.mul(kept), DropoutVector.kept(s[masks + k - from])).intoArray(s, at);
             sum = sum.add(p);
         }
         sum.intoArray(s, sumAt);

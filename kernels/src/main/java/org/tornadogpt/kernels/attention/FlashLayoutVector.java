@@ -7,6 +7,7 @@ import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 
 import jdk.incubator.vector.FloatVector;
 import org.tornadogpt.kernels.AttentionShape;
+import org.tornadogpt.kernels.vector.DropoutVector;
 import org.tornadogpt.kernels.vector.TileVector;
 import org.tornadogpt.kernels.vector.TransposeVector;
 
@@ -73,6 +74,11 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
     /** Floats of a strip. */
     int strip() {
         return roundUp(Math.min(Tp, KEYS), ROWS) * STRIDE;
+    }
+
+    /** Dropout's masks of a block of keys. */
+    int masks() {
+        return roundUp(Math.min(T, KEYS), DropoutVector.COLUMNS);
     }
 
     /** Floats of one block of queries. */

@@ -49,14 +49,24 @@ public final class DropoutVector {
     }
 
     /**
-     * Bit {@code 16*w + i} says whether column {@code 64*group + column + 16*w} of row {@code row + i} is kept in the current
-     * step; {@code column} is 0 to 15.
+     * Which elements of columns {@code from} to {@code end} are kept in {@code row} and the 15 that follow in the current step. Only
+     * for dropout that is active.
+     *
+     * @param from a multiple of {@link #COLUMNS}
+     * @param masks element {@code at + c - from} is set for column c, see {@link #kept}; up to COLUMNS - 1 more after the last
      */
-    public long keepRows(int row, int group, int column) {
-        if (!active) {
-            return -1L;
+    public void keepRows(int row, int from, int end, float[] masks, int at) {
+        long key = key();
+        int site = site();
+        int step = counters.get(2);
+        for (int c = from; c < end; c += COLUMNS) {
+            PhiloxVector.keepRows(key, c / COLUMNS, row, site, step, threshold, masks, at + c - from);
         }
-        return PhiloxVector.keepRows(key(), group, column, row, site(), counters.get(2), threshold);
+    }
+
+    /** The mask, one lane for each row, in an element that {@link #keepRows} has set. */
+    public static VectorMask<Float> kept(float mask) {
+        return VectorMask.fromLong(F, Float.floatToRawIntBits(mask));
     }
 
     private long key() {

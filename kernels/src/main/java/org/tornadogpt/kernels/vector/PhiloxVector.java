@@ -19,6 +19,7 @@ public final class PhiloxVector {
     private static final long W0 = 0x9E3779B9L;
     private static final long W1 = 0xBB67AE85L;
     private static final int ROUNDS = 10;
+    private static final int COLUMNS = 64;
     /** Consecutive counters that serve 64 columns, each with its four words. */
     private static final int COUNTERS = 16;
 
@@ -46,19 +47,25 @@ public final class PhiloxVector {
     }
 
     /**
-     * Which elements of columns {@code 64*group + column + {0, 16, 32, 48}} are kept in 16 consecutive rows: bit {@code 16*w + i}
-     * for column {@code 64*group + column + 16*w} of row {@code row + i}. The same masks as {@link #keepColumns}, for code whose
-     * lanes are rows.
+     * Which elements of columns {@code 64*group} to {@code 64*group + 63} are kept in 16 consecutive rows: the same bits as {@link
+     * #keepColumns}, for code whose lanes are rows.
      *
-     * @param column 0 to 15
+     * @param masks for column {@code 64*group + c}, the bits of element {@code at + c} become a number whose bit i says whether it is
+     *     kept in row {@code row + i}
      */
-    public static long keepRows(long key, int group, int column, int row, int site, int step, int threshold) {
-        LongVector counters = broadcast((long) group * COUNTERS + column);
-        long bits = 0;
-        for (int i = 0; i < COUNTERS; i += L.length()) {
-            bits |= keep(key, counters, IOTA.add((row & LOW) + i), site, step, threshold) << i;
+    public static void keepRows(
+            long key, int group, int row, int site, int step, int threshold, float[] masks, int at) {
+        LongVector rows = IOTA.add(row & LOW);
+        for (int column = 0; column < COUNTERS; column++) {
+            LongVector counters = broadcast((long) group * COUNTERS + column);
+            long bits = 0;
+            for (int i = 0; i < COUNTERS; i += L.length()) {
+                bits |= keep(key, counters, rows.add(i), site, step, threshold) << i;
+            }
+            for (int i = at + column; i < at + COLUMNS; i += COUNTERS, bits >>>= COUNTERS) {
+                masks[i] = Float.intBitsToFloat((int) bits & 0xFFFF);
+            }
         }
-        return bits;
     }
 
     private static long keep(long key, LongVector counters, LongVector rows, int site, int step, int threshold) {
