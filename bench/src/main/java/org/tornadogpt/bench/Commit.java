@@ -16,7 +16,7 @@ public final class Commit {
     public static String of(Path folder) {
         try {
             Process git = new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=12")
-                    .directory(folder.toFile())
+                    .directory(folder.toAbsolutePath().toFile()) // there is no folder ""
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             String text = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
