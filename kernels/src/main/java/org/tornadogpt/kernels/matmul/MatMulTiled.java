@@ -174,10 +174,10 @@ public final class MatMulTiled implements MatMul {
         launcher.slot(bias == null ? 0 : bias.offset());
         launcher.slot(extra == null ? 0 : extra.offset());
         launcher.slot(dropout.site());
-        Sizes.slots(launcher, product.I, product.J, product.P, part);
         FloatArray biasArray = bias == null ? b.array() : bias.array();
         IntArray counters = dropout.isActive() ? dropout.counters().array() : launcher.offsets();
         if (launcher.sharesCode()) {
+            Sizes.slots(launcher, product.I, product.J, product.P, part);
             launcher.slot(mode);
             launcher.group(
                     Call.of(

@@ -26,7 +26,7 @@ final class SmallTiledProduct {
     private SmallTiledProduct() {}
 
     /**
-     * As {@link TiledProduct#kMatMulTiled}, with I, J, P, part and the mode in the table after the others.
+     * As {@link TiledProduct#kMatMulTiled}, with I, J, P, part and the mode in the table after the offsets.
      *
      * @param first number of a's offset
      * @param stored how the operands are stored: {@link TiledProduct#FIRST_DOWN}, {@link TiledProduct#SECOND_DOWN}
@@ -63,7 +63,7 @@ final class SmallTiledProduct {
         int aDown = stored & TiledProduct.FIRST_DOWN;
         int aRow = row(lid, aDown);
         int aP = term(lid, aDown);
-        int aRowStep = rowStep(aDown);
+        int aRowStep = TiledProduct.rowStep(aDown);
         int aPStep = termStep(aDown);
         int aTo = aP * STRIDE + aRow;
         int aApart = aPStep * STRIDE + aRowStep;
@@ -71,7 +71,7 @@ final class SmallTiledProduct {
         int bDown = stored & TiledProduct.SECOND_DOWN;
         int bRow = row(lid, bDown);
         int bP = term(lid, bDown);
-        int bRowStep = rowStep(bDown);
+        int bRowStep = TiledProduct.rowStep(bDown);
         int bPStep = termStep(bDown);
         int bTo = bP * STRIDE + bRow;
         int bApart = bPStep * STRIDE + bRowStep;
@@ -176,10 +176,6 @@ final class SmallTiledProduct {
     /** The term of its first element that an item brings. */
     private static int term(int lid, int down) {
         return down > 0 ? lid >> TILE_BITS : lid & (DEPTH - 1);
-    }
-
-    private static int rowStep(int down) {
-        return down > 0 ? 0 : ITEMS >> DEPTH_BITS;
     }
 
     private static int termStep(int down) {

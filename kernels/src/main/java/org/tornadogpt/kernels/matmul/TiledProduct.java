@@ -1,7 +1,6 @@
 package org.tornadogpt.kernels.matmul;
 
 import org.tornadogpt.kernels.activation.PointwiseActivationLoop;
-import org.tornadogpt.kernels.group.Sizes;
 import org.tornadogpt.kernels.random.Philox;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -63,11 +62,10 @@ final class TiledProduct {
 
     /**
      * {@code out[z,i,j] = sum over p of part z of a[i,p] b[p,j]}, finished as {@code mode} says. The numbers of the offsets of a, b,
-     * out, bias, the extra slice (in the array of the result) and the dropout's site follow each other, and then I, J, P and part.
+     * out, bias, the extra slice (in the array of the result) and the dropout's site follow each other.
      *
      * @param first number of a's offset
-     * @param frozenI the size I, or 0 to read it; the others likewise
-     * @param frozenPart terms that a layer of groups adds up
+     * @param part terms that a layer of groups adds up
      * @param mode sum of this class's flags
      */
     public static void kMatMulTiled(
@@ -79,17 +77,13 @@ final class TiledProduct {
             FloatArray bias,
             IntArray counters,
             FloatArray out,
-            int frozenI,
-            int frozenJ,
-            int frozenP,
-            int frozenPart,
+            int I,
+            int J,
+            int P,
+            int part,
             int mode,
             int threshold,
             float scale) {
-        int I = Sizes.of(offsets, first + 6, frozenI);
-        int J = Sizes.of(offsets, first + 7, frozenJ);
-        int P = Sizes.of(offsets, first + 8, frozenP);
-        int part = Sizes.of(offsets, first + 9, frozenPart);
         float[] aTile = context.allocateFloatLocalArray(DEPTH * STRIDE);
         float[] bTile = context.allocateFloatLocalArray(DEPTH * STRIDE);
         int tx = context.localIdx;
@@ -329,7 +323,7 @@ final class TiledProduct {
         return down > 0 ? lid >> TILE_BITS : lid & (DEPTH - 1);
     }
 
-    private static int rowStep(int down) {
+    static int rowStep(int down) {
         return down > 0 ? 0 : ITEMS >> DEPTH_BITS;
     }
 

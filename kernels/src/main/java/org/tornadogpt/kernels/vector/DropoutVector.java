@@ -11,7 +11,7 @@ import org.tornadogpt.kernels.IntSlice;
 /** A {@link Dropout} as Vector API code wants it: one bit for each column, 64 columns at a time. */
 public final class DropoutVector {
     /** Columns that one {@link #keepColumns} call covers. */
-    public static final int COLUMNS = 64;
+    public static final int COLUMNS = PhiloxVector.COLUMNS;
 
     private final boolean active;
     private final IntSlice counters;

@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Philox 4x32-10 (Salmon et al. 2011) for dropout masks, several counters at once: the same bits as {@code Philox}, 64 columns
  * of a row in one call. Words are kept in 64-bit lanes whose upper halves are not cleared; C2 turns a product of two masked factors
- * into the unsigned 32-bit multiply, which does not look at them. Both factors must be masked in the code, the constant one, too
- * ({@code MulVLNode::has_uint_inputs} of JDK 25 does not know constants), or it is a 64-bit multiply of three times the latency.
+ * into the unsigned 32-bit multiply, which does not look at them. Both factors must be masked in the code: that a constant fits,
+ * C2 of JDK 25 does not see, and it takes the much slower 64-bit multiply.
  */
 public final class PhiloxVector {
     private static final long LOW = 0xFFFFFFFFL;
@@ -19,7 +19,10 @@ public final class PhiloxVector {
     private static final long W0 = 0x9E3779B9L;
     private static final long W1 = 0xBB67AE85L;
     private static final int ROUNDS = 10;
-    private static final int COLUMNS = 64;
+
+    /** Columns that one call of {@link #keepColumns} covers. */
+    public static final int COLUMNS = 64;
+
     /** Consecutive counters that serve 64 columns, each with its four words. */
     private static final int COUNTERS = 16;
 
