@@ -73,14 +73,14 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     /** {@code kind(x)}. */
     public static FloatVector value(Activation kind, FloatVector x) {
         return switch (kind) {
-            case RELU -> x.max(0f);
+            case RELU -> x.blend(0f, x.compare(VectorOperators.LE, 0f));
             case GELU -> {
-                FloatVector near = x.max(-FAR);
+                FloatVector near = MathVector.atLeast(x, -FAR);
                 yield near.mul(MathVector.normalCdf(near, MathVector.gauss(near)));
             }
             case GELU_TANH -> {
                 FloatVector e = exponential(clamp(x));
-                yield x.max(-FAR).mul(e.div(e.add(1f)));
+                yield MathVector.atLeast(x, -FAR).mul(e.div(e.add(1f)));
             }
         };
     }
@@ -117,6 +117,6 @@ public final class PointwiseActivationVector implements PointwiseActivation {
 
     /** Beyond, the functions are 0 or x and their slopes 0 or 1 to the last bit; powers of x could overflow there. */
     private static FloatVector clamp(FloatVector x) {
-        return x.max(-FAR).min(FAR);
+        return MathVector.atMost(MathVector.atLeast(x, -FAR), FAR);
     }
 }

@@ -101,12 +101,13 @@ record CachedHeadVector(AttentionShape s, VectorSlice out, VectorSlice keys, Vec
     private static float softmax(float[] w, int at, int n) {
         FloatVector highest = broadcast(LOWEST);
         for (int j = 0; j < n; j += LANES) {
-            highest = highest.max(FloatVector.fromArray(F, w, at + j));
+            highest = MathVector.larger(highest, FloatVector.fromArray(F, w, at + j));
         }
         FloatVector max = broadcast(highest.reduceLanes(VectorOperators.MAX));
         FloatVector sum = FloatVector.zero(F);
         for (int j = 0; j < n; j += LANES) {
-            FloatVector p = MathVector.exp(FloatVector.fromArray(F, w, at + j).sub(max));
+            FloatVector p =
+                    MathVector.expUpTo88(FloatVector.fromArray(F, w, at + j).sub(max));
             p.intoArray(w, at + j);
             sum = sum.add(p);
         }

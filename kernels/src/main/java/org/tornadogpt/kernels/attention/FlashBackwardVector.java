@@ -190,21 +190,19 @@ record FlashBackwardVector(
         } else {
             kept(s, at.p + v, at.ds + v, at.lse + first, at.delta + first, from - first, seen - first, scale);
         }
-        for (int k = Math.max(from, seen); k < end; k++) {
-            int to = (k - from) * STRIDE + v;
-            Arrays.fill(s, at.p + to, at.p + to + LANES, 0f);
-            Arrays.fill(s, at.ds + to, at.ds + to + LANES, 0f);
-        }
+        FlashForwardVector.clear(s, at.p + v, seen - from, end - from);
+        FlashForwardVector.clear(s, at.ds + v, seen - from, end - from);
     }
 
     /** Keys {@code from} to {@code end}, relative to the first query. */
     private static void kept(float[] s, int p, int ds, int lseAt, int deltaAt, int from, int end, float scale) {
-        FloatVector lse = FloatVector.fromArray(F, s, lseAt);
+        FloatVector minusLse = FloatVector.fromArray(F, s, lseAt).neg();
+        FloatVector factor = LanesVector.broadcast(scale);
         FloatVector delta = FloatVector.fromArray(F, s, deltaAt);
         int at = 0;
         for (int k = from; k < end; k++, at += STRIDE) {
-            FloatVector e = MathVector.exp(
-                    FloatVector.fromArray(F, s, p + at).mul(scale).sub(lse));
+            FloatVector e =
+                    MathVector.expUpTo88(FloatVector.fromArray(F, s, p + at).fma(factor, minusLse));
             e = ZERO.blend(e, IOTA.compare(VectorOperators.GE, k));
             e.intoArray(s, p + at);
             e.mul(scale).mul(FloatVector.fromArray(F, s, ds + at).sub(delta)).intoArray(s, ds + at);
@@ -230,13 +228,14 @@ record FlashBackwardVector(
             int end,
             float keepScale,
             float scale) {
-        FloatVector lse = FloatVector.fromArray(F, s, lseAt);
+        FloatVector minusLse = FloatVector.fromArray(F, s, lseAt).neg();
+        FloatVector factor = LanesVector.broadcast(scale);
         FloatVector delta = FloatVector.fromArray(F, s, deltaAt);
         int at = 0;
         for (int k = from; k < end; k++, at += STRIDE) {
             VectorMask<Float> kept = DropoutVector.kept(s[masks + k - from]);
-            FloatVector e = MathVector.exp(
-                    FloatVector.fromArray(F, s, p + at).mul(scale).sub(lse));
+            FloatVector e =
+                    MathVector.expUpTo88(FloatVector.fromArray(F, s, p + at).fma(factor, minusLse));
             e = ZERO.blend(e, IOTA.compare(VectorOperators.GE, k));
             ZERO.blend(e.mul(keepScale), kept).intoArray(s, p + at);
             FloatVector dp = ZERO.blend(FloatVector.fromArray(F, s, ds + at).mul(keepScale), kept);

@@ -9,6 +9,7 @@ import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.tornadogpt.kernels.AttentionShape;
 import org.tornadogpt.kernels.vector.CacheLines;
@@ -148,8 +149,15 @@ record FlashForwardVector(
             exponentials(s, strip, at.max + v, at.sum + v, whole - from, scale);
             exponentialsMasked(s, strip, at.max + v, at.sum + v, first, whole, from, seen, scale);
         }
-        for (int k = Math.max(from, seen); k < end; k++) {
-            Arrays.fill(s, strip + (k - from) * STRIDE, strip + (k - from) * STRIDE + LANES, 0f);
+        clear(s, strip, seen - from, end - from);
+    }
+
+    /** Zeros {@link LanesVector#LANES} queries' elements of the keys behind those seen, as far as a tile of those reads. */
+    static void clear(float[] s, int strip, int seen, int end) {
+        int from = Math.max(0, seen);
+        int last = Math.min(end, from + ROWS);
+        for (int k = from; k < last; k++) {
+            ZERO.intoArray(s, strip + k * STRIDE);
         }
     }
 
@@ -158,28 +166,32 @@ record FlashForwardVector(
             float[] s, int strip, int maxAt, int factorAt, int first, int from, int seen, float scale) {
         FloatVector old = FloatVector.fromArray(F, s, maxAt);
         FloatVector max = LanesVector.broadcast(LOWEST);
+        FloatVector other = max;
         int at = strip;
         int k = from;
-        for (; k < seen && k <= first; k++, at += STRIDE) {
-            max = max.max(FloatVector.fromArray(F, s, at));
+        for (; k + 1 < seen && k < first; k += 2, at += 2 * STRIDE) {
+            max = MathVector.larger(max, FloatVector.fromArray(F, s, at));
+            other = MathVector.larger(other, FloatVector.fromArray(F, s, at + STRIDE));
         }
+        max = MathVector.larger(max, other);
         for (; k < seen; k++, at += STRIDE) {
             FloatVector score = FloatVector.fromArray(F, s, at);
-            max = max.lanewise(VectorOperators.MAX, score, IOTA.compare(VectorOperators.GE, k - first));
+            VectorMask<Float> visible = IOTA.compare(VectorOperators.GE, k - first);
+            max = max.blend(score, score.compare(VectorOperators.GT, max).and(visible));
         }
-        max = old.max(max.mul(scale));
+        max = MathVector.larger(old, max.mul(scale));
         max.intoArray(s, maxAt);
-        MathVector.exp(old.sub(max)).intoArray(s, factorAt);
+        MathVector.expUpTo88(old.sub(max)).intoArray(s, factorAt);
     }
 
     /** score := e^(scale score - max), sum += it, for keys that all queries see. */
     private static void exponentials(float[] s, int strip, int maxAt, int sumAt, int keys, float scale) {
-        FloatVector max = FloatVector.fromArray(F, s, maxAt);
+        FloatVector minusMax = FloatVector.fromArray(F, s, maxAt).neg();
+        FloatVector factor = LanesVector.broadcast(scale);
         FloatVector sum = FloatVector.fromArray(F, s, sumAt);
         int at = strip;
         for (int k = 0; k < keys; k++, at += STRIDE) {
-            FloatVector p =
-                    MathVector.exp(FloatVector.fromArray(F, s, at).mul(scale).sub(max));
+            FloatVector p = MathVector.expUpTo88(FloatVector.fromArray(F, s, at).fma(factor, minusMax));
             p.intoArray(s, at);
             sum = sum.add(p);
         }
@@ -189,12 +201,12 @@ record FlashForwardVector(
     /** As above for keys {@code whole} to {@code seen}, which only the later queries see; 0 for the others. */
     private static void exponentialsMasked(
             float[] s, int strip, int maxAt, int sumAt, int first, int whole, int from, int seen, float scale) {
-        FloatVector max = FloatVector.fromArray(F, s, maxAt);
+        FloatVector minusMax = FloatVector.fromArray(F, s, maxAt).neg();
+        FloatVector factor = LanesVector.broadcast(scale);
         FloatVector sum = FloatVector.fromArray(F, s, sumAt);
         int at = strip + (whole - from) * STRIDE;
         for (int k = whole; k < seen; k++, at += STRIDE) {
-            FloatVector p =
-                    MathVector.exp(FloatVector.fromArray(F, s, at).mul(scale).sub(max));
+            FloatVector p = MathVector.expUpTo88(FloatVector.fromArray(F, s, at).fma(factor, minusMax));
             p = ZERO.blend(p, IOTA.compare(VectorOperators.GE, k - first));
             p.intoArray(s, at);
             sum = sum.add(p);
@@ -210,12 +222,12 @@ record FlashForwardVector(
     /** score := m e^(scale score - max), sum += e^(...), for keys {@code from} to {@code end}, relative to the first query. */
     private static void drop(
             float[] s, int strip, int maxAt, int sumAt, int masks, int from, int end, float kept, float scale) {
-        FloatVector max = FloatVector.fromArray(F, s, maxAt);
+        FloatVector minusMax = FloatVector.fromArray(F, s, maxAt).neg();
+        FloatVector factor = LanesVector.broadcast(scale);
         FloatVector sum = FloatVector.fromArray(F, s, sumAt);
         int at = strip;
         for (int k = from; k < end; k++, at += STRIDE) {
-            FloatVector p =
-                    MathVector.exp(FloatVector.fromArray(F, s, at).mul(scale).sub(max));
+            FloatVector p = MathVector.expUpTo88(FloatVector.fromArray(F, s, at).fma(factor, minusMax));
             p = ZERO.blend(p, IOTA.compare(VectorOperators.GE, k));
             ZERO.blend(p.mul(kept), DropoutVector.kept(s[masks + k - from])).intoArray(s, at);
             sum = sum.add(p);
@@ -234,10 +246,9 @@ record FlashForwardVector(
 
     private void scaleRow(float[] s, int r, float factor) {
         for (int d = 0; d < layout.Dp(); d += COLUMNS) {
-            int from = at.o + FlashLayoutVector.inBlock(r, d);
-            for (int i = from; i < from + COLUMNS; i++) {
-                s[i] *= factor;
-            }
+            int at = this.at.o + FlashLayoutVector.inBlock(r, d);
+            FloatVector.fromArray(F, s, at).mul(factor).intoArray(s, at);
+            FloatVector.fromArray(F, s, at + LANES).mul(factor).intoArray(s, at + LANES);
         }
     }
 
@@ -257,10 +268,18 @@ record FlashForwardVector(
     private void finish(float[] s, int h, int q) {
         int n = Math.min(QUERIES, shape.T() - q);
         for (int r = 0; r < n; r++) {
-            float sum = s[at.sum + r];
-            scaleRow(s, r, 1f / sum);
-            s[at.lse + q + r] = s[at.max + r] + (float) Math.log(sum);
+            scaleRow(s, r, 1f / s[at.sum + r]);
         }
+        logSumExp(s, at.max, at.sum, at.lse + q, n);
         layout.storeBlock(s, at.o, at.out + q * rows.width() + rows.q(h), rows.width(), n);
+    }
+
+    /** lse := max + ln sum, for {@code n} queries rounded up to whole vectors. */
+    private static void logSumExp(float[] s, int max, int sum, int lse, int n) {
+        for (int r = 0; r < n; r += LANES) {
+            MathVector.log(FloatVector.fromArray(F, s, sum + r))
+                    .add(FloatVector.fromArray(F, s, max + r))
+                    .intoArray(s, lse + r);
+        }
     }
 }

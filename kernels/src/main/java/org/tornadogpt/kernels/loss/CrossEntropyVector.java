@@ -79,7 +79,7 @@ public final class CrossEntropyVector implements CrossEntropy {
     private static float max(float[] row, int n) {
         FloatVector max = broadcast(Float.NEGATIVE_INFINITY);
         for (int i = 0; i < n; i += LANES) {
-            max = max.max(FloatVector.fromArray(F, row, i));
+            max = MathVector.larger(max, FloatVector.fromArray(F, row, i));
         }
         return max.reduceLanes(VectorOperators.MAX);
     }
@@ -87,7 +87,8 @@ public final class CrossEntropyVector implements CrossEntropy {
     private static float exponentials(float[] row, int n, float max) {
         FloatVector sum = FloatVector.zero(F);
         for (int i = 0; i < n; i += LANES) {
-            FloatVector e = MathVector.exp(FloatVector.fromArray(F, row, i).sub(max));
+            FloatVector e =
+                    MathVector.expUpTo88(FloatVector.fromArray(F, row, i).sub(max));
             e.intoArray(row, i);
             sum = sum.add(e);
         }

@@ -9,26 +9,37 @@ import jdk.incubator.vector.VectorOperators;
 /** Elementary functions on float vectors, straight-line code without tables or calls. */
 public final class MathVector {
     /** Adding this to a float below 2^22 in size leaves its nearest integer in the low bits of the sum. */
-    private static final FloatVector ROUNDER = broadcast(12582912f);
+    private static final float ROUNDER = 12582912f;
 
-    private static final FloatVector LOG2_E = broadcast(1.44269504f);
+    private static final float LOG2_E = 1.44269504f;
     /** -ln 2 in two parts, the first exact in few bits, so that n times it has no rounding error. */
-    private static final FloatVector MINUS_LN2_HIGH = broadcast(-0.693359375f);
+    private static final float MINUS_LN2_HIGH = -0.693359375f;
 
-    private static final FloatVector MINUS_LN2_LOW = broadcast(2.12194440e-4f);
+    private static final float MINUS_LN2_LOW = 2.12194440e-4f;
     /** Below, e^x is smaller than the smallest normal float. */
-    private static final FloatVector EXP_MIN = broadcast(-87.3365f);
+    private static final float EXP_MIN = -87.3365f;
 
-    private static final FloatVector EXP_MAX = broadcast(88.3762f);
-    private static final FloatVector EXP_7 = broadcast(1.9875691500e-4f);
-    private static final FloatVector EXP_6 = broadcast(1.3981999507e-3f);
-    private static final FloatVector EXP_5 = broadcast(8.3334519073e-3f);
-    private static final FloatVector EXP_4 = broadcast(4.1665795894e-2f);
-    private static final FloatVector EXP_3 = broadcast(1.6666665459e-1f);
-    private static final FloatVector EXP_2 = broadcast(5.0000001201e-1f);
-    private static final IntVector EXPONENT_BIAS = broadcast(127);
+    private static final float EXP_MAX = 88.3762f;
+    private static final float EXP_7 = 1.9875691500e-4f;
+    private static final float EXP_6 = 1.3981999507e-3f;
+    private static final float EXP_5 = 8.3334519073e-3f;
+    private static final float EXP_4 = 4.1665795894e-2f;
+    private static final float EXP_3 = 1.6666665459e-1f;
+    private static final float EXP_2 = 5.0000001201e-1f;
+    private static final int EXPONENT_BIAS = 127;
     private static final int MANTISSA_BITS = 23;
     private static final FloatVector ONE = broadcast(1f);
+
+    private static final int SQRT_HALF_BITS = Float.floatToRawIntBits(0.70710678f);
+    private static final float LOG_9 = 7.0376836292e-2f;
+    private static final float LOG_8 = -1.1514610310e-1f;
+    private static final float LOG_7 = 1.1676998740e-1f;
+    private static final float LOG_6 = -1.2420140846e-1f;
+    private static final float LOG_5 = 1.4249322787e-1f;
+    private static final float LOG_4 = -1.6668057665e-1f;
+    private static final float LOG_3 = 2.0000714765e-1f;
+    private static final float LOG_2 = -2.4999993993e-1f;
+    private static final float LOG_1 = 3.3333331174e-1f;
 
     private static final FloatVector ERF_P = broadcast(0.3275911f * 0.70710678f);
     private static final FloatVector ERF_5 = broadcast(1.061405429f);
@@ -39,26 +50,76 @@ public final class MathVector {
 
     private MathVector() {}
 
+    /** The larger one of each lane's values; where {@code b} is NaN, {@code a}. One comparison, unlike Java's {@code max}. */
+    public static FloatVector larger(FloatVector a, FloatVector b) {
+        return a.blend(b, b.compare(VectorOperators.GT, a));
+    }
+
+    /** {@code x}, but at least {@code low}; NaN stays NaN. */
+    public static FloatVector atLeast(FloatVector x, float low) {
+        FloatVector least = broadcast(low);
+        return x.blend(least, x.compare(VectorOperators.LT, least));
+    }
+
+    /** {@code x}, but at most {@code high}; NaN stays NaN. */
+    public static FloatVector atMost(FloatVector x, float high) {
+        FloatVector most = broadcast(high);
+        return x.blend(most, x.compare(VectorOperators.GT, most));
+    }
+
     /**
      * e^x by range reduction and Cephes' polynomial (Moshier, expf). Relative error below 2 ulp (2.4e-7) on [-87.33, 88.37]; x
      * outside is taken as the nearest end, so the result never underflows to 0 or overflows; NaN stays NaN.
-     *
-     * <p>The constants are vectors, not scalars to be spread, to keep this small: C2 stops inlining in methods that have grown to
-     * 18,000 nodes, a spread costs hundreds, and a vector that leaves inlined code is allocated.
      */
     public static FloatVector exp(FloatVector x) {
-        FloatVector clamped = x.max(EXP_MIN).min(EXP_MAX);
-        FloatVector shifted = clamped.fma(LOG2_E, ROUNDER);
-        FloatVector n = shifted.sub(ROUNDER);
-        FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, clamped));
-        FloatVector p = r.fma(EXP_7, EXP_6);
-        p = p.fma(r, EXP_5);
-        p = p.fma(r, EXP_4);
-        p = p.fma(r, EXP_3);
-        p = p.fma(r, EXP_2);
-        p = p.fma(r.mul(r), r).add(ONE);
-        IntVector power = shifted.reinterpretAsInts().add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, MANTISSA_BITS);
+        return expUpTo88(atMost(x, EXP_MAX));
+    }
+
+    /**
+     * As {@link #exp} for x up to 88.37; beyond, the result is arbitrary.
+     *
+     * <p>Limits are compared and blended because Java's {@code min} and {@code max}, which order zeros and keep NaN, are five
+     * instructions each. Constants are spread from scalars because C2 keeps these in registers: a constant vector is an array of
+     * floats, which C2 reads again after each store to another array of floats, and mostly from two cache lines.
+     */
+    public static FloatVector expUpTo88(FloatVector x) {
+        FloatVector rounder = broadcast(ROUNDER);
+        FloatVector clamped = atLeast(x, EXP_MIN);
+        FloatVector shifted = clamped.fma(broadcast(LOG2_E), rounder);
+        FloatVector n = shifted.sub(rounder);
+        FloatVector r = n.fma(broadcast(MINUS_LN2_LOW), n.fma(broadcast(MINUS_LN2_HIGH), clamped));
+        FloatVector square = r.mul(r);
+        FloatVector p = r.fma(broadcast(EXP_7), broadcast(EXP_6));
+        p = p.fma(square, r.fma(broadcast(EXP_5), broadcast(EXP_4)));
+        p = p.fma(square, r.fma(broadcast(EXP_3), broadcast(EXP_2)));
+        p = p.fma(square, r).add(broadcast(1f));
+        IntVector power =
+                shifted.reinterpretAsInts().add(broadcast(EXPONENT_BIAS)).lanewise(VectorOperators.LSHL, MANTISSA_BITS);
         return p.mul(power.reinterpretAsFloats());
+    }
+
+    /**
+     * ln x by Cephes' polynomial (Moshier, logf), for positive normal numbers; absolute error below 1e-7 plus 1.2e-7 times the
+     * result's size. Other x give an arbitrary result.
+     */
+    public static FloatVector log(FloatVector x) {
+        IntVector bits = x.reinterpretAsInts();
+        IntVector power = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, MANTISSA_BITS);
+        FloatVector n = (FloatVector) power.convert(VectorOperators.I2F, 0);
+        FloatVector f = bits.sub(power.lanewise(VectorOperators.LSHL, MANTISSA_BITS))
+                .reinterpretAsFloats()
+                .sub(1f);
+        FloatVector p = broadcast(LOG_9).fma(f, broadcast(LOG_8));
+        p = p.fma(f, broadcast(LOG_7));
+        p = p.fma(f, broadcast(LOG_6));
+        p = p.fma(f, broadcast(LOG_5));
+        p = p.fma(f, broadcast(LOG_4));
+        p = p.fma(f, broadcast(LOG_3));
+        p = p.fma(f, broadcast(LOG_2));
+        p = p.fma(f, broadcast(LOG_1));
+        FloatVector square = f.mul(f);
+        FloatVector y = n.fma(broadcast(-MINUS_LN2_LOW), p.mul(f).mul(square));
+        return n.fma(broadcast(-MINUS_LN2_HIGH), f.add(square.fma(broadcast(-0.5f), y)));
     }
 
     /**

@@ -1,0 +1,84 @@
+package org.tornadogpt.kernels.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tornadogpt.kernels.vector.LanesVector.F;
+import static org.tornadogpt.kernels.vector.LanesVector.LANES;
+
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
+import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.Test;
+
+/** The error bounds that {@link MathVector} states, over all floats of a range that lie a prime number of bit patterns apart. */
+class MathVectorTest {
+    private static final int APART = 1009;
+
+    @Test
+    void expIsWithinItsRelativeErrorUpToTheEndsOfItsRange() {
+        assertThat(worst(MathVector::exp, Math::exp, 0f, 88.37f, 0)).isLessThan(2.4e-7);
+        assertThat(worst(MathVector::exp, Math::exp, -0f, -87.33f, 0)).isLessThan(2.4e-7);
+    }
+
+    @Test
+    void expUpTo88IsTheSameFunctionThere() {
+        assertThat(worst(MathVector::expUpTo88, Math::exp, 0f, 88.37f, 0)).isLessThan(2.4e-7);
+        assertThat(worst(MathVector::expUpTo88, Math::exp, -0f, -87.33f, 0)).isLessThan(2.4e-7);
+    }
+
+    @Test
+    void expStaysFiniteAndPositiveOutsideItsRangeAndKeepsNaN() {
+        float[] beyond = {88.38f, 1e3f, Float.MAX_VALUE, Float.POSITIVE_INFINITY};
+        for (float x : beyond) {
+            assertThat(lane0(MathVector::exp, x)).isFinite().isGreaterThan(2e38f);
+            assertThat(lane0(MathVector::exp, -x)).isEqualTo(lane0(MathVector::exp, -87.3365f));
+            assertThat(lane0(MathVector::expUpTo88, -x)).isBetween(Float.MIN_NORMAL, 1.2e-38f);
+        }
+        for (int bits : new int[] {0x7fc00000, 0xffc00000, 0x7fffffff, 0x7f800001}) {
+            assertThat(lane0(MathVector::exp, Float.intBitsToFloat(bits))).isNaN();
+            assertThat(lane0(MathVector::expUpTo88, Float.intBitsToFloat(bits))).isNaN();
+        }
+    }
+
+    @Test
+    void logIsWithinItsErrorForAllNormalNumbers() {
+        double worst = worst(MathVector::log, Math::log, Float.MIN_NORMAL, Float.MAX_VALUE, 1e-7 / 1.2e-7);
+        assertThat(worst).isLessThan(1.2e-7);
+        assertThat(lane0(MathVector::log, 1f)).isZero();
+    }
+
+    @Test
+    void limitsKeepNaN() {
+        float nan = Float.NaN;
+        assertThat(lane0(x -> MathVector.atLeast(x, -1f), -3f)).isEqualTo(-1f);
+        assertThat(lane0(x -> MathVector.atLeast(x, -1f), nan)).isNaN();
+        assertThat(lane0(x -> MathVector.atMost(x, 1f), 3f)).isEqualTo(1f);
+        assertThat(lane0(x -> MathVector.atMost(x, 1f), nan)).isNaN();
+        assertThat(lane0(x -> MathVector.larger(x, x.add(1f)), 3f)).isEqualTo(4f);
+        assertThat(lane0(x -> MathVector.larger(x, x.sub(1f)), 3f)).isEqualTo(3f);
+    }
+
+    /** The largest error over {@code offset + |expected|} from one float to another of the same sign. */
+    private static double worst(
+            UnaryOperator<FloatVector> function, DoubleUnaryOperator exact, float first, float last, double offset) {
+        float[] x = new float[LANES];
+        float[] y = new float[LANES];
+        double worst = 0;
+        int end = Float.floatToRawIntBits(last);
+        for (int bits = Float.floatToRawIntBits(first); bits <= end - LANES * APART; bits += LANES * APART) {
+            for (int lane = 0; lane < LANES; lane++) {
+                x[lane] = Float.intBitsToFloat(bits + lane * APART);
+            }
+            function.apply(FloatVector.fromArray(F, x, 0)).intoArray(y, 0);
+            for (int lane = 0; lane < LANES; lane++) {
+                double expected = exact.applyAsDouble(x[lane]);
+                double error = Math.abs(y[lane] - expected) / (offset + Math.abs(expected));
+                worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
+            }
+        }
+        return worst;
+    }
+
+    private static float lane0(UnaryOperator<FloatVector> function, float x) {
+        return function.apply(FloatVector.broadcast(F, x)).lane(0);
+    }
+}
