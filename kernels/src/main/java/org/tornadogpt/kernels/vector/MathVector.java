@@ -28,7 +28,6 @@ public final class MathVector {
     private static final float EXP_2 = 5.0000001201e-1f;
     private static final int EXPONENT_BIAS = 127;
     private static final int MANTISSA_BITS = 23;
-    private static final FloatVector ONE = broadcast(1f);
 
     private static final int SQRT_HALF_BITS = Float.floatToRawIntBits(0.70710678f);
     private static final float LOG_9 = 7.0376836292e-2f;
@@ -41,12 +40,12 @@ public final class MathVector {
     private static final float LOG_2 = -2.4999993993e-1f;
     private static final float LOG_1 = 3.3333331174e-1f;
 
-    private static final FloatVector ERF_P = broadcast(0.3275911f * 0.70710678f);
-    private static final FloatVector ERF_5 = broadcast(1.061405429f);
-    private static final FloatVector ERF_4 = broadcast(-1.453152027f);
-    private static final FloatVector ERF_3 = broadcast(1.421413741f);
-    private static final FloatVector ERF_2 = broadcast(-0.284496736f);
-    private static final FloatVector ERF_1 = broadcast(0.254829592f);
+    private static final float ERF_P = 0.3275911f * 0.70710678f;
+    private static final float ERF_5 = 1.061405429f;
+    private static final float ERF_4 = -1.453152027f;
+    private static final float ERF_3 = 1.421413741f;
+    private static final float ERF_2 = -0.284496736f;
+    private static final float ERF_1 = 0.254829592f;
 
     private MathVector() {}
 
@@ -129,13 +128,14 @@ public final class MathVector {
      * @param gauss e^(-x²/2), which callers need anyway
      */
     public static FloatVector normalCdf(FloatVector x, FloatVector gauss) {
-        FloatVector t = ONE.div(x.abs().fma(ERF_P, ONE));
-        FloatVector p = t.fma(ERF_5, ERF_4);
-        p = p.fma(t, ERF_3);
-        p = p.fma(t, ERF_2);
-        p = p.fma(t, ERF_1);
+        FloatVector one = broadcast(1f);
+        FloatVector t = one.div(x.abs().fma(broadcast(ERF_P), one));
+        FloatVector p = t.fma(broadcast(ERF_5), broadcast(ERF_4));
+        p = p.fma(t, broadcast(ERF_3));
+        p = p.fma(t, broadcast(ERF_2));
+        p = p.fma(t, broadcast(ERF_1));
         FloatVector upperTail = p.mul(t).mul(gauss).mul(0.5f);
-        return ONE.sub(upperTail).blend(upperTail, x.lt(0f));
+        return one.sub(upperTail).blend(upperTail, x.lt(0f));
     }
 
     /** e^(-x²/2). */
