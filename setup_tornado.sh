@@ -29,7 +29,8 @@ while (($# > 0)); do
   case $1 in
     --check) check_only=true ;;
     --backend)
-      backend=${2:-none}
+      backend=${2:-}
+      [[ -n $backend ]] || die "--backend needs a value: opencl, ptx or cuda"
       shift
       ;;
     --version)
@@ -53,22 +54,25 @@ esac
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 readonly project store=$project/.tornadovm
 
+# Major version of the JDK in folder $1, from its own release file; 0 if there is none.
 jdk_version() {
+  local version=''
   if [[ -x $1/bin/java && -r $1/release ]]; then
-    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
-  else
-    echo 0
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
   fi
+  echo "${version:-0}"
 }
 
 find_jdk() {
-  local folder on_path=''
+  local folder found on_path=''
   if on_path=$(command -v java); then
     on_path=$(dirname "$(dirname "$(realpath "$on_path" 2>/dev/null || echo "$on_path")")")
   fi
   if [[ -n ${JAVA_HOME:-} ]]; then
-    (($(jdk_version "$JAVA_HOME") >= NEEDED_JDK)) ||
-      die "JAVA_HOME is $JAVA_HOME, JDK $(jdk_version "$JAVA_HOME"); TornadoVM $TESTED_VERSION needs JDK $NEEDED_JDK or newer"
+    found=$(jdk_version "$JAVA_HOME")
+    ((found > 0)) || die "JAVA_HOME is $JAVA_HOME, which is no JDK; set it to one, $NEEDED_JDK or newer, or unset it"
+    ((found >= NEEDED_JDK)) ||
+      die "JAVA_HOME is $JAVA_HOME, JDK $found; TornadoVM $TESTED_VERSION needs JDK $NEEDED_JDK or newer"
     echo "$JAVA_HOME"
     return
   fi

@@ -148,6 +148,18 @@ class SetupTornadoTest {
     }
 
     @Test
+    void aFolderThatIsNoJdkIsRefused() throws Exception {
+        environment.put("JAVA_HOME", "/nowhere");
+        assertRefused(setup(), "JAVA_HOME is /nowhere, which is no JDK");
+    }
+
+    @Test
+    void aBackEndThatIsMissingOrUnknownIsRefused() throws Exception {
+        assertRefused(setup("--backend"), "--backend needs a value: opencl, ptx or cuda");
+        assertRefused(setup("--backend", "metal"), "unknown back end 'metal'; there are opencl, ptx, cuda");
+    }
+
+    @Test
     void anotherVersionIsRefusedAndElsewhereLeftAside() throws Exception {
         environment.put("TORNADOVM_HOME", sdk("other", "4.0.1-jdk21", "opencl").toString());
         assertRefused(setup(), "4.0.1-jdk21", "needs " + VERSION);
