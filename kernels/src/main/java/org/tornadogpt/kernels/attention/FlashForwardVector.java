@@ -184,14 +184,18 @@ record FlashForwardVector(
         MathVector.expUpTo88(old.sub(max)).intoArray(s, factorAt);
     }
 
-    /** score := e^(scale score - max), sum += it, for keys that all queries see. */
+    /**
+     * score := e^(scale score - max), sum += it, for keys that all queries see. The product is rounded by itself, as the maximum is: the
+     * difference is then never above 0, however large scores are.
+     */
     private static void exponentials(float[] s, int strip, int maxAt, int sumAt, int keys, float scale) {
-        FloatVector minusMax = FloatVector.fromArray(F, s, maxAt).neg();
+        FloatVector max = FloatVector.fromArray(F, s, maxAt);
         FloatVector factor = LanesVector.broadcast(scale);
         FloatVector sum = FloatVector.fromArray(F, s, sumAt);
         int at = strip;
         for (int k = 0; k < keys; k++, at += STRIDE) {
-            FloatVector p = MathVector.expUpTo88(FloatVector.fromArray(F, s, at).fma(factor, minusMax));
+            FloatVector p = MathVector.expUpTo88(
+                    FloatVector.fromArray(F, s, at).mul(factor).sub(max));
             p.intoArray(s, at);
             sum = sum.add(p);
         }
@@ -201,12 +205,13 @@ record FlashForwardVector(
     /** As above for keys {@code whole} to {@code seen}, which only the later queries see; 0 for the others. */
     private static void exponentialsMasked(
             float[] s, int strip, int maxAt, int sumAt, int first, int whole, int from, int seen, float scale) {
-        FloatVector minusMax = FloatVector.fromArray(F, s, maxAt).neg();
+        FloatVector max = FloatVector.fromArray(F, s, maxAt);
         FloatVector factor = LanesVector.broadcast(scale);
         FloatVector sum = FloatVector.fromArray(F, s, sumAt);
         int at = strip + (whole - from) * STRIDE;
         for (int k = whole; k < seen; k++, at += STRIDE) {
-            FloatVector p = MathVector.expUpTo88(FloatVector.fromArray(F, s, at).fma(factor, minusMax));
+            FloatVector p = MathVector.expUpTo88(
+                    FloatVector.fromArray(F, s, at).mul(factor).sub(max));
             p = ZERO.blend(p, IOTA.compare(VectorOperators.GE, k - first));
             p.intoArray(s, at);
             sum = sum.add(p);
@@ -222,12 +227,13 @@ record FlashForwardVector(
     /** score := m e^(scale score - max), sum += e^(...), for keys {@code from} to {@code end}, relative to the first query. */
     private static void drop(
             float[] s, int strip, int maxAt, int sumAt, int masks, int from, int end, float kept, float scale) {
-        FloatVector minusMax = FloatVector.fromArray(F, s, maxAt).neg();
+        FloatVector max = FloatVector.fromArray(F, s, maxAt);
         FloatVector factor = LanesVector.broadcast(scale);
         FloatVector sum = FloatVector.fromArray(F, s, sumAt);
         int at = strip;
         for (int k = from; k < end; k++, at += STRIDE) {
-            FloatVector p = MathVector.expUpTo88(FloatVector.fromArray(F, s, at).fma(factor, minusMax));
+            FloatVector p = MathVector.expUpTo88(
+                    FloatVector.fromArray(F, s, at).mul(factor).sub(max));
             p = ZERO.blend(p, IOTA.compare(VectorOperators.GE, k));
             ZERO.blend(p.mul(kept), DropoutVector.kept(s[masks + k - from])).intoArray(s, at);
             sum = sum.add(p);
