@@ -197,12 +197,11 @@ record FlashBackwardVector(
     /** Keys {@code from} to {@code end}, relative to the first query. */
     private static void kept(float[] s, int p, int ds, int lseAt, int deltaAt, int from, int end, float scale) {
         FloatVector lse = FloatVector.fromArray(F, s, lseAt);
-        FloatVector factor = LanesVector.broadcast(scale);
         FloatVector delta = FloatVector.fromArray(F, s, deltaAt);
         int at = 0;
         for (int k = from; k < end; k++, at += STRIDE) {
             FloatVector e = MathVector.expUpTo88(
-                    FloatVector.fromArray(F, s, p + at).mul(factor).sub(lse));
+                    FloatVector.fromArray(F, s, p + at).mul(scale).sub(lse));
             e = ZERO.blend(e, IOTA.compare(VectorOperators.GE, k));
             e.intoArray(s, p + at);
             e.mul(scale).mul(FloatVector.fromArray(F, s, ds + at).sub(delta)).intoArray(s, ds + at);
@@ -229,13 +228,12 @@ record FlashBackwardVector(
             float keepScale,
             float scale) {
         FloatVector lse = FloatVector.fromArray(F, s, lseAt);
-        FloatVector factor = LanesVector.broadcast(scale);
         FloatVector delta = FloatVector.fromArray(F, s, deltaAt);
         int at = 0;
         for (int k = from; k < end; k++, at += STRIDE) {
             VectorMask<Float> kept = DropoutVector.kept(s[masks + k - from]);
             FloatVector e = MathVector.expUpTo88(
-                    FloatVector.fromArray(F, s, p + at).mul(factor).sub(lse));
+                    FloatVector.fromArray(F, s, p + at).mul(scale).sub(lse));
             e = ZERO.blend(e, IOTA.compare(VectorOperators.GE, k));
             ZERO.blend(e.mul(keepScale), kept).intoArray(s, p + at);
             FloatVector dp = ZERO.blend(FloatVector.fromArray(F, s, ds + at).mul(keepScale), kept);

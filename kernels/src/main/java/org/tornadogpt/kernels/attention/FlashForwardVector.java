@@ -190,12 +190,11 @@ record FlashForwardVector(
      */
     private static void exponentials(float[] s, int strip, int maxAt, int sumAt, int keys, float scale) {
         FloatVector max = FloatVector.fromArray(F, s, maxAt);
-        FloatVector factor = LanesVector.broadcast(scale);
         FloatVector sum = FloatVector.fromArray(F, s, sumAt);
         int at = strip;
         for (int k = 0; k < keys; k++, at += STRIDE) {
             FloatVector p = MathVector.expUpTo88(
-                    FloatVector.fromArray(F, s, at).mul(factor).sub(max));
+                    FloatVector.fromArray(F, s, at).mul(scale).sub(max));
             p.intoArray(s, at);
             sum = sum.add(p);
         }
@@ -206,12 +205,11 @@ record FlashForwardVector(
     private static void exponentialsMasked(
             float[] s, int strip, int maxAt, int sumAt, int first, int whole, int from, int seen, float scale) {
         FloatVector max = FloatVector.fromArray(F, s, maxAt);
-        FloatVector factor = LanesVector.broadcast(scale);
         FloatVector sum = FloatVector.fromArray(F, s, sumAt);
         int at = strip + (whole - from) * STRIDE;
         for (int k = whole; k < seen; k++, at += STRIDE) {
             FloatVector p = MathVector.expUpTo88(
-                    FloatVector.fromArray(F, s, at).mul(factor).sub(max));
+                    FloatVector.fromArray(F, s, at).mul(scale).sub(max));
             p = ZERO.blend(p, IOTA.compare(VectorOperators.GE, k - first));
             p.intoArray(s, at);
             sum = sum.add(p);
@@ -228,12 +226,11 @@ record FlashForwardVector(
     private static void drop(
             float[] s, int strip, int maxAt, int sumAt, int masks, int from, int end, float kept, float scale) {
         FloatVector max = FloatVector.fromArray(F, s, maxAt);
-        FloatVector factor = LanesVector.broadcast(scale);
         FloatVector sum = FloatVector.fromArray(F, s, sumAt);
         int at = strip;
         for (int k = from; k < end; k++, at += STRIDE) {
             FloatVector p = MathVector.expUpTo88(
-                    FloatVector.fromArray(F, s, at).mul(factor).sub(max));
+                    FloatVector.fromArray(F, s, at).mul(scale).sub(max));
             p = ZERO.blend(p, IOTA.compare(VectorOperators.GE, k));
             ZERO.blend(p.mul(kept), DropoutVector.kept(s[masks + k - from])).intoArray(s, at);
             sum = sum.add(p);

@@ -118,6 +118,50 @@ class AttentionConformanceTest {
         assertThat(Arrays.copyOf(out.toArray(), 30 * s.width())).containsExactly(Arrays.copyOf(before, 30 * s.width()));
     }
 
+    /** Scores of 10^12: their rounding errors are far above what e^x can take. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void hugeScoresGiveMeansOfValues(CausalAttention variant) {
+        AttentionShape s = new AttentionShape(1, 130, 2, 2, 16);
+        float[] input = normal(1, s.rows() * s.packedWidth());
+        float largest = 0;
+        for (int i = 0; i < input.length; i++) {
+            if (i % s.packedWidth() < 2 * s.width()) {
+                input[i] *= 1e6f;
+            } else {
+                largest = Math.max(largest, Math.abs(input[i]));
+            }
+        }
+        Memory memory = new Memory();
+        Slice qkv = memory.activation(input);
+        Slice out = memory.unset(s.rows() * s.width());
+        Slice saved = memory.unset(variant.savedFloats(s));
+        Harness.run(variant, memory, l -> variant.forward(l, s, Dropout.none(), out, saved, qkv));
+        for (float o : out.toArray()) {
+            assertThat(Math.abs(o)).isBetween(0f, largest * 1.0001f);
+        }
+    }
+
+    /** Of a query, a key and a value at time 3, in the rows that see them; rows before may have it, too: tiles multiply it by 0. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void doesNotHideNaN(CausalAttention variant) {
+        AttentionShape s = new AttentionShape(1, 37, 1, 1, 5);
+        for (int part = 0; part < 3; part++) {
+            Memory memory = new Memory();
+            Slice qkv = memory.activation(normal(1, s.rows() * s.packedWidth()));
+            qkv.set(3 * s.packedWidth() + part * s.width() + 1, Float.NaN);
+            Slice out = memory.unset(s.rows() * s.width());
+            Slice saved = memory.unset(variant.savedFloats(s));
+            Harness.run(variant, memory, l -> variant.forward(l, s, Dropout.none(), out, saved, qkv));
+            for (int t = 3; t < (part == 0 ? 4 : s.T()); t++) {
+                assertThat(out.get(t * s.width() + 1))
+                        .as("part %d, time %d", part, t)
+                        .isNaN();
+            }
+        }
+    }
+
     static Stream<CausalAttention> variants() {
         return Harness.variants(CausalAttention.class).stream();
     }

@@ -34,6 +34,8 @@ final class Harness {
         if (System.getProperty("tornadogpt.vector.bits") == null) {
             devices.add(new EmulatedGroupDevice(Order.REVERSE, false));
             devices.add(new EmulatedGroupDevice(Order.SHUFFLED, false));
+            // Most kernels differ here only in where they read their sizes: one order is enough, and emulating takes
+            // long.
             devices.add(new EmulatedGroupDevice(Order.SHUFFLED, true));
         }
         return List.copyOf(devices);

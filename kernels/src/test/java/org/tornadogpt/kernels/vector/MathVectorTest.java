@@ -20,7 +20,7 @@ class MathVectorTest {
     }
 
     @Test
-    void expUpTo88IsTheSameFunctionThere() {
+    void expUpTo88IsWithinTheSameErrorThere() {
         assertThat(worst(MathVector::expUpTo88, Math::exp, 0f, 88.37f, 0)).isLessThan(2.4e-7);
         assertThat(worst(MathVector::expUpTo88, Math::exp, -0f, -87.33f, 0)).isLessThan(2.4e-7);
     }
