@@ -7,11 +7,12 @@ import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
- * One head after another, or each as a block of work where the caches are large enough to be worth waking other threads for.
+ * One head of keys and values after another, with the queries that read it, or each as a block of work where the caches are large
+ * enough to be worth waking other threads for.
  */
 public final class CachedAttentionVector implements CachedAttention {
     /** Floats of both caches from which on heads are shared out. */
-    private static final int SHARED = 1 << 18;
+    private static final int SHARED = 1 << 14;
 
     @Override
     public String name() {
@@ -26,9 +27,9 @@ public final class CachedAttentionVector implements CachedAttention {
     @Override
     public void fill(Launcher launcher, AttentionShape s, int P, Slice keyCache, Slice valueCache, Slice qkv) {
         Keeper keeper = Keeper.of(launcher, s, keyCache, valueCache, qkv);
-        launcher.blocks("cachedattention.fill", s.B(), (b, worker) -> {
+        launcher.blocks("cachedattention.fill", s.B() * s.kvHeads(), (bg, worker) -> {
             for (int t = 0; t < P; t++) {
-                keeper.keep(b, b * P + t, t, worker);
+                keeper.keep(bg, bg / s.kvHeads() * P + t, t, worker);
             }
         });
     }
@@ -45,17 +46,15 @@ public final class CachedAttentionVector implements CachedAttention {
         CachedHeadVector head = new CachedHeadVector(
                 s, VectorSlice.of(out), VectorSlice.of(keyCache), VectorSlice.of(valueCache), VectorSlice.of(qkv));
         Keeper keeper = Keeper.of(launcher, s, keyCache, valueCache, qkv);
-        float[][] scratch = keeper.scratch;
-        launcher.blocks("cachedattention.keep", 1, (block, worker) -> {
-            for (int b = 0; b < s.B(); b++) {
-                keeper.keep(b, b, position.get(0), worker);
-            }
-        });
-        int heads = s.B() * s.heads();
-        int blocks = 2L * s.rows() * s.width() < SHARED ? 1 : heads;
+        int groups = s.B() * s.kvHeads();
+        int queries = s.heads() / s.kvHeads();
+        int blocks = 2L * s.rows() * s.kvHeads() * s.D() < SHARED ? 1 : groups;
         launcher.blocks("cachedattention.step", blocks, (block, worker) -> {
-            for (int h = block; h < heads; h += blocks) {
-                head.attend(h, position.get(0) + 1, scratch[worker]);
+            for (int bg = block; bg < groups; bg += blocks) {
+                keeper.keep(bg, bg / s.kvHeads(), position.get(0), worker);
+                for (int h = bg * queries; h < (bg + 1) * queries; h++) {
+                    head.attend(h, position.get(0) + 1, keeper.scratch[worker]);
+                }
             }
         });
     }
@@ -63,7 +62,7 @@ public final class CachedAttentionVector implements CachedAttention {
     /** Copies rows' keys and values into the caches. */
     private record Keeper(AttentionShape s, VectorSlice keys, VectorSlice values, VectorSlice qkv, float[][] scratch) {
         static Keeper of(Launcher launcher, AttentionShape s, Slice keyCache, Slice valueCache, Slice qkv) {
-            int floats = Math.max(2 * s.kvHeads() * s.D(), CachedHeadVector.scratchFloats(s));
+            int floats = Math.max(2 * s.D(), CachedHeadVector.scratchFloats(s));
             return new Keeper(
                     s,
                     VectorSlice.of(keyCache),
@@ -72,15 +71,21 @@ public final class CachedAttentionVector implements CachedAttention {
                     launcher.workerScratch(floats));
         }
 
-        void keep(int b, int row, int position, int worker) {
-            int kept = s.kvHeads() * s.D();
+        /** @param bg number of batch and head of keys */
+        void keep(int bg, int row, int position, int worker) {
+            int D = s.D();
+            int kept = s.kvHeads() * D;
+            int b = bg / s.kvHeads();
+            int g = bg % s.kvHeads();
             float[] r = scratch[worker];
-            qkv.copyTo((long) row * s.packedWidth() + s.width(), r, 0, 2 * kept);
-            long column = (long) b * kept * s.T() + position;
-            for (int c = 0; c < kept; c++) {
+            long from = (long) row * s.packedWidth() + s.width() + (long) g * D;
+            qkv.copyTo(from, r, 0, D);
+            qkv.copyTo(from + kept, r, D, D);
+            long column = (long) bg * D * s.T() + position;
+            for (int c = 0; c < D; c++) {
                 keys.set(column + (long) c * s.T(), r[c]);
             }
-            values.copyFrom(((long) b * s.T() + position) * kept, r, kept, kept);
+            values.copyFrom(((long) b * s.T() + position) * kept + (long) g * D, r, D, D);
         }
     }
 }

@@ -25,7 +25,7 @@ record FewRowsVector(Shape s, VectorSlice x, VectorSlice weight, float[] result,
     private static final int ABREAST = 4;
 
     /** Floats of a weight in a block of work. */
-    private static final int BLOCK = 1 << 14;
+    private static final int BLOCK = 1 << 13;
 
     static void launch(Launcher launcher, Shape s, VectorSlice x, VectorSlice weight, EpilogueVector epilogue) {
         int stride = PackingVector.panels(s.O()) * TileVector.COLUMNS;

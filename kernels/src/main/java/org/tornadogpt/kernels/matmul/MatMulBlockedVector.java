@@ -118,7 +118,8 @@ public final class MatMulBlockedVector implements MatMul {
     /**
      * A (rows, depth) matrix times a packed (depth, columns) one.
      *
-     * @param blockRows rows in a block of work
+     * @param blocks how many blocks of work there are
+     * @param blockRows the most rows in one
      * @param stride columns rounded up to whole tiles
      * @param packed the panels of the second matrix
      * @param scratch for each worker: rows of the first matrix, rows of the result, as many again, and one row
@@ -128,6 +129,7 @@ public final class MatMulBlockedVector implements MatMul {
             int rows,
             int depth,
             int columns,
+            int blocks,
             int blockRows,
             int stride,
             VectorSlice a,
@@ -135,9 +137,12 @@ public final class MatMulBlockedVector implements MatMul {
             float[][] scratch,
             EpilogueVector.Rows[] results,
             EpilogueVector epilogue) {
+        /** The number of blocks is a multiple of it. */
+        private static final int EVEN = 4;
 
         static Product of(Launcher launcher, int rows, int depth, int columns, VectorSlice a, EpilogueVector epilogue) {
-            int blockRows = rows >= 4096 ? 96 : 48;
+            int blocks = blocks(rows);
+            int blockRows = Math.ceilDiv(Math.ceilDiv(rows, ROWS), blocks) * ROWS;
             int stride = PackingVector.panels(columns) * COLUMNS;
             float[] packed = launcher.heapScratch(PackingVector.panelsFloats(depth, columns));
             int result = PackingVector.rowsEnd(blockRows, depth);
@@ -149,17 +154,24 @@ public final class MatMulBlockedVector implements MatMul {
                 results[worker] = new EpilogueVector.Rows(
                         scratch[worker], result, beside, beside + blockRows * stride, stride, columns);
             }
-            return new Product(rows, depth, columns, blockRows, stride, a, packed, scratch, results, epilogue);
+            return new Product(rows, depth, columns, blocks, blockRows, stride, a, packed, scratch, results, epilogue);
         }
 
-        int blocks() {
-            return Math.ceilDiv(rows, blockRows);
+        /** Blocks that are nearly equal and can be dealt out to two or four threads evenly. */
+        private static int blocks(int rows) {
+            int wanted = Math.ceilDiv(rows, rows >= 4096 ? 96 : 48);
+            return Math.min(Math.ceilDiv(wanted, EVEN) * EVEN, Math.ceilDiv(rows, ROWS));
+        }
+
+        /** Where a block begins: whole tiles, shared out as evenly as can be. */
+        private int from(int block) {
+            return Math.min(rows, (int) ((long) Math.ceilDiv(rows, ROWS) * block / blocks) * ROWS);
         }
 
         void block(int block, int worker) {
             float[] s = scratch[worker];
-            int from = block * blockRows;
-            int count = Math.min(rows, from + blockRows) - from;
+            int from = from(block);
+            int count = from(block + 1) - from;
             PackingVector.rows(a, depth, from, from + count, blockRows, s);
             int result = results[worker].at();
             for (int c = 0; c < columns; c += COLUMNS) {

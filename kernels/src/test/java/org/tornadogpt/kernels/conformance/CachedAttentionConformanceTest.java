@@ -27,6 +27,7 @@ class CachedAttentionConformanceTest {
                         new AttentionShape(1, 33, 6, 2, 8),
                         new AttentionShape(2, 71, 4, 1, 13),
                         new AttentionShape(1, 128, 4, 4, 32),
+                        new AttentionShape(2, 71, 6, 2, 31),
                         new AttentionShape(1, 150, 2, 1, 67)));
     }
 
