@@ -137,7 +137,7 @@ public final class MatMulBlockedVector implements MatMul {
             float[][] scratch,
             EpilogueVector.Rows[] results,
             EpilogueVector epilogue) {
-        /** The number of blocks is a multiple of it. */
+        /** The number of blocks is a multiple of it, unless there are fewer tiles. */
         private static final int EVEN = 4;
 
         static Product of(Launcher launcher, int rows, int depth, int columns, VectorSlice a, EpilogueVector epilogue) {
@@ -157,7 +157,7 @@ public final class MatMulBlockedVector implements MatMul {
             return new Product(rows, depth, columns, blocks, blockRows, stride, a, packed, scratch, results, epilogue);
         }
 
-        /** Blocks that are nearly equal and can be dealt out to two or four threads evenly. */
+        /** How many blocks there are: no more than one tile apart in size, they can be dealt out to two or four threads evenly. */
         private static int blocks(int rows) {
             int wanted = Math.ceilDiv(rows, rows >= 4096 ? 96 : 48);
             return Math.min(Math.ceilDiv(wanted, EVEN) * EVEN, Math.ceilDiv(rows, ROWS));

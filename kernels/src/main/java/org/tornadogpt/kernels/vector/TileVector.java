@@ -5,7 +5,7 @@ import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 /**
  * The inner loops of matrix products over heap arrays: one tile of C, held in registers while k runs. A tile is 12 rows of two
  * vectors where vectors have 16 lanes (24 of the 32 registers accumulate) and 6 rows of two where they are narrower (12 of 16).
- * Each element is the sum over k in order, by fused multiply-add. Both sizes stand in files of their own.
+ * Each element is the sum over k in order, by fused multiply-add. The loops of both sizes stand in {@code Tile12Vector} and {@code Tile6Vector}.
  *
  * <p>The accumulators are locals written out by hand because C2 keeps only locals in registers; an array of vectors is not. For the same reason
  * nothing is shared between the forms: a vector that is passed to a method which happens not to be inlined becomes an object,
