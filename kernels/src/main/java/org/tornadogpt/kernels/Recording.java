@@ -273,7 +273,7 @@ public final class Recording implements Operations {
         MatMul.Shape s = linearShape("linearBackwardWeight", dout, x, dweight, dbias);
         add(
                 matMul,
-                "backwardWeight",
+                MatMul.BACKWARD_WEIGHT,
                 reads(dout, x),
                 writes(dweight, dbias),
                 s.flops(),

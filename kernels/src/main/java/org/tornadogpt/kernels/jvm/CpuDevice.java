@@ -1,6 +1,11 @@
 package org.tornadogpt.kernels.jvm;
 
+import java.util.List;
 import java.util.Map;
+import org.tornadogpt.kernels.Buffers;
+import org.tornadogpt.kernels.Node;
+import org.tornadogpt.kernels.Program;
+import org.tornadogpt.kernels.Recording;
 import org.tornadogpt.kernels.Variant;
 import org.tornadogpt.kernels.attention.CausalAttention;
 import org.tornadogpt.kernels.matmul.MatMul;
@@ -11,10 +16,24 @@ public final class CpuDevice extends JvmDevice {
     private static final Map<String, String> DEFAULTS =
             Map.of(MatMul.OPERATION, "blocked", CausalAttention.OPERATION, "flash");
 
-    /** With {@code threads} worker threads, the caller's included. The first device of a JVM begins to warm up the largest kernels. */
+    /** With {@code threads} worker threads, the caller's included. The first device of a JVM begins to warm up its largest kernel. */
     public CpuDevice(int threads) {
         super(threads);
         WarmUpVector.begin();
+    }
+
+    @Override
+    public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
+        if (recordings.stream()
+                .flatMap(recording -> recording.nodes().stream())
+                .anyMatch(CpuDevice::isWeightGradient)) {
+            WarmUpVector.beginTraining();
+        }
+        return super.build(recordings, buffers);
+    }
+
+    private static boolean isWeightGradient(Node node) {
+        return node.operation().equals(MatMul.OPERATION) && node.phase().equals(MatMul.BACKWARD_WEIGHT);
     }
 
     @Override

@@ -21,6 +21,9 @@ import org.tornadogpt.kernels.Variant;
 public interface MatMul extends Variant {
     String OPERATION = "matmul";
 
+    /** The phase of {@link #backwardWeight}, which only training has. */
+    String BACKWARD_WEIGHT = "backwardWeight";
+
     /** Rows, inputs and outputs of the layer. */
     record Shape(int N, int K, int O) {
         public long flops() {

@@ -17,29 +17,57 @@ public final class WarmUpVector {
 
     private WarmUpVector() {}
 
-    /** Begins once in the life of the JVM, in a thread of its own that does not keep it alive. */
+    /** What every model needs. Begins once in the life of the JVM, in a thread of its own that does not keep it alive. */
     public static void begin() {
-        Once.begin();
+        Forward.begin();
     }
 
-    private static final class Once {
+    /** What training needs as well, after the former. */
+    public static void beginTraining() {
+        Backward.begin();
+    }
+
+    private static final class Forward {
+        private static final Thread THREAD = start(WarmUpVector::forward);
+
+        /** Initialises this class, the first time. */
+        static void begin() {}
+    }
+
+    private static final class Backward {
         static {
-            Thread thread = new Thread(WarmUpVector::run, "tornado-gpt-warm-up");
-            thread.setDaemon(true);
-            thread.start();
+            start(WarmUpVector::backward);
         }
 
         /** Initialises this class, the first time. */
         static void begin() {}
     }
 
-    private static void run() {
-        float[] a = new float[Math.max(ROWS, DEPTH) * ROW_STRIDE];
+    private static Thread start(Runnable kernels) {
+        Thread thread = new Thread(kernels, "tornado-gpt-warm-up");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void forward() {
+        float[] a = new float[ROWS * ROW_STRIDE];
         float[] b = new float[DEPTH * COLUMNS];
         float[] c = new float[ROWS * COLUMNS];
         for (int i = 0; i < CALLS; i++) {
             TileVector.rows(a, 0, b, 0, DEPTH, c, 0, COLUMNS, i % 2 == 0);
         }
+    }
+
+    private static void backward() {
+        try {
+            Forward.THREAD.join();
+        } catch (InterruptedException e) {
+            return;
+        }
+        float[] a = new float[DEPTH * ROW_STRIDE];
+        float[] b = new float[DEPTH * COLUMNS];
+        float[] c = new float[ROWS * COLUMNS];
         for (int i = 0; i < CALLS; i++) {
             TileVector.packed(a, 0, b, 0, DEPTH, c, 0, COLUMNS, i % 2 == 0);
         }
