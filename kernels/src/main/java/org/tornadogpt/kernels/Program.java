@@ -10,6 +10,14 @@ public interface Program {
     /** Runs every node in order and returns when the results are there. */
     void run();
 
+    /**
+     * As {@link #run} with the same results, on the calling thread alone where the device has several. For small programs as long as the
+     * JIT compilers need the cores more than the program does.
+     */
+    default void runAlone() {
+        run();
+    }
+
     /** Runs once and times each node on its own. */
     List<Timing> runTimed();
 

@@ -8,11 +8,23 @@ import org.tornadogpt.kernels.Workspace;
 /**
  * Predicts with what it kept of the context before. Where the new context begins with the one before, only the tokens that were
  * added are computed, one by one. Another context is read from its beginning: its first half block at once, the rest one by one,
- * which fits {@link Generator}, whose cut contexts are half a block long.
+ * which fits {@link Generator}, whose cut contexts are half a block long; of a short context each token by itself.
  */
 final class CachedLogits implements InferenceSession.Predictor {
     private static final String PREFILL = "prefill";
     private static final String STEP = "step";
+    /**
+     * Contexts of less than this part of a prefill's rows are read one by one. A prefill computes all its rows, used or not, in the time
+     * of about a sixth of them one by one (kernel-cpu on two cores).
+     */
+    private static final int PART_OF_PREFILL = 8;
+    /**
+     * Multiply-adds until which most of the time goes into slow code. On few cores a second thread then only takes time from the JIT
+     * compilers: 2,000 tokens of kernel-cpu came sooner with one thread, and 10,000 with one for the first 3,000.
+     */
+    private static final long SLOW = 2_500_000_000L;
+    /** With more threads there are cores for the compilers, too. */
+    private static final int FEW_THREADS = 3;
 
     private final Workspace workspace;
     private final LanguageModel model;
@@ -23,6 +35,7 @@ final class CachedLogits implements InferenceSession.Predictor {
     private final Tensor logits;
     private final int[] kept;
     private int keptCount;
+    private long multiplyAdds;
 
     /** Records the programs; the caller builds the workspace. */
     CachedLogits(Workspace workspace, LanguageModel model, Tensor parameters) {
@@ -54,16 +67,29 @@ final class CachedLogits implements InferenceSession.Predictor {
         // nothing is kept should a program fail
         keptCount = 0;
         if (!goesOn) {
-            from = prefill(context);
+            from = isLong(context) ? prefill(context) : 0;
         }
         for (int i = from; i < context.length; i++) {
             token.array().set(0, context[i]);
             position.array().set(0, i);
-            workspace.program(STEP).run();
+            run(STEP, 1);
         }
         System.arraycopy(context, from, kept, from, context.length - from);
         keptCount = context.length;
         return logits.slice().toArray();
+    }
+
+    private boolean isLong(int[] context) {
+        return context.length > tokens.size() / PART_OF_PREFILL;
+    }
+
+    private void run(String program, int rows) {
+        multiplyAdds += (long) rows * model.parameters().size();
+        if (multiplyAdds < SLOW && workspace.device().threads() <= FEW_THREADS) {
+            workspace.program(program).runAlone();
+        } else {
+            workspace.program(program).run();
+        }
     }
 
     /** Returns how many tokens of the context were read. */
@@ -73,7 +99,7 @@ final class CachedLogits implements InferenceSession.Predictor {
             tokens.array().set(i, i < count ? context[i] : 0);
         }
         last.array().set(0, count - 1);
-        workspace.program(PREFILL).run();
+        run(PREFILL, tokens.size());
         System.arraycopy(context, 0, kept, 0, count);
         return count;
     }

@@ -2,16 +2,23 @@ package org.tornadogpt.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.Devices;
+import org.tornadogpt.kernels.Program;
 
 /** Kept keys and values change nothing but the time. */
 class CachedLogitsTest {
@@ -19,8 +26,8 @@ class CachedLogitsTest {
             GptConfig.builder(13, 12, 24, 4, 2).kvHeads(2).headBias(true).build();
 
     static Stream<Arguments> cases() {
-        List<ModelConfig> configs =
-                List.of(TINY, TINY.withBlockSize(1), TINY.withBlockSize(7), new BigramConfig(11, 5));
+        List<ModelConfig> configs = List.of(
+                TINY, TINY.withBlockSize(1), TINY.withBlockSize(7), TINY.withBlockSize(37), new BigramConfig(11, 5));
         return Stream.of("sequential", "cpu")
                 .flatMap(device -> configs.stream().map(config -> Arguments.of(device, config)));
     }
@@ -76,6 +83,57 @@ class CachedLogitsTest {
                 Numbers.assertClose("logits", actual, Numbers.doubles(expected), 1e-4);
             }
         }
+    }
+
+    /** A prefill of 16 rows is not worth it for two tokens. */
+    @ParameterizedTest
+    @CsvSource({"2, step step", "3, prefill", "16, prefill", "18, prefill step step"})
+    void onlyLongContextsAreReadAtOnce(int length, String programs) {
+        List<String> calls = new ArrayList<>();
+        try (Device device = listening(Devices.open("cpu", 4), calls);
+                InferenceSession session = session(TINY.withBlockSize(33), device, true)) {
+            session.logits(new int[length]);
+        }
+        assertThat(calls)
+                .containsExactly(programs.replaceAll("(\\w+)", "$1.run").split(" "));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 624", "3, 624", "4, 0"})
+    void onFewCoresTheFirstTokensLeaveTheOthersToTheCompilers(int threads, int alone) {
+        int V = 2000;
+        List<String> calls = new ArrayList<>();
+        try (Device device = listening(Devices.open("cpu", threads), calls);
+                InferenceSession session = new InferenceSession(new BigramConfig(V, 1000).model(), device, Map.of())) {
+            for (int tokens = 1; tokens <= 700; tokens++) {
+                session.logits(new int[tokens]);
+            }
+        }
+        List<String> expected = new ArrayList<>(Collections.nCopies(alone, "step.runAlone"));
+        expected.addAll(Collections.nCopies(700 - alone, "step.run"));
+        assertThat(calls).isEqualTo(expected);
+    }
+
+    /** The device, with what its programs are called for written down. */
+    private static Device listening(Device device, List<String> calls) {
+        return proxy(Device.class, (proxy, method, arguments) -> {
+            Object result = method.invoke(device, arguments);
+            if (method.getName().equals("build")) {
+                Map<String, Program> programs = new HashMap<>();
+                ((Map<?, ?>) result)
+                        .forEach((name, program) ->
+                                programs.put((String) name, proxy(Program.class, (p, call, none) -> {
+                                    calls.add(name + "." + call.getName());
+                                    return call.invoke(program, none);
+                                })));
+                return programs;
+            }
+            return result;
+        });
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     @Test

@@ -37,7 +37,7 @@ abstract class JvmDevice implements Device {
         return emit(recordings, JvmLauncher.with(pool, groupRunner, measuring.needs()));
     }
 
-    private static Map<String, Program> emit(List<Recording> recordings, JvmLauncher launcher) {
+    private Map<String, Program> emit(List<Recording> recordings, JvmLauncher launcher) {
         Map<String, Program> programs = new LinkedHashMap<>();
         for (Recording recording : recordings) {
             List<Node> nodes = recording.nodes();
@@ -46,7 +46,7 @@ abstract class JvmDevice implements Device {
                 nodes.get(i).emit().accept(launcher);
                 steps[i] = launcher.takeSteps();
             }
-            programs.put(recording.name(), new JvmProgram(recording.name(), nodes, steps));
+            programs.put(recording.name(), new JvmProgram(recording.name(), nodes, steps, pool));
         }
         return programs;
     }

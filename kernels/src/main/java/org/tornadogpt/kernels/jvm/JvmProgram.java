@@ -13,12 +13,17 @@ final class JvmProgram implements Program {
     private final String name;
     private final List<Node> nodes;
     private final Runnable[][] steps;
+    private final WorkerPool pool;
 
-    /** @param steps for each node its steps */
-    JvmProgram(String name, List<Node> nodes, Runnable[][] steps) {
+    /**
+     * @param steps for each node its steps
+     * @param pool what they run on
+     */
+    JvmProgram(String name, List<Node> nodes, Runnable[][] steps, WorkerPool pool) {
         this.name = name;
         this.nodes = nodes;
         this.steps = steps;
+        this.pool = pool;
     }
 
     @Override
@@ -31,6 +36,11 @@ final class JvmProgram implements Program {
         for (Runnable[] node : steps) {
             runNode(node);
         }
+    }
+
+    @Override
+    public void runAlone() {
+        pool.alone(this::run);
     }
 
     private static void runNode(Runnable[] node) {

@@ -29,6 +29,7 @@ public final class WorkerPool implements AutoCloseable {
     private BlockTask task;
     private int blocks;
     private boolean descending;
+    private boolean callerOnly;
 
     public WorkerPool(int threads) {
         if (threads < 1) {
@@ -67,7 +68,7 @@ public final class WorkerPool implements AutoCloseable {
         for (int share = 0; share < threads(); share++) {
             taken.setPlain(share * LINE, 0);
         }
-        if (workers.length == 0 || blockCount <= 1) {
+        if (workers.length == 0 || blockCount <= 1 || callerOnly) {
             claim(0);
         } else {
             shareOut();
@@ -76,6 +77,16 @@ public final class WorkerPool implements AutoCloseable {
         Throwable thrown = failure.getAndSet(null);
         if (thrown != null) {
             throw new IllegalStateException("a worker failed: " + thrown, thrown);
+        }
+    }
+
+    /** Runs {@code work}, whose pieces the calling thread then does all itself. */
+    public void alone(Runnable work) {
+        callerOnly = true;
+        try {
+            work.run();
+        } finally {
+            callerOnly = false;
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,38 @@ class WorkerPoolTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void theCallerAloneDoesEveryBlockUntilItIsDone(int threads) {
+        try (WorkerPool pool = new WorkerPool(threads)) {
+            Thread caller = Thread.currentThread();
+            List<Integer> blocks = new ArrayList<>();
+            pool.alone(() -> pool.run(5, (block, worker) -> {
+                assertThat(Thread.currentThread()).isSameAs(caller);
+                blocks.add(block);
+            }));
+            assertThat(blocks).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+            assertThatThrownBy(() -> pool.alone(() -> {
+                        throw new ArithmeticException("alone");
+                    }))
+                    .hasMessage("alone");
+            assertEveryThreadWorks(pool);
+        }
+    }
+
+    /** A block for each thread, which waits until all are there. */
+    private static void assertEveryThreadWorks(WorkerPool pool) {
+        CountDownLatch there = new CountDownLatch(pool.threads());
+        pool.run(pool.threads(), (block, worker) -> {
+            there.countDown();
+            try {
+                assertThat(there.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @ParameterizedTest
