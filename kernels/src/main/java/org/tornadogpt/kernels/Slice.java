@@ -21,9 +21,14 @@ public record Slice(FloatArray array, int offset, int length) {
 
     /** A new, zeroed array of {@code length} floats as one slice. */
     public static Slice allocate(int length) {
-        FloatArray array = new FloatArray(length);
-        array.init(0f);
-        return new Slice(array, 0, length);
+        Slice slice = new Slice(new FloatArray(length), 0, length);
+        slice.zero();
+        return slice;
+    }
+
+    /** Overwrites the whole slice with 0. At once: element by element it takes long before that is compiled. */
+    public void zero() {
+        segment().asSlice(byteAt(0), (long) length * Float.BYTES).fill((byte) 0);
     }
 
     /** The memory of the whole array without TornadoVM's header; element {@code i} of this slice is at {@link #byteAt}. */

@@ -88,18 +88,11 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
     /** Sets the parameters to their values before training, and the moments to zero. */
     public void initialise(long seed) {
         model.initialise(parameters, seed);
-        zero(firstMoment);
-        zero(secondMoment);
+        firstMoment.slice().zero();
+        secondMoment.slice().zero();
         workspace.toDevice(parameters);
         workspace.toDevice(firstMoment);
         workspace.toDevice(secondMoment);
-    }
-
-    private static void zero(Tensor tensor) {
-        Slice slice = tensor.slice();
-        for (int i = 0; i < slice.length(); i++) {
-            slice.set(i, 0f);
-        }
     }
 
     /**
