@@ -39,6 +39,14 @@ public interface Device extends AutoCloseable {
      */
     Map<String, Program> build(List<Recording> recordings, Buffers buffers);
 
+    /**
+     * Waits until what the device does to be fast is done, if it began such a thing when it was opened or given its programs: the first
+     * training step is done sooner when it does not run beside the compilation of its largest kernels.
+     */
+    default void awaitWarmUp() {
+        // most devices have nothing to wait for
+    }
+
     /** Brings values from the device into the host's array; nothing to do where they are the same. */
     void toHost(Slice slice);
 

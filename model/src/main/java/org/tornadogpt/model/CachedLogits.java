@@ -18,13 +18,6 @@ final class CachedLogits implements InferenceSession.Predictor {
      * of about a sixth of them one by one (kernel-cpu on two cores).
      */
     private static final int PART_OF_PREFILL = 8;
-    /**
-     * Multiply-adds until which most of the time goes into slow code. On few cores a second thread then only takes time from the JIT
-     * compilers: 2,000 tokens of kernel-cpu came sooner with one thread, and 10,000 with one for the first 3,000.
-     */
-    private static final long SLOW = 2_500_000_000L;
-    /** With more threads there are cores for the compilers, too. */
-    private static final int FEW_THREADS = 3;
 
     private final Workspace workspace;
     private final LanguageModel model;
@@ -33,9 +26,9 @@ final class CachedLogits implements InferenceSession.Predictor {
     private final IntTensor token;
     private final IntTensor position;
     private final Tensor logits;
+    private final FirstRuns firstRuns;
     private final int[] kept;
     private int keptCount;
-    private long multiplyAdds;
 
     /** Records the programs; the caller builds the workspace. */
     CachedLogits(Workspace workspace, LanguageModel model, Tensor parameters) {
@@ -47,6 +40,7 @@ final class CachedLogits implements InferenceSession.Predictor {
         token = workspace.intInput("token", 1);
         position = workspace.intInput("position", 1);
         logits = workspace.output("logits", 1, V);
+        firstRuns = new FirstRuns(workspace.device(), model);
         kept = new int[model.blockSize()];
         int floats = model.cacheFloats();
         Tensor cache = floats == 0 ? null : workspace.state("cache", floats);
@@ -72,7 +66,7 @@ final class CachedLogits implements InferenceSession.Predictor {
         for (int i = from; i < context.length; i++) {
             token.array().set(0, context[i]);
             position.array().set(0, i);
-            run(STEP, 1);
+            firstRuns.run(workspace.program(STEP), 1);
         }
         System.arraycopy(context, from, kept, from, context.length - from);
         keptCount = context.length;
@@ -83,15 +77,6 @@ final class CachedLogits implements InferenceSession.Predictor {
         return context.length > tokens.size() / PART_OF_PREFILL;
     }
 
-    private void run(String program, int rows) {
-        multiplyAdds += (long) rows * model.parameters().size();
-        if (multiplyAdds < SLOW && workspace.device().threads() <= FEW_THREADS) {
-            workspace.program(program).runAlone();
-        } else {
-            workspace.program(program).run();
-        }
-    }
-
     /** Returns how many tokens of the context were read. */
     private int prefill(int[] context) {
         int count = Math.min(context.length, tokens.size());
@@ -99,7 +84,7 @@ final class CachedLogits implements InferenceSession.Predictor {
             tokens.array().set(i, i < count ? context[i] : 0);
         }
         last.array().set(0, count - 1);
-        run(PREFILL, tokens.size());
+        firstRuns.run(workspace.program(PREFILL), tokens.size());
         System.arraycopy(context, 0, kept, 0, count);
         return count;
     }

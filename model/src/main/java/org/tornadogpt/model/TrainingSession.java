@@ -32,6 +32,8 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
     private final IntTensor targets;
     private final IntTensor counters;
     private final LogitsProgram logits;
+    private final FirstRuns firstRuns;
+    private boolean warm;
     private boolean normIsCurrent;
 
     /**
@@ -63,6 +65,7 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
         counters = workspace.intInput("counters", Dropout.COUNTERS);
         record();
         logits = new LogitsProgram(workspace, model, parameters);
+        firstRuns = new FirstRuns(device, model);
         workspace.build();
     }
 
@@ -111,10 +114,19 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
         for (int micro = 0; micro < microSteps; micro++) {
             set(inputs[micro], nextTokens[micro]);
             setCounters(step, seed, micro);
-            workspace.program("gradients").run();
+            run("gradients");
             sum += loss.slice().get(0);
         }
         return (float) (sum / microSteps);
+    }
+
+    /** Runs one of the two large programs. */
+    private void run(String program) {
+        if (!warm) {
+            workspace.device().awaitWarmUp();
+            warm = true;
+        }
+        firstRuns.run(workspace.program(program), tokens.size());
     }
 
     private void checkMicroSteps(int[][] inputs, int[][] nextTokens) {
@@ -202,7 +214,7 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
     /** The mean loss of one batch of B*T tokens, without dropout; gradients are left as they are. */
     public float evaluate(int[] inputs, int[] nextTokens) {
         set(inputs, nextTokens);
-        workspace.program("evaluate").run();
+        run("evaluate");
         return loss.slice().get(0);
     }
 

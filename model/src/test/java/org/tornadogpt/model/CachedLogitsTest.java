@@ -2,12 +2,9 @@ package org.tornadogpt.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,7 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.Devices;
-import org.tornadogpt.kernels.Program;
 
 /** Kept keys and values change nothing but the time. */
 class CachedLogitsTest {
@@ -90,7 +86,7 @@ class CachedLogitsTest {
     @CsvSource({"2, step step", "3, prefill", "16, prefill", "18, prefill step step"})
     void onlyLongContextsAreReadAtOnce(int length, String programs) {
         List<String> calls = new ArrayList<>();
-        try (Device device = listening(Devices.open("cpu", 4), calls);
+        try (Device device = Listening.to(Devices.open("cpu", 4), calls);
                 InferenceSession session = session(TINY.withBlockSize(33), device, true)) {
             session.logits(new int[length]);
         }
@@ -103,7 +99,7 @@ class CachedLogitsTest {
     void onFewCoresTheFirstTokensLeaveTheOthersToTheCompilers(int threads, int alone) {
         int V = 2000;
         List<String> calls = new ArrayList<>();
-        try (Device device = listening(Devices.open("cpu", threads), calls);
+        try (Device device = Listening.to(Devices.open("cpu", threads), calls);
                 InferenceSession session = new InferenceSession(new BigramConfig(V, 1000).model(), device, Map.of())) {
             for (int tokens = 1; tokens <= 700; tokens++) {
                 session.logits(new int[tokens]);
@@ -112,28 +108,6 @@ class CachedLogitsTest {
         List<String> expected = new ArrayList<>(Collections.nCopies(alone, "step.runAlone"));
         expected.addAll(Collections.nCopies(700 - alone, "step.run"));
         assertThat(calls).isEqualTo(expected);
-    }
-
-    /** The device, with what its programs are called for written down. */
-    private static Device listening(Device device, List<String> calls) {
-        return proxy(Device.class, (proxy, method, arguments) -> {
-            Object result = method.invoke(device, arguments);
-            if (method.getName().equals("build")) {
-                Map<String, Program> programs = new HashMap<>();
-                ((Map<?, ?>) result)
-                        .forEach((name, program) ->
-                                programs.put((String) name, proxy(Program.class, (p, call, none) -> {
-                                    calls.add(name + "." + call.getName());
-                                    return call.invoke(program, none);
-                                })));
-                return programs;
-            }
-            return result;
-        });
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     @Test

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.IntTensor;
 import org.tornadogpt.kernels.KernelChoices;
@@ -42,6 +45,32 @@ class TrainingSessionTest {
 
     private int[] tokens(int count) {
         return Numbers.tokens(random, count, V);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void onFewCoresTheFirstRunsLeaveTheOthersToTheCompilers(int threads) {
+        ModelConfig config =
+                new BigramConfig(2000, 50); // with 4 examples 0.8 billion multiply-adds, as they are counted
+        int[] zeros = new int[4 * 50];
+        List<String> calls = new ArrayList<>();
+        try (Device listening = Listening.to(new CpuDevice(threads), calls);
+                TrainingSession session = new TrainingSession(config.model(), listening, Map.of(), 4, 1)) {
+            session.evaluate(zeros, zeros);
+            for (int step = 0; step < 3; step++) {
+                session.gradients(new int[][] {zeros}, new int[][] {zeros}, step, 1);
+            }
+            session.evaluate(zeros, zeros);
+        }
+        calls.removeIf(call -> call.startsWith("zero."));
+        String alone = threads == 2 ? "runAlone" : "run";
+        assertThat(calls)
+                .containsExactly(
+                        "evaluate." + alone,
+                        "gradients." + alone,
+                        "gradients." + alone,
+                        "gradients.run",
+                        "evaluate.run");
     }
 
     @Test

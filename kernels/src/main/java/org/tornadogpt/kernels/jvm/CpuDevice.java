@@ -32,6 +32,11 @@ public final class CpuDevice extends JvmDevice {
         return super.build(recordings, buffers);
     }
 
+    @Override
+    public void awaitWarmUp() {
+        WarmUpVector.awaitTraining();
+    }
+
     private static boolean isWeightGradient(Node node) {
         return node.operation().equals(MatMul.OPERATION) && node.phase().equals(MatMul.BACKWARD_WEIGHT);
     }

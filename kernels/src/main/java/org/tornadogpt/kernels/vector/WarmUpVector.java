@@ -27,6 +27,15 @@ public final class WarmUpVector {
         Backward.begin();
     }
 
+    /** Begins, and waits until all is done. */
+    public static void awaitTraining() {
+        try {
+            Backward.THREAD.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static final class Forward {
         private static final Thread THREAD = start(WarmUpVector::forward);
 
@@ -35,9 +44,7 @@ public final class WarmUpVector {
     }
 
     private static final class Backward {
-        static {
-            start(WarmUpVector::backward);
-        }
+        private static final Thread THREAD = start(WarmUpVector::backward);
 
         /** Initialises this class, the first time. */
         static void begin() {}
