@@ -40,8 +40,8 @@ public interface Device extends AutoCloseable {
     Map<String, Program> build(List<Recording> recordings, Buffers buffers);
 
     /**
-     * Waits until what the device does to be fast is done, if it began such a thing when it was opened or given its programs: the first
-     * training step is done sooner when it does not run beside the compilation of its largest kernels.
+     * Waits until what the device began to do to be fast, when it was given a training step's programs, is done: the first step is done
+     * sooner when it does not run beside the compilation of its largest kernels.
      */
     default void awaitWarmUp() {
         // most devices have nothing to wait for

@@ -11,8 +11,8 @@ public interface Program {
     void run();
 
     /**
-     * As {@link #run} with the same results, on the calling thread alone where the device has several. For small programs as long as the
-     * JIT compilers need the cores more than the program does.
+     * As {@link #run} with the same results, on the calling thread alone where the device has several: for as long as the JIT compilers need
+     * the cores more than the program does.
      */
     default void runAlone() {
         run();

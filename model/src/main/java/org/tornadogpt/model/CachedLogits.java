@@ -14,7 +14,7 @@ final class CachedLogits implements InferenceSession.Predictor {
     private static final String PREFILL = "prefill";
     private static final String STEP = "step";
     /**
-     * Contexts of less than this part of a prefill's rows are read one by one. A prefill computes all its rows, used or not, in the time
+     * Contexts of at most this part of a prefill's rows are read one by one. A prefill computes all its rows, used or not, in the time
      * of about a sixth of them one by one (kernel-cpu on two cores).
      */
     private static final int PART_OF_PREFILL = 8;

@@ -33,7 +33,6 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
     private final IntTensor counters;
     private final LogitsProgram logits;
     private final FirstRuns firstRuns;
-    private boolean warm;
     private boolean normIsCurrent;
 
     /**
@@ -122,10 +121,7 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
 
     /** Runs one of the two large programs. */
     private void run(String program) {
-        if (!warm) {
-            workspace.device().awaitWarmUp();
-            warm = true;
-        }
+        workspace.device().awaitWarmUp();
         firstRuns.run(workspace.program(program), tokens.size());
     }
 

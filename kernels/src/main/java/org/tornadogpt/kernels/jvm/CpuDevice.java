@@ -16,6 +16,8 @@ public final class CpuDevice extends JvmDevice {
     private static final Map<String, String> DEFAULTS =
             Map.of(MatMul.OPERATION, "blocked", CausalAttention.OPERATION, "flash");
 
+    private boolean trains;
+
     /** With {@code threads} worker threads, the caller's included. The first device of a JVM begins to warm up its largest kernel. */
     public CpuDevice(int threads) {
         super(threads);
@@ -28,13 +30,16 @@ public final class CpuDevice extends JvmDevice {
                 .flatMap(recording -> recording.nodes().stream())
                 .anyMatch(CpuDevice::isWeightGradient)) {
             WarmUpVector.beginTraining();
+            trains = true;
         }
         return super.build(recordings, buffers);
     }
 
     @Override
     public void awaitWarmUp() {
-        WarmUpVector.awaitTraining();
+        if (trains) {
+            WarmUpVector.awaitTraining();
+        }
     }
 
     private static boolean isWeightGradient(Node node) {
