@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,7 @@ class WorkerPoolTest {
             List<Integer> blocks = new ArrayList<>();
             pool.alone(() -> pool.run(5, (block, worker) -> {
                 assertThat(Thread.currentThread()).isSameAs(caller);
+                LockSupport.parkNanos(20_000_000); // time enough for another to take a block
                 blocks.add(block);
             }));
             assertThat(blocks).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
