@@ -1,12 +1,14 @@
 package org.tornadogpt.kernels;
 
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
 /**
  * Where and how strongly to drop. The mask is a pure function of the run's seed, the step, the site and the element's row and
  * column (see {@code Philox}), so forward and backward agree without storing it, and so do all devices.
  *
  * @param probability of an element being zeroed; kept elements are scaled by {@code 1/(1-probability)}
  * @param site a number that no other dropout of the model has
- * @param counters {@code [seed low, seed high, step, micro-step]}, set by the host before each run
+ * @param counters {@code [seed low, seed high, step, micro-step]}, set by the host before each run; may be null for a probability of 0
  */
 public record Dropout(float probability, int site, IntTensor counters) {
     /** Number of ints in {@link #counters}. */
@@ -27,6 +29,11 @@ public record Dropout(float probability, int site, IntTensor counters) {
         return new Dropout(0f, 0, null);
     }
 
+    /** The same place with nothing dropped, as evaluation wants it. */
+    public Dropout off() {
+        return new Dropout(0f, site, counters);
+    }
+
     public boolean isActive() {
         return probability > 0;
     }
@@ -34,6 +41,14 @@ public record Dropout(float probability, int site, IntTensor counters) {
     /** An element is kept when its 24 random bits, as a number, are at least this. */
     public int threshold() {
         return Math.round(probability * (1 << 24));
+    }
+
+    /**
+     * The counters as a kernel's argument. Where nothing is ever dropped there are none, and the kernel, which does not read them then, is given
+     * {@code standIn}.
+     */
+    public IntArray counters(IntArray standIn) {
+        return counters == null ? standIn : counters.array();
     }
 
     /** What kept elements are multiplied by. */

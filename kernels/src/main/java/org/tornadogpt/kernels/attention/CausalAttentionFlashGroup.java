@@ -52,7 +52,7 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
                         new KernelContext(),
                         launcher.offsets(),
                         first,
-                        counters(launcher, dropout),
+                        dropout.counters(launcher.offsets()),
                         a,
                         s.T(),
                         s.heads(),
@@ -61,10 +61,6 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
                         dropout.threshold(),
                         dropout.scale()),
                 groups(s, s.heads()));
-    }
-
-    private static IntArray counters(Launcher launcher, Dropout dropout) {
-        return dropout.isActive() ? dropout.counters().array() : launcher.offsets();
     }
 
     /** A group for each tile of each of {@code heads} heads of each batch. */
@@ -105,7 +101,7 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
                 s.T(),
                 s.heads(),
                 s.D()));
-        IntArray counters = counters(launcher, dropout);
+        IntArray counters = dropout.counters(launcher.offsets());
         launcher.group(
                 Call.of(
                         "kFlashBackwardKeys",

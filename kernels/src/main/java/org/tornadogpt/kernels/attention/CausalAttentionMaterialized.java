@@ -5,6 +5,7 @@ import org.tornadogpt.kernels.Call;
 import org.tornadogpt.kernels.Dropout;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.group.TableFloat;
 import org.tornadogpt.kernels.random.Philox;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -18,6 +19,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * batch and key/value head.
  */
 public final class CausalAttentionMaterialized implements CausalAttention {
+    /** In place of a dropout's threshold: it and the scale are read from the table, so that evaluation has the same code as training. */
+    private static final int IN_TABLE = -1;
+
     @Override
     public String name() {
         return "materialized";
@@ -36,32 +40,21 @@ public final class CausalAttentionMaterialized implements CausalAttention {
     @Override
     public void forward(Launcher launcher, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
         FloatArray a = common(name(), out, saved, qkv);
-        int savedSlot = launcher.slot(saved);
-        int qkvSlot = launcher.slot(qkv);
+        int first = launcher.slot(saved);
+        launcher.slot(qkv);
+        launcher.slot(out);
+        launcher.slot(dropout.site());
+        launcher.slot(dropout.threshold());
+        TableFloat.slots(launcher, dropout.scale());
         launcher.loop(Call.of(
-                "kAttentionProbabilities",
-                CausalAttentionMaterialized::kAttentionProbabilities,
+                "kAttentionForward",
+                CausalAttentionMaterialized::kAttentionForward,
                 launcher.offsets(),
+                first,
                 a,
-                savedSlot,
-                qkvSlot,
-                s.B(),
-                s.T(),
-                s.heads(),
-                s.kvHeads(),
-                s.D()));
-        launcher.loop(Call.of(
-                "kAttentionOut",
-                CausalAttentionMaterialized::kAttentionOut,
-                launcher.offsets(),
-                a,
-                launcher.slot(out),
-                savedSlot,
-                qkvSlot,
-                counters(launcher, dropout),
-                launcher.slot(dropout.site()),
-                dropout.threshold(),
-                dropout.scale(),
+                dropout.counters(launcher.offsets()),
+                launcher.sharesCode() ? IN_TABLE : dropout.threshold(),
+                launcher.sharesCode() ? 1f : dropout.scale(),
                 s.B(),
                 s.T(),
                 s.heads(),
@@ -81,44 +74,30 @@ public final class CausalAttentionMaterialized implements CausalAttention {
             Slice saved) {
         FloatArray a = common(name(), dqkv, dout, qkv, saved);
         IntArray offsets = launcher.offsets();
-        IntArray counters = counters(launcher, dropout);
+        IntArray counters = dropout.counters(launcher.offsets());
         Slice scores = launcher.scratch(savedFloats(s));
         FloatArray ds = scores.array();
-        int dsSlot = launcher.slot(scores);
+        int first = launcher.slot(scores);
         int dqkvSlot = launcher.slot(dqkv);
-        int doutSlot = launcher.slot(dout);
+        launcher.slot(dout);
         int qkvSlot = launcher.slot(qkv);
-        int savedSlot = launcher.slot(saved);
-        int siteSlot = launcher.slot(dropout.site());
+        launcher.slot(saved);
+        launcher.slot(dropout.site());
         launcher.loop(Call.of(
-                "kAttentionBackwardOut",
-                CausalAttentionMaterialized::kAttentionBackwardOut,
+                "kAttentionBackwardScores",
+                CausalAttentionMaterialized::kAttentionBackwardScores,
                 offsets,
+                first,
                 ds,
-                dsSlot,
                 a,
-                doutSlot,
-                qkvSlot,
+                counters,
+                dropout.threshold(),
+                dropout.scale(),
                 s.B(),
                 s.T(),
                 s.heads(),
                 s.kvHeads(),
                 s.D()));
-        launcher.loop(Call.of(
-                "kAttentionBackwardSoftmax",
-                CausalAttentionMaterialized::kAttentionBackwardSoftmax,
-                offsets,
-                ds,
-                dsSlot,
-                a,
-                savedSlot,
-                counters,
-                siteSlot,
-                dropout.threshold(),
-                dropout.scale(),
-                s.B(),
-                s.T(),
-                s.heads()));
         launcher.loop(Call.of(
                 "kAttentionBackwardQuery",
                 CausalAttentionMaterialized::kAttentionBackwardQuery,
@@ -127,36 +106,20 @@ public final class CausalAttentionMaterialized implements CausalAttention {
                 dqkvSlot,
                 qkvSlot,
                 ds,
-                dsSlot,
+                first,
                 s.B(),
                 s.T(),
                 s.heads(),
                 s.kvHeads(),
                 s.D()));
         launcher.loop(Call.of(
-                "kAttentionBackwardKey",
-                CausalAttentionMaterialized::kAttentionBackwardKey,
+                "kAttentionBackwardKeyValue",
+                CausalAttentionMaterialized::kAttentionBackwardKeyValue,
                 offsets,
+                first,
                 a,
-                dqkvSlot,
-                qkvSlot,
                 ds,
-                dsSlot,
-                s.B(),
-                s.T(),
-                s.heads(),
-                s.kvHeads(),
-                s.D()));
-        launcher.loop(Call.of(
-                "kAttentionBackwardValue",
-                CausalAttentionMaterialized::kAttentionBackwardValue,
-                offsets,
-                a,
-                dqkvSlot,
-                doutSlot,
-                savedSlot,
                 counters,
-                siteSlot,
                 dropout.threshold(),
                 dropout.scale(),
                 s.B(),
@@ -164,10 +127,6 @@ public final class CausalAttentionMaterialized implements CausalAttention {
                 s.heads(),
                 s.kvHeads(),
                 s.D()));
-    }
-
-    private static IntArray counters(Launcher launcher, Dropout dropout) {
-        return dropout.isActive() ? dropout.counters().array() : launcher.offsets();
     }
 
     static FloatArray common(String variant, Slice first, Slice... others) {
@@ -181,16 +140,36 @@ public final class CausalAttentionMaterialized implements CausalAttention {
         return first.array();
     }
 
-    /** {@code p = softmax over j of q[i]·k[j] / sqrt(D)}, 0 where j > i; overwrites. */
-    public static void kAttentionProbabilities(
-            IntArray offsets, FloatArray a, int pSlot, int qkvSlot, int B, int T, int H, int G, int D) {
+    /**
+     * {@code p = softmax over j of q[i]·k[j] / sqrt(D)}, 0 where j > i, and {@code out[i] = sum_j m p v[j]}; overwrites.
+     *
+     * @param first number of p's offset; those of qkv, out and the dropout's site follow, then its threshold and scale
+     * @param frozenThreshold the threshold, or {@link #IN_TABLE}
+     * @param frozenScale the scale where the threshold is frozen
+     */
+    public static void kAttentionForward(
+            IntArray offsets,
+            int first,
+            FloatArray a,
+            IntArray counters,
+            int frozenThreshold,
+            float frozenScale,
+            int B,
+            int T,
+            int H,
+            int G,
+            int D) {
         for (@Parallel int bh = 0; bh < B * H; bh++) {
             for (@Parallel int i = 0; i < T; i++) {
                 int width = (H + 2 * G) * D;
-                int batch = offsets.get(qkvSlot) + bh / H * T * width;
+                int batch = offsets.get(first + 1) + bh / H * T * width;
                 int query = batch + i * width + bh % H * D;
                 int keys = batch + (H + bh % H / (H / G)) * D;
-                int row = offsets.get(pSlot) + (bh * T + i) * T;
+                int values = keys + G * D;
+                int row = offsets.get(first) + (bh * T + i) * T;
+                int out = offsets.get(first + 2) + (bh / H * T + i) * H * D + bh % H * D;
+                int threshold = frozenThreshold < 0 ? offsets.get(first + 4) : frozenThreshold;
+                float keptScale = frozenThreshold < 0 ? TableFloat.of(offsets, first + 5) : frozenScale;
                 float scale = 1f / TornadoMath.sqrt((float) D);
                 float max = 0f;
                 for (int j = 0; j <= i; j++) {
@@ -210,44 +189,16 @@ public final class CausalAttentionMaterialized implements CausalAttention {
                     a.set(row + j, e);
                     sum += e;
                 }
-                for (int j = 0; j <= i; j++) {
-                    a.set(row + j, a.get(row + j) / sum);
-                }
                 for (int j = i + 1; j < T; j++) {
                     a.set(row + j, 0f);
                 }
-            }
-        }
-    }
-
-    /** {@code out[i] = sum_j m p v[j]}; overwrites. */
-    public static void kAttentionOut(
-            IntArray offsets,
-            FloatArray a,
-            int outSlot,
-            int pSlot,
-            int qkvSlot,
-            IntArray counters,
-            int siteSlot,
-            int threshold,
-            float keptScale,
-            int B,
-            int T,
-            int H,
-            int G,
-            int D) {
-        for (@Parallel int bh = 0; bh < B * H; bh++) {
-            for (@Parallel int i = 0; i < T; i++) {
-                int width = (H + 2 * G) * D;
-                int values = offsets.get(qkvSlot) + bh / H * T * width + (H + G + bh % H / (H / G)) * D;
-                int row = offsets.get(pSlot) + (bh * T + i) * T;
-                int out = offsets.get(outSlot) + (bh / H * T + i) * H * D + bh % H * D;
                 for (int d = 0; d < D; d++) {
                     a.set(out + d, 0f);
                 }
                 for (int j = 0; j <= i; j++) {
-                    float p = a.get(row + j)
-                            * Philox.mask(counters, offsets.get(siteSlot), bh * T + i, j, threshold, keptScale);
+                    float p = a.get(row + j) / sum;
+                    a.set(row + j, p);
+                    p *= Philox.mask(counters, offsets.get(first + 3), bh * T + i, j, threshold, keptScale);
                     for (int d = 0; d < D; d++) {
                         a.set(out + d, a.get(out + d) + p * a.get(values + j * width + d));
                     }
@@ -256,14 +207,19 @@ public final class CausalAttentionMaterialized implements CausalAttention {
         }
     }
 
-    /** {@code ds[i,j] = dout[i]·v[j]} for j up to i, not yet masked; overwrites. */
-    public static void kAttentionBackwardOut(
+    /**
+     * {@code ds = p (dp - delta)} with {@code dp[i,j] = m dout[i]·v[j]} and {@code delta = sum_j p dp}, for j up to i; overwrites.
+     *
+     * @param first number of ds's offset; those of dqkv, dout, qkv, p and the dropout's site follow
+     */
+    public static void kAttentionBackwardScores(
             IntArray offsets,
+            int first,
             FloatArray ds,
-            int dsSlot,
             FloatArray a,
-            int doutSlot,
-            int qkvSlot,
+            IntArray counters,
+            int threshold,
+            float keptScale,
             int B,
             int T,
             int H,
@@ -272,42 +228,17 @@ public final class CausalAttentionMaterialized implements CausalAttention {
         for (@Parallel int bh = 0; bh < B * H; bh++) {
             for (@Parallel int i = 0; i < T; i++) {
                 int width = (H + 2 * G) * D;
-                int values = offsets.get(qkvSlot) + bh / H * T * width + (H + G + bh % H / (H / G)) * D;
-                int dout = offsets.get(doutSlot) + (bh / H * T + i) * H * D + bh % H * D;
-                int row = offsets.get(dsSlot) + (bh * T + i) * T;
+                int values = offsets.get(first + 3) + bh / H * T * width + (H + G + bh % H / (H / G)) * D;
+                int dout = offsets.get(first + 2) + (bh / H * T + i) * H * D + bh % H * D;
+                int row = offsets.get(first) + (bh * T + i) * T;
+                int pRow = offsets.get(first + 4) + (bh * T + i) * T;
+                float delta = 0f;
                 for (int j = 0; j <= i; j++) {
                     float dot = 0f;
                     for (int d = 0; d < D; d++) {
                         dot += a.get(dout + d) * a.get(values + j * width + d);
                     }
-                    ds.set(row + j, dot);
-                }
-            }
-        }
-    }
-
-    /** {@code ds = p (dp - delta)} with {@code dp = m ds} and {@code delta = sum_j p dp}; in place. */
-    public static void kAttentionBackwardSoftmax(
-            IntArray offsets,
-            FloatArray ds,
-            int dsSlot,
-            FloatArray a,
-            int pSlot,
-            IntArray counters,
-            int siteSlot,
-            int threshold,
-            float keptScale,
-            int B,
-            int T,
-            int H) {
-        for (@Parallel int bh = 0; bh < B * H; bh++) {
-            for (@Parallel int i = 0; i < T; i++) {
-                int row = offsets.get(dsSlot) + (bh * T + i) * T;
-                int pRow = offsets.get(pSlot) + (bh * T + i) * T;
-                float delta = 0f;
-                for (int j = 0; j <= i; j++) {
-                    float dp = ds.get(row + j)
-                            * Philox.mask(counters, offsets.get(siteSlot), bh * T + i, j, threshold, keptScale);
+                    float dp = dot * Philox.mask(counters, offsets.get(first + 5), bh * T + i, j, threshold, keptScale);
                     ds.set(row + j, dp);
                     delta += a.get(pRow + j) * dp;
                 }
@@ -350,50 +281,18 @@ public final class CausalAttentionMaterialized implements CausalAttention {
         }
     }
 
-    /** {@code dk[j] = sum_i ds q[i] / sqrt(D)} over all query heads that share the key; overwrites. */
-    public static void kAttentionBackwardKey(
+    /**
+     * {@code dk[j] = sum_i ds q[i] / sqrt(D)} and {@code dv[j] = sum_i m p dout[i]} over all query heads that share key and value;
+     * overwrites.
+     *
+     * @param first as for {@link #kAttentionBackwardScores}
+     */
+    public static void kAttentionBackwardKeyValue(
             IntArray offsets,
+            int first,
             FloatArray a,
-            int dqkvSlot,
-            int qkvSlot,
             FloatArray ds,
-            int dsSlot,
-            int B,
-            int T,
-            int H,
-            int G,
-            int D) {
-        for (@Parallel int bg = 0; bg < B * G; bg++) {
-            for (@Parallel int j = 0; j < T; j++) {
-                int width = (H + 2 * G) * D;
-                int batch = bg / G * T * width;
-                int firstHead = bg % G * (H / G);
-                int dk = offsets.get(dqkvSlot) + batch + j * width + (H + bg % G) * D;
-                float scale = 1f / TornadoMath.sqrt((float) D);
-                for (int d = 0; d < D; d++) {
-                    float sum = 0f;
-                    for (int h = firstHead; h < firstHead + H / G; h++) {
-                        int queries = offsets.get(qkvSlot) + batch + h * D + d;
-                        int column = offsets.get(dsSlot) + (bg / G * H + h) * T * T + j;
-                        for (int i = j; i < T; i++) {
-                            sum += ds.get(column + i * T) * a.get(queries + i * width);
-                        }
-                    }
-                    a.set(dk + d, sum * scale);
-                }
-            }
-        }
-    }
-
-    /** {@code dv[j] = sum_i m p dout[i]} over all query heads that share the value; overwrites. */
-    public static void kAttentionBackwardValue(
-            IntArray offsets,
-            FloatArray a,
-            int dqkvSlot,
-            int doutSlot,
-            int pSlot,
             IntArray counters,
-            int siteSlot,
             int threshold,
             float keptScale,
             int B,
@@ -403,17 +302,32 @@ public final class CausalAttentionMaterialized implements CausalAttention {
             int D) {
         for (@Parallel int bg = 0; bg < B * G; bg++) {
             for (@Parallel int j = 0; j < T; j++) {
-                int dv = offsets.get(dqkvSlot) + (bg / G * T + j) * (H + 2 * G) * D + (H + G + bg % G) * D;
+                int width = (H + 2 * G) * D;
+                int batch = bg / G * T * width;
                 int firstHead = bg / G * H + bg % G * (H / G);
+                int dk = offsets.get(first + 1) + batch + j * width + (H + bg % G) * D;
+                int dv = dk + G * D;
+                float scale = 1f / TornadoMath.sqrt((float) D);
+                for (int d = 0; d < D; d++) {
+                    float sum = 0f;
+                    for (int bh = firstHead; bh < firstHead + H / G; bh++) {
+                        int queries = offsets.get(first + 3) + batch + bh % H * D + d;
+                        int column = offsets.get(first) + bh * T * T + j;
+                        for (int i = j; i < T; i++) {
+                            sum += ds.get(column + i * T) * a.get(queries + i * width);
+                        }
+                    }
+                    a.set(dk + d, sum * scale);
+                }
                 for (int d = 0; d < D; d++) {
                     a.set(dv + d, 0f);
                 }
                 for (int bh = firstHead; bh < firstHead + H / G; bh++) {
-                    int column = offsets.get(pSlot) + bh * T * T + j;
-                    int douts = offsets.get(doutSlot) + bh / H * T * H * D + bh % H * D;
+                    int column = offsets.get(first + 4) + bh * T * T + j;
+                    int douts = offsets.get(first + 2) + bh / H * T * H * D + bh % H * D;
                     for (int i = j; i < T; i++) {
                         float p = a.get(column + i * T)
-                                * Philox.mask(counters, offsets.get(siteSlot), bh * T + i, j, threshold, keptScale);
+                                * Philox.mask(counters, offsets.get(first + 5), bh * T + i, j, threshold, keptScale);
                         for (int d = 0; d < D; d++) {
                             a.set(dv + d, a.get(dv + d) + p * a.get(douts + i * H * D + d));
                         }

@@ -6,6 +6,8 @@ import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.WorkGroups;
 import org.tornadogpt.kernels.group.RowGroups;
+import org.tornadogpt.kernels.group.Sizes;
+import org.tornadogpt.kernels.group.TableFloat;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -16,6 +18,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * exponentials, and one that writes; where both lie in one array one kernel does it all, otherwise each has its own.
  */
 public final class CrossEntropyGroup implements CrossEntropy {
+    private static final int LOSSES = 1;
+    private static final int GRADIENT = 2;
+
     @Override
     public String name() {
         return "rows";
@@ -47,20 +52,25 @@ public final class CrossEntropyGroup implements CrossEntropy {
             Launcher launcher, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
         Slice out = losses == null ? dlogits : losses;
         int items = launcher.groupSize(RowGroups.itemsFor(V));
+        int writes = (losses == null ? 0 : LOSSES) + (dlogits == null ? 0 : GRADIENT);
+        int first = launcher.slot(logits);
+        launcher.slot(targets);
+        launcher.slot(losses == null ? 0 : losses.offset());
+        launcher.slot(dlogits == null ? 0 : dlogits.offset());
+        launcher.slot(writes);
+        TableFloat.slots(launcher, scale);
         launcher.group(
                 Call.of(
                         "kCrossEntropyRows",
                         CrossEntropyGroup::kCrossEntropyRows,
                         new KernelContext(),
                         launcher.offsets(),
+                        first,
                         logits.array(),
-                        launcher.slot(logits),
                         targets.array(),
-                        launcher.slot(targets),
                         out.array(),
-                        launcher.slot(losses),
-                        launcher.slot(dlogits),
-                        scale,
+                        launcher.frozen(writes),
+                        launcher.sharesCode() ? 0f : scale,
                         V,
                         items),
                 WorkGroups.of(N, items));
@@ -68,26 +78,28 @@ public final class CrossEntropyGroup implements CrossEntropy {
 
     /**
      * {@code losses = log(sum exp(logits - max)) + max - logits[target]} and {@code dlogits = (softmax(logits) - onehot(target))
-     * scale}, which may overwrite the logits; either may be absent.
+     * scale}, which may overwrite the logits; or one of them.
+     *
+     * @param first number of the logits' offset; those of targets, losses and dlogits follow, then what is written and the scale
+     * @param frozenWrites what is written: {@link #LOSSES}, {@link #GRADIENT} or their sum; 0 to read it and the scale
+     * @param frozenScale the scale unless it is read
      */
     public static void kCrossEntropyRows(
             KernelContext context,
             IntArray offsets,
+            int first,
             FloatArray logits,
-            int logitsSlot,
             IntArray targets,
-            int targetsSlot,
             FloatArray out,
-            int lossesSlot,
-            int dlogitsSlot,
-            float scale,
+            int frozenWrites,
+            float frozenScale,
             int V,
             int items) {
         float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
         int n = context.groupIdx;
-        int row = offsets.get(logitsSlot) + n * V;
-        int target = targets.get(offsets.get(targetsSlot) + n);
+        int row = offsets.get(first) + n * V;
+        int target = targets.get(offsets.get(first + 1) + n);
         float targetLogit = logits.get(row + target);
         float greatest = targetLogit;
         for (int v = lid; v < V; v += items) {
@@ -119,13 +131,15 @@ public final class CrossEntropyGroup implements CrossEntropy {
             context.localBarrier();
         }
         float sum = tile[0];
-        if (lossesSlot >= 0) {
+        int writes = Sizes.of(offsets, first + 4, frozenWrites);
+        if ((writes & LOSSES) > 0) {
             if (lid == 0) {
-                out.set(offsets.get(lossesSlot) + n, TornadoMath.log(sum) + (max - targetLogit));
+                out.set(offsets.get(first + 2) + n, TornadoMath.log(sum) + (max - targetLogit));
             }
         }
-        if (dlogitsSlot >= 0) {
-            int dRow = offsets.get(dlogitsSlot) + n * V;
+        if ((writes & GRADIENT) > 0) {
+            int dRow = offsets.get(first + 3) + n * V;
+            float scale = frozenWrites > 0 ? frozenScale : TableFloat.of(offsets, first + 5);
             float inverse = 1f / sum;
             for (int v = lid; v < V; v += items) {
                 float probability = TornadoMath.exp(logits.get(row + v) - max) * inverse;

@@ -9,6 +9,7 @@ import org.tornadogpt.kernels.WorkGroups;
 import org.tornadogpt.kernels.activation.PointwiseActivationLoop;
 import org.tornadogpt.kernels.group.ColumnSums;
 import org.tornadogpt.kernels.group.Sizes;
+import org.tornadogpt.kernels.group.TableFloat;
 import org.tornadogpt.kernels.residual.ResidualLoop;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -175,10 +176,12 @@ public final class MatMulTiled implements MatMul {
         launcher.slot(extra == null ? 0 : extra.offset());
         launcher.slot(dropout.site());
         FloatArray biasArray = bias == null ? b.array() : bias.array();
-        IntArray counters = dropout.isActive() ? dropout.counters().array() : launcher.offsets();
+        IntArray counters = dropout.counters(launcher.offsets());
         if (launcher.sharesCode()) {
             Sizes.slots(launcher, product.I, product.J, product.P, part);
-            launcher.slot(mode);
+            launcher.slot(product.stored + mode);
+            launcher.slot(dropout.threshold());
+            TableFloat.slots(launcher, dropout.scale());
             launcher.group(
                     Call.of(
                             "kMatMulSmall",
@@ -190,10 +193,7 @@ public final class MatMulTiled implements MatMul {
                             b.array(),
                             biasArray,
                             counters,
-                            out.array(),
-                            product.stored,
-                            dropout.threshold(),
-                            dropout.scale()),
+                            out.array()),
                     groups(product, SmallTiledProduct.TILE, parts));
             return;
         }

@@ -1,13 +1,14 @@
 package org.tornadogpt.kernels.matmul;
 
+import org.tornadogpt.kernels.group.TableFloat;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * {@link TiledProduct} for devices whose compiler is slow: 4 x 4 results for each item, which is a third of the code to compile, and fits the
- * registers of processors, whose compilers make vectors of the {@value #SIDE} items of a row. Sizes and what is done to finished results are read from
- * the table, so that one compiled kernel serves all products whose operands are stored alike. Each result is the same sum in the same
+ * registers of processors, whose compilers make vectors of the {@value #SIDE} items of a row. Sizes, how operands are stored and what is done to
+ * finished results are read from the table, so that one compiled kernel serves all products. Each result is the same sum in the same
  * order as there.
  */
 final class SmallTiledProduct {
@@ -26,10 +27,10 @@ final class SmallTiledProduct {
     private SmallTiledProduct() {}
 
     /**
-     * As {@link TiledProduct#kMatMulTiled}, with I, J, P, part and the mode in the table after the offsets.
+     * As {@link TiledProduct#kMatMulTiled}, with I, J, P, part, the mode, the dropout's threshold and its scale ({@link TableFloat}) in the
+     * table after the offsets.
      *
      * @param first number of a's offset
-     * @param stored how the operands are stored: {@link TiledProduct#FIRST_DOWN}, {@link TiledProduct#SECOND_DOWN}
      */
     public static void kMatMulSmall(
             KernelContext context,
@@ -39,14 +40,12 @@ final class SmallTiledProduct {
             FloatArray b,
             FloatArray bias,
             IntArray counters,
-            FloatArray out,
-            int stored,
-            int threshold,
-            float scale) {
+            FloatArray out) {
         int I = offsets.get(first + 6);
         int J = offsets.get(first + 7);
         int P = offsets.get(first + 8);
         int part = offsets.get(first + 9);
+        int mode = offsets.get(first + 10);
         float[] aTile = context.allocateFloatLocalArray(DEPTH * STRIDE);
         float[] bTile = context.allocateFloatLocalArray(DEPTH * STRIDE);
         int tx = context.localIdx;
@@ -60,7 +59,7 @@ final class SmallTiledProduct {
             end = P;
         }
         int aAt = offsets.get(first);
-        int aDown = stored & TiledProduct.FIRST_DOWN;
+        int aDown = mode & TiledProduct.FIRST_DOWN;
         int aRow = row(lid, aDown);
         int aP = term(lid, aDown);
         int aRowStep = TiledProduct.rowStep(aDown);
@@ -68,7 +67,7 @@ final class SmallTiledProduct {
         int aTo = aP * STRIDE + aRow;
         int aApart = aPStep * STRIDE + aRowStep;
         int bAt = offsets.get(first + 1);
-        int bDown = stored & TiledProduct.SECOND_DOWN;
+        int bDown = mode & TiledProduct.SECOND_DOWN;
         int bRow = row(lid, bDown);
         int bP = term(lid, bDown);
         int bRowStep = TiledProduct.rowStep(bDown);
@@ -137,7 +136,8 @@ final class SmallTiledProduct {
             }
             context.localBarrier();
         }
-        int mode = offsets.get(first + 10);
+        int threshold = offsets.get(first + 11);
+        float scale = TableFloat.of(offsets, first + 12);
         int plane = context.groupIdz * I * J;
         int iEnd = i0 + TILE;
         if (iEnd > I) {

@@ -31,7 +31,7 @@ public final class ResidualLoop implements Residual {
                 launcher.slot(residual),
                 branch.array(),
                 launcher.slot(branch),
-                counters(launcher, dropout),
+                dropout.counters(launcher.offsets()),
                 launcher.slot(dropout.site()),
                 out.array(),
                 launcher.slot(out),
@@ -49,7 +49,7 @@ public final class ResidualLoop implements Residual {
                 launcher.offsets(),
                 dout.array(),
                 launcher.slot(dout),
-                counters(launcher, dropout),
+                dropout.counters(launcher.offsets()),
                 launcher.slot(dropout.site()),
                 dbranch.array(),
                 launcher.slot(dbranch),
@@ -57,10 +57,6 @@ public final class ResidualLoop implements Residual {
                 dropout.scale(),
                 N,
                 C));
-    }
-
-    private static IntArray counters(Launcher launcher, Dropout dropout) {
-        return dropout.isActive() ? dropout.counters().array() : launcher.offsets();
     }
 
     /** {@code out = residual + m branch}; overwrites. */

@@ -43,10 +43,10 @@ public final class EmulatedGroupDevice extends JvmDevice {
                 + (sharesCode ? ", code shared" : "");
     }
 
-    /** Loops of {@code GROUP} variants run too; variants of loops only have devices of their own. */
+    /** Loops of {@code GROUP} variants run too; variants of loops only have devices of their own, but where code is shared. */
     @Override
     public boolean runs(Variant.Style style) {
-        return style == Variant.Style.GROUP;
+        return style == Variant.Style.GROUP || (sharesCode && style == Variant.Style.LOOP);
     }
 
     @Override
