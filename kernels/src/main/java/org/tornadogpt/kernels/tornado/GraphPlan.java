@@ -21,7 +21,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <ol>
  *   <li>A program is cut into <em>segments</em>: each repetition of a section is one, and what lies between sections.
  *   <li>Consecutive repetitions of one section must launch the same kernels with the same arguments; they differ in their rows of
- *       the offset tables only. They are <em>folded</em>: the first one's graphs serve all.
+ *       the offset tables only. They are <em>folded</em>: the first one's graphs serve all. They also serve segments of other programs
+ *       that happen to launch the same.
  *   <li>A segment's tasks are split into graphs that fit TornadoVM's list of task descriptors.
  * </ol>
  *
@@ -85,6 +86,9 @@ record GraphPlan(
         return builder.build();
     }
 
+    /** A segment and the graphs made from it. */
+    private record Made(Segment segment, List<GraphSpec> graphs) {}
+
     /** Collects graphs and programs. */
     private static final class Builder {
         private final TornadoLauncher launcher;
@@ -93,6 +97,7 @@ record GraphPlan(
         private final Set<Object> sharedSet = Collections.newSetFromMap(new IdentityHashMap<>());
         private final Set<Object> floatInputs = Collections.newSetFromMap(new IdentityHashMap<>());
         private final List<GraphSpec> graphs = new ArrayList<>();
+        private final List<Made> made = new ArrayList<>();
         private final Map<String, List<Execution>> programs = new LinkedHashMap<>();
 
         Builder(Buffers buffers, TornadoLauncher launcher, Splitter splitter) {
@@ -113,7 +118,11 @@ record GraphPlan(
             for (List<Segment> repetitions : Segment.runs(Segment.emit(recording, launcher))) {
                 Segment first = repetitions.get(0);
                 repetitions.forEach(r -> first.checkServes(r, recording.name()));
-                List<GraphSpec> parts = graphs(recording.name(), first);
+                List<GraphSpec> parts = made.stream()
+                        .filter(m -> m.segment.serves(first))
+                        .findFirst()
+                        .map(Made::graphs)
+                        .orElseGet(() -> graphs(recording.name(), first));
                 for (Segment repetition : repetitions) {
                     parts.forEach(part -> executions.add(new Execution(part, repetition.rows(), repetition.nodes())));
                 }
@@ -129,6 +138,7 @@ record GraphPlan(
                 graphs.add(graph);
                 parts.add(graph);
             }
+            made.add(new Made(segment, List.copyOf(parts)));
             return parts;
         }
 

@@ -73,6 +73,15 @@ record Segment(String section, int index, List<Node> nodes, List<GraphPlan.Task>
         }
     }
 
+    /** Whether this segment's compiled kernels can do {@code other}'s work, kernel by kernel for the same nodes. */
+    boolean serves(Segment other) {
+        return difference(other).isEmpty()
+                && tasks.stream()
+                        .map(GraphPlan.Task::node)
+                        .toList()
+                        .equals(other.tasks.stream().map(GraphPlan.Task::node).toList());
+    }
+
     private Optional<String> difference(Segment other) {
         if (tasks.size() != other.tasks.size()) {
             return Optional.of(tasks.size() + " against " + other.tasks.size() + " kernels");

@@ -66,27 +66,27 @@ class GraphPlanTest {
     /** Nodes around, layers forward, nodes around, layers backward, nodes around. */
     private Recording model(int layers) {
         List<Node> nodes = new ArrayList<>();
-        around(nodes);
+        around(nodes, 1);
         for (int l = 0; l < layers; l++) {
-            layer(nodes, "layer.forward", l);
+            layer(nodes, "layer.forward", l, 2);
         }
-        around(nodes);
+        around(nodes, 3);
         for (int l = layers - 1; l >= 0; l--) {
-            layer(nodes, "layer.backward", l);
+            layer(nodes, "layer.backward", l, 4);
         }
-        around(nodes);
+        around(nodes, 5);
         return Recording.of("gradients", nodes);
     }
 
-    private void layer(List<Node> nodes, String section, int l) {
+    private void layer(List<Node> nodes, String section, int l, int size) {
         for (int i = 0; i < NODES_IN_A_LAYER; i++) {
-            nodes.add(call(section, l, 1000 * l + i, WIDTH));
+            nodes.add(call(section, l, 1000 * l + i, size));
         }
     }
 
-    private void around(List<Node> nodes) {
+    private void around(List<Node> nodes, int size) {
         for (int i = 0; i < NODES_AROUND; i++) {
-            nodes.add(call("", 0, 60_000 + i, WIDTH));
+            nodes.add(call("", 0, 60_000 + i, size));
         }
     }
 
@@ -105,6 +105,38 @@ class GraphPlanTest {
                 .mapToLong(e -> e.graph().tasks().size())
                 .sum();
         assertThat(runs).isEqualTo(3 * NODES_AROUND + 2L * layers * NODES_IN_A_LAYER);
+    }
+
+    @Test
+    void programsThatLaunchTheSameHaveTheSameGraphs() {
+        List<Node> forward = new ArrayList<>();
+        layer(forward, "forward.only", 3, 2);
+        forward.add(call("", 0, 70_000, 6));
+        GraphPlan plan = plan(model(2), Recording.of("evaluate", forward));
+        List<Execution> evaluate = plan.programs().get("evaluate");
+        Execution layer = plan.programs().get("gradients").stream()
+                .filter(e -> e.nodes().get(0).section().equals("layer.forward"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(plan.graphs()).hasSize(plan(model(2)).graphs().size() + 1);
+        assertThat(evaluate).hasSize(2);
+        assertThat(evaluate.get(0).graph()).isSameAs(layer.graph());
+        assertThat(evaluate.get(0).rows().get(0)[1]).isEqualTo(3000);
+        assertThat(evaluate.get(0).nodes()).isEqualTo(forward.subList(0, NODES_IN_A_LAYER));
+        assertThat(plan.graphs())
+                .doesNotHaveDuplicates()
+                .contains(evaluate.get(1).graph());
+    }
+
+    @Test
+    void aGraphServesOnlyWhereTheSameNodesLaunchItsKernels() {
+        List<Node> twice = List.of(sized("", 0, 10, 7), sized("", 0, 20, 7));
+        Node both = node("", 0, l -> twice.forEach(n -> n.emit().accept(l)));
+        assertThat(plan(Recording.of("p", twice), Recording.of("q", List.of(both)))
+                        .graphs())
+                .hasSize(2);
+        assertThat(plan(Recording.of("p", twice), Recording.of("q", twice)).graphs())
+                .hasSize(1);
     }
 
     private static int tasks(GraphPlan plan) {
@@ -340,12 +372,12 @@ class GraphPlanTest {
     @ValueSource(ints = {1, 6, 48})
     void everyKernelForWorkGroupsHasItsGridAndNoOtherHas(int layers) {
         List<Node> nodes = new ArrayList<>();
-        around(nodes);
+        around(nodes, 1);
         for (int l = 0; l < layers; l++) {
-            layer(nodes, "layer.forward", l);
+            layer(nodes, "layer.forward", l, 2);
             nodes.add(group("layer.forward", l, 1000 * l, new WorkGroups(12, 10, 9, 4, 5, 3)));
         }
-        around(nodes);
+        around(nodes, 3);
         nodes.add(group("", 0, 500, WorkGroups.of(7, 64)));
         GraphPlan plan = plan(Recording.of("p", nodes));
         GridScheduler scheduler = WorkGrids.of(plan, device(64));
