@@ -101,7 +101,8 @@ final class Block {
 
     /**
      * @param counters for dropout, or null for none
-     * @param trains whether {@link #backward} will follow: if so each update of the stream is a new tensor, else it is in place
+     * @param trains whether {@link #backward} will follow: if so each update of the stream is a new tensor, else it is in place and nothing
+     *     is dropped
      */
     Block(
             Operations ops,
@@ -124,9 +125,11 @@ final class Block {
     }
 
     private Dropout dropout(int site, IntTensor counters) {
-        return counters == null || config.dropout() == 0
-                ? Dropout.none()
-                : new Dropout(config.dropout(), site, counters);
+        if (counters == null || config.dropout() == 0) {
+            return Dropout.none();
+        }
+        Dropout dropout = new Dropout(config.dropout(), site, counters);
+        return keepsInputs ? dropout : dropout.off();
     }
 
     /** To be called before {@link #forward}, by which the layer then leaves its keys and values in {@code layerCache}. */

@@ -22,6 +22,12 @@ public final class Gpt implements LanguageModel {
     private static final String HEAD_WEIGHT = "lm_head.weight";
     private static final String HEAD_BIAS = "lm_head.bias";
 
+    /** From the stream after the layers to the mean loss: a part that training and evaluation have in common. */
+    private static final String LOSS = "loss";
+
+    /** What the final normalisation and the head write. */
+    private record Head(Tensor normed, Tensor statistics, Tensor logits) {}
+
     private final GptConfig config;
     private final ParameterLayout layout;
 
@@ -83,16 +89,16 @@ public final class Gpt implements LanguageModel {
             Operations ops, Batch batch, Tensor parameters, Tensor gradients, Tensor loss, float scale) {
         List<Block> blocks = blocks(ops, batch.B(), batch.T(), parameters, batch.counters(), true);
         Tensor x = stream(ops, batch.tokens(), blocks, parameters);
-        Tensor normed = ops.allocate("ln_f", batch.rows(), config.channels());
-        Tensor statistics = ops.allocate("ln_f.statistics", batch.rows(), 2);
-        ops.layerNorm(normed, statistics, x, tensor(NORM_WEIGHT, parameters), tensor(NORM_BIAS, parameters));
-        Tensor logits = ops.allocate("logits", batch.rows(), vocabularySize());
-        ops.linear(logits, normed, tensor(HEAD_WEIGHT, parameters), tensor(HEAD_BIAS, parameters));
+        Head head = head(ops, ops.allocate("logits", batch.rows(), vocabularySize()));
         Tensor losses = ops.allocate("losses", batch.rows());
-        ops.crossEntropyWithGradient(losses, logits, logits, batch.targets(), scale);
-        ops.mean(loss, losses);
+        Tensor logits = head.logits;
+        ops.section(LOSS, 0, () -> {
+            normAndHead(ops, head, x, parameters);
+            ops.crossEntropyWithGradient(losses, logits, logits, batch.targets(), scale);
+            ops.mean(loss, losses);
+        });
 
-        ops.linearBackwardWeight(tensor(HEAD_WEIGHT, gradients), tensor(HEAD_BIAS, gradients), logits, normed);
+        ops.linearBackwardWeight(tensor(HEAD_WEIGHT, gradients), tensor(HEAD_BIAS, gradients), logits, head.normed);
         Tensor dnormed = ops.allocate("d.ln_f", batch.rows(), config.channels());
         ops.linearBackwardInput(dnormed, logits, tensor(HEAD_WEIGHT, parameters));
         Tensor dx = ops.allocate("d.stream", batch.rows(), config.channels());
@@ -103,7 +109,7 @@ public final class Gpt implements LanguageModel {
                 tensor(NORM_BIAS, gradients),
                 dnormed,
                 x,
-                statistics,
+                head.statistics,
                 tensor(NORM_WEIGHT, parameters));
         for (int l = config.layers() - 1; l >= 0; l--) {
             Block block = blocks.get(l);
@@ -115,13 +121,15 @@ public final class Gpt implements LanguageModel {
 
     @Override
     public void recordLoss(Operations ops, Batch batch, Tensor parameters, Tensor loss) {
-        List<Block> blocks = blocks(ops, batch.B(), batch.T(), parameters, null, false);
+        List<Block> blocks = blocks(ops, batch.B(), batch.T(), parameters, batch.counters(), false);
         Tensor x = stream(ops, batch.tokens(), blocks, parameters);
-        Tensor logits = ops.allocate("logits", batch.rows(), vocabularySize());
-        head(ops, logits, x, parameters);
+        Head head = head(ops, ops.allocate("logits", batch.rows(), vocabularySize()));
         Tensor losses = ops.allocate("losses", batch.rows());
-        ops.crossEntropy(losses, logits, batch.targets());
-        ops.mean(loss, losses);
+        ops.section(LOSS, 0, () -> {
+            normAndHead(ops, head, x, parameters);
+            ops.crossEntropy(losses, head.logits, batch.targets());
+            ops.mean(loss, losses);
+        });
     }
 
     @Override
@@ -134,7 +142,7 @@ public final class Gpt implements LanguageModel {
         Tensor row = ops.allocate("last", 1, config.channels());
         // an embedding is a choice of rows, here of the stream's: the head is computed for one row only
         ops.embedding(row, last, x, null);
-        head(ops, logits, row, parameters);
+        normAndHead(ops, head(ops, logits), row, parameters);
     }
 
     @Override
@@ -160,7 +168,7 @@ public final class Gpt implements LanguageModel {
         Tensor place = ops.allocate("embedding.position", 1, config.channels());
         ops.embedding(place, position, tensor(POSITIONS, parameters), null);
         ops.residual(x, x, place, Dropout.none());
-        head(ops, logits, through(ops, blocks, x), parameters);
+        normAndHead(ops, head(ops, logits), through(ops, blocks, x), parameters);
     }
 
     private void keep(List<Block> blocks, Tensor cache, IntTensor position) {
@@ -194,11 +202,16 @@ public final class Gpt implements LanguageModel {
         return x[0];
     }
 
-    private void head(Operations ops, Tensor logits, Tensor x, Tensor parameters) {
-        Tensor normed = ops.allocate("ln_f", x.rows(), config.channels());
-        Tensor statistics = ops.allocate("ln_f.statistics", x.rows(), 2);
-        ops.layerNorm(normed, statistics, x, tensor(NORM_WEIGHT, parameters), tensor(NORM_BIAS, parameters));
-        ops.linear(logits, normed, tensor(HEAD_WEIGHT, parameters), tensor(HEAD_BIAS, parameters));
+    private Head head(Operations ops, Tensor logits) {
+        return new Head(
+                ops.allocate("ln_f", logits.rows(), config.channels()),
+                ops.allocate("ln_f.statistics", logits.rows(), 2),
+                logits);
+    }
+
+    private void normAndHead(Operations ops, Head head, Tensor x, Tensor parameters) {
+        ops.layerNorm(head.normed, head.statistics, x, tensor(NORM_WEIGHT, parameters), tensor(NORM_BIAS, parameters));
+        ops.linear(head.logits, head.normed, tensor(HEAD_WEIGHT, parameters), tensor(HEAD_BIAS, parameters));
     }
 
     private Tensor tensor(String name, Tensor flat) {

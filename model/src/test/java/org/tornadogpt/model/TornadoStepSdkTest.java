@@ -2,6 +2,7 @@ package org.tornadogpt.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -85,6 +86,24 @@ class TornadoStepSdkTest {
             session.parameters().slice().copyFrom(trained);
             session.workspace().toDevice(session.parameters());
             assertThat(session.evaluate(tokens, tokens)).isEqualTo(after);
+        }
+    }
+
+    @Test
+    void evaluationRunsKernelsThatTrainingHasCompiled() {
+        try (Device tornado = Devices.open("tornado", 1);
+                TrainingSession session = new TrainingSession(model(2), tornado, Map.of(), BATCH, 1)) {
+            assumeThat(tornado.description())
+                    .as("sizes and dropout are frozen into a GPU's kernels")
+                    .contains("(CPU, ");
+            session.initialise(1);
+            int[] tokens = new int[BATCH * 16];
+            session.gradients(new int[][] {tokens}, new int[][] {tokens}, 1, 1);
+            String proof = tornado.proof().orElseThrow();
+            session.evaluate(tokens, tokens);
+            assertThat(tornado.proof()).contains(proof);
+            session.logits(new int[] {1});
+            assertThat(tornado.proof().orElseThrow()).isNotEqualTo(proof);
         }
     }
 }
