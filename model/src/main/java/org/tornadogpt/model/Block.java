@@ -90,7 +90,7 @@ final class Block {
     private final GptConfig config;
     private final AttentionShape shape;
     private final Weights weights;
-    private final boolean keepsInputs;
+    private final boolean trains;
     private final Dropout probabilityDropout;
     private final Dropout attentionDropout;
     private final Dropout mlpDropout;
@@ -117,7 +117,7 @@ final class Block {
         this.config = config;
         this.weights = weights;
         shape = new AttentionShape(B, T, config.heads(), config.kvHeads(), config.headSize());
-        keepsInputs = trains;
+        this.trains = trains;
         probabilityDropout = dropout(DROPOUTS * layer, counters);
         attentionDropout = dropout(DROPOUTS * layer + 1, counters);
         mlpDropout = dropout(DROPOUTS * layer + 2, counters);
@@ -129,7 +129,7 @@ final class Block {
             return Dropout.none();
         }
         Dropout dropout = new Dropout(config.dropout(), site, counters);
-        return keepsInputs ? dropout : dropout.off();
+        return trains ? dropout : dropout.off();
     }
 
     /** To be called before {@link #forward}, by which the layer then leaves its keys and values in {@code layerCache}. */
@@ -236,7 +236,7 @@ final class Block {
     }
 
     private Tensor next(String name, Tensor x) {
-        return keepsInputs ? rows(name, config.channels()) : x;
+        return trains ? rows(name, config.channels()) : x;
     }
 
     private Tensor rows(String name, int columns) {

@@ -74,13 +74,13 @@ public final class CausalAttentionMaterialized implements CausalAttention {
             Slice saved) {
         FloatArray a = common(name(), dqkv, dout, qkv, saved);
         IntArray offsets = launcher.offsets();
-        IntArray counters = dropout.counters(launcher.offsets());
+        IntArray counters = dropout.counters(offsets);
         Slice scores = launcher.scratch(savedFloats(s));
         FloatArray ds = scores.array();
         int first = launcher.slot(scores);
-        int dqkvSlot = launcher.slot(dqkv);
+        launcher.slot(dqkv);
         launcher.slot(dout);
-        int qkvSlot = launcher.slot(qkv);
+        launcher.slot(qkv);
         launcher.slot(saved);
         launcher.slot(dropout.site());
         launcher.loop(Call.of(
@@ -102,11 +102,9 @@ public final class CausalAttentionMaterialized implements CausalAttention {
                 "kAttentionBackwardQuery",
                 CausalAttentionMaterialized::kAttentionBackwardQuery,
                 offsets,
-                a,
-                dqkvSlot,
-                qkvSlot,
-                ds,
                 first,
+                a,
+                ds,
                 s.B(),
                 s.T(),
                 s.heads(),
@@ -249,26 +247,20 @@ public final class CausalAttentionMaterialized implements CausalAttention {
         }
     }
 
-    /** {@code dq[i] = sum_j ds k[j] / sqrt(D)}; overwrites. */
+    /**
+     * {@code dq[i] = sum_j ds k[j] / sqrt(D)}; overwrites.
+     *
+     * @param first as for {@link #kAttentionBackwardScores}
+     */
     public static void kAttentionBackwardQuery(
-            IntArray offsets,
-            FloatArray a,
-            int dqkvSlot,
-            int qkvSlot,
-            FloatArray ds,
-            int dsSlot,
-            int B,
-            int T,
-            int H,
-            int G,
-            int D) {
+            IntArray offsets, int first, FloatArray a, FloatArray ds, int B, int T, int H, int G, int D) {
         for (@Parallel int bh = 0; bh < B * H; bh++) {
             for (@Parallel int i = 0; i < T; i++) {
                 int width = (H + 2 * G) * D;
                 int batch = bh / H * T * width;
-                int keys = offsets.get(qkvSlot) + batch + (H + bh % H / (H / G)) * D;
-                int dq = offsets.get(dqkvSlot) + batch + i * width + bh % H * D;
-                int row = offsets.get(dsSlot) + (bh * T + i) * T;
+                int keys = offsets.get(first + 3) + batch + (H + bh % H / (H / G)) * D;
+                int dq = offsets.get(first + 1) + batch + i * width + bh % H * D;
+                int row = offsets.get(first) + (bh * T + i) * T;
                 float scale = 1f / TornadoMath.sqrt((float) D);
                 for (int d = 0; d < D; d++) {
                     float sum = 0f;
