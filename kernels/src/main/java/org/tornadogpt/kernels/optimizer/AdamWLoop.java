@@ -35,65 +35,86 @@ public final class AdamWLoop implements AdamW {
                 "kAdamW",
                 AdamWLoop::kAdamW,
                 launcher.offsets(),
+                slots(launcher, gradients, hyper, norm, parameters, m, v),
                 gradients.array(),
-                launcher.slot(gradients),
                 hyper.array(),
-                launcher.slot(hyper),
                 norm.array(),
-                launcher.slot(norm),
                 parameters.array(),
-                launcher.slot(parameters),
                 m.array(),
-                launcher.slot(m),
                 v.array(),
-                launcher.slot(v),
                 size,
                 decayed));
     }
 
-    /** One step; parameters and both moments are updated in place. */
+    /** Puts offsets into the table; kernels are given the number of the first one. */
+    static int slots(Launcher launcher, Slice first, Slice... others) {
+        int slot = launcher.slot(first);
+        for (Slice other : others) {
+            launcher.slot(other);
+        }
+        return slot;
+    }
+
+    /**
+     * One step; parameters and both moments are updated in place.
+     *
+     * @param first number of the gradients' offset; those of the other arrays follow in the arguments' order
+     */
     public static void kAdamW(
             IntArray offsets,
+            int first,
             FloatArray gradients,
-            int gradientsSlot,
             FloatArray hyper,
-            int hyperSlot,
             FloatArray norm,
-            int normSlot,
             FloatArray parameters,
-            int parametersSlot,
             FloatArray m,
-            int mSlot,
             FloatArray v,
-            int vSlot,
             int size,
             int decayed) {
         for (@Parallel int i = 0; i < size; i++) {
-            int hyperAt = offsets.get(hyperSlot);
-            float learningRate = hyper.get(hyperAt + LEARNING_RATE);
-            float beta1 = hyper.get(hyperAt + BETA1);
-            float beta2 = hyper.get(hyperAt + BETA2);
-            float maxNorm = hyper.get(hyperAt + MAX_NORM);
-            float clip = 1f;
-            if (maxNorm > 0f) {
-                float ratio = maxNorm / (norm.get(offsets.get(normSlot)) + 1e-6f);
-                if (ratio < 1f) {
-                    clip = ratio;
-                }
-            }
-            float g = gradients.get(offsets.get(gradientsSlot) + i) * clip;
-            float first = beta1 * m.get(offsets.get(mSlot) + i) + (1f - beta1) * g;
-            float second = beta2 * v.get(offsets.get(vSlot) + i) + (1f - beta2) * g * g;
-            m.set(offsets.get(mSlot) + i, first);
-            v.set(offsets.get(vSlot) + i, second);
-            float p = parameters.get(offsets.get(parametersSlot) + i);
-            if (i < decayed) {
-                p *= 1f - learningRate * hyper.get(hyperAt + WEIGHT_DECAY);
-            }
-            float denominator = TornadoMath.sqrt(second) / TornadoMath.sqrt(hyper.get(hyperAt + CORRECTION2))
-                    + hyper.get(hyperAt + EPSILON);
-            p -= learningRate / hyper.get(hyperAt + CORRECTION1) * first / denominator;
-            parameters.set(offsets.get(parametersSlot) + i, p);
+            update(offsets, first, gradients, hyper, norm, parameters, m, v, decayed, i);
         }
+    }
+
+    /** The step of parameter {@code i}. */
+    static void update(
+            IntArray offsets,
+            int first,
+            FloatArray gradients,
+            FloatArray hyper,
+            FloatArray norm,
+            FloatArray parameters,
+            FloatArray m,
+            FloatArray v,
+            int decayed,
+            int i) {
+        int hyperAt = offsets.get(first + 1);
+        int parameterAt = offsets.get(first + 3) + i;
+        int mAt = offsets.get(first + 4) + i;
+        int vAt = offsets.get(first + 5) + i;
+        float learningRate = hyper.get(hyperAt + LEARNING_RATE);
+        float beta1 = hyper.get(hyperAt + BETA1);
+        float beta2 = hyper.get(hyperAt + BETA2);
+        float maxNorm = hyper.get(hyperAt + MAX_NORM);
+        float clip = 1f;
+        if (maxNorm > 0f) {
+            float ratio = maxNorm / (norm.get(offsets.get(first + 2)) + 1e-6f);
+            if (ratio < 1f) {
+                clip = ratio;
+            }
+        }
+        float g = gradients.get(offsets.get(first) + i) * clip;
+        float firstMoment = beta1 * m.get(mAt) + (1f - beta1) * g;
+        float secondMoment = beta2 * v.get(vAt) + (1f - beta2) * g * g;
+        m.set(mAt, firstMoment);
+        v.set(vAt, secondMoment);
+        float p = parameters.get(parameterAt);
+        if (i < decayed) {
+            p *= 1f - learningRate * hyper.get(hyperAt + WEIGHT_DECAY);
+        }
+        float denominator = TornadoMath.sqrt(secondMoment) / TornadoMath.sqrt(hyper.get(hyperAt + CORRECTION2))
+                + hyper.get(hyperAt + EPSILON);
+        p -= learningRate / hyper.get(hyperAt + CORRECTION1) * firstMoment / denominator;
+        parameters.set(parameterAt, p);
     }
 }

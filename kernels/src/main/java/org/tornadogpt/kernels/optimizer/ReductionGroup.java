@@ -12,15 +12,16 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Two passes: a fixed number of groups stride through the array and leave one sum each, then one group adds these up. No atomics; the
- * order of addition depends on the size only. An item adds up every {@code groups * items}-th element, the rest is added in trees.
+ * Groups stride through the array. For sums in two passes: each leaves one, then one group adds these up. No atomics; the order of
+ * addition depends on the size only. An item adds up every {@code groups * items}-th element, the rest is added in trees.
  */
 public final class ReductionGroup implements Reduction {
     private static final int MOST_GROUPS = 512;
-    private static final int ELEMENTS_PER_ITEM = 8;
-    private static final int ROOT = 1;
-    private static final int MEAN = 2;
-    private static final ReductionLoop LOOPS = new ReductionLoop();
+    private static final int ELEMENTS_PER_ITEM = 32;
+    private static final int SUM = 1;
+    private static final int SQUARES = 2;
+    private static final int ROOT = 3;
+    private static final int QUOTIENT = 4;
 
     @Override
     public String name() {
@@ -34,79 +35,91 @@ public final class ReductionGroup implements Reduction {
 
     @Override
     public void norm(Launcher launcher, int size, Slice out, Slice x) {
-        launch(launcher, size, out, x, true);
+        reduce(launcher, size, out, x, SQUARES, ROOT);
     }
 
     @Override
     public void mean(Launcher launcher, int size, Slice out, Slice x) {
-        launch(launcher, size, out, x, false);
+        reduce(launcher, size, out, x, SUM, QUOTIENT);
     }
 
     @Override
     public void fill(Launcher launcher, int size, Slice out, float value) {
-        LOOPS.fill(launcher, size, out, value);
-    }
-
-    private static void launch(Launcher launcher, int size, Slice out, Slice x, boolean squared) {
         int items = launcher.groupSize(RowGroups.ITEMS);
-        int groups = Math.min(MOST_GROUPS, (size - 1) / (items * ELEMENTS_PER_ITEM) + 1);
-        Slice partial = launcher.scratch(groups);
-        int end = squared ? ROOT : MEAN;
+        int groups = groups(size, items);
         launcher.newTable();
-        int first = launcher.slot(x);
-        launcher.slot(partial);
-        launcher.slot(out);
-        Sizes.slots(launcher, size, groups, end);
+        int first = launcher.slot(out);
+        Sizes.slots(launcher, size, groups);
         launcher.group(
                 Call.of(
-                        "kPartialSums",
-                        ReductionGroup::kPartialSums,
+                        "kFillGroups",
+                        ReductionGroup::kFillGroups,
+                        new KernelContext(),
+                        launcher.offsets(),
+                        first,
+                        out.array(),
+                        launcher.frozen(size),
+                        launcher.frozen(groups),
+                        value,
+                        items),
+                WorkGroups.of(groups, items));
+    }
+
+    private static int groups(int size, int items) {
+        return Math.min(MOST_GROUPS, (size - 1) / (items * ELEMENTS_PER_ITEM) + 1);
+    }
+
+    private static void reduce(Launcher launcher, int size, Slice out, Slice x, int begin, int end) {
+        int groups = groups(size, launcher.groupSize(RowGroups.ITEMS));
+        Slice partial = launcher.scratch(groups);
+        launch(launcher, size, groups, begin, size, partial, x);
+        launch(launcher, groups, 1, end, size, out, partial);
+    }
+
+    private static void launch(Launcher launcher, int size, int groups, int what, int divisor, Slice out, Slice x) {
+        int items = launcher.groupSize(RowGroups.ITEMS);
+        launcher.newTable();
+        int first = launcher.slot(x);
+        launcher.slot(out);
+        Sizes.slots(launcher, size, groups, what, divisor);
+        launcher.group(
+                Call.of(
+                        "kGroupSums",
+                        ReductionGroup::kGroupSums,
                         new KernelContext(),
                         launcher.offsets(),
                         first,
                         x.array(),
-                        partial.array(),
-                        launcher.frozen(size),
-                        launcher.frozen(groups),
-                        launcher.frozen(end),
-                        items),
-                WorkGroups.of(groups, items));
-        launcher.group(
-                Call.of(
-                        "kTotal",
-                        ReductionGroup::kTotal,
-                        new KernelContext(),
-                        launcher.offsets(),
-                        first,
-                        partial.array(),
                         out.array(),
                         launcher.frozen(size),
                         launcher.frozen(groups),
-                        launcher.frozen(end),
+                        launcher.frozen(what),
+                        launcher.frozen(divisor),
                         items),
-                WorkGroups.of(1, items));
+                WorkGroups.of(groups, items));
     }
 
     /**
-     * {@code partial[g] = sum of x, or of x² for a root, over group g's elements}; overwrites.
+     * One pass: {@code out[g] = sum of x, or of x², over group g's elements}, or what becomes of that; overwrites.
      *
-     * @param first number of x's offset; that of the partial sums, of the result, the size, the groups and the end follow
+     * @param first number of x's offset; that of out, the size, the groups, what to do and the divisor follow
      * @param frozenSize the size, or 0 to read it; the others likewise
-     * @param frozenEnd {@link #ROOT} or {@link #MEAN}
+     * @param frozenWhat {@link #SUM}, {@link #SQUARES}, {@link #ROOT} of the sum, or {@link #QUOTIENT} of the sum and the divisor
      */
-    public static void kPartialSums(
+    public static void kGroupSums(
             KernelContext context,
             IntArray offsets,
             int first,
             FloatArray x,
-            FloatArray partial,
+            FloatArray out,
             int frozenSize,
             int frozenGroups,
-            int frozenEnd,
+            int frozenWhat,
+            int frozenDivisor,
             int items) {
-        int size = Sizes.of(offsets, first + 3, frozenSize);
-        int groups = Sizes.of(offsets, first + 4, frozenGroups);
-        int end = Sizes.of(offsets, first + 5, frozenEnd);
+        int size = Sizes.of(offsets, first + 2, frozenSize);
+        int groups = Sizes.of(offsets, first + 3, frozenGroups);
+        int what = Sizes.of(offsets, first + 4, frozenWhat);
         float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
         int group = context.groupIdx;
@@ -114,7 +127,7 @@ public final class ReductionGroup implements Reduction {
         float sum = 0f;
         for (int i = group * items + lid; i < size; i += groups * items) {
             float value = x.get(xAt + i);
-            if (end == ROOT) {
+            if (what == SQUARES) {
                 value *= value;
             }
             sum += value;
@@ -128,45 +141,37 @@ public final class ReductionGroup implements Reduction {
             context.localBarrier();
         }
         if (lid == 0) {
-            partial.set(offsets.get(first + 1) + group, tile[0]);
+            float result = tile[0];
+            if (what == ROOT) {
+                result = TornadoMath.sqrt(result);
+            }
+            if (what == QUOTIENT) {
+                result /= Sizes.of(offsets, first + 5, frozenDivisor);
+            }
+            out.set(offsets.get(first + 1) + group, result);
         }
     }
 
-    /** {@code out[0] = sqrt(sum of partial)} for a root, else {@code sum of partial / size}; overwrites. */
-    public static void kTotal(
+    /**
+     * {@code out[i] = value}; overwrites.
+     *
+     * @param first number of out's offset; the size and the groups follow
+     * @param frozenSize the size, or 0 to read it; the groups likewise
+     */
+    public static void kFillGroups(
             KernelContext context,
             IntArray offsets,
             int first,
-            FloatArray partial,
             FloatArray out,
             int frozenSize,
             int frozenGroups,
-            int frozenEnd,
+            float value,
             int items) {
-        int size = Sizes.of(offsets, first + 3, frozenSize);
-        int groups = Sizes.of(offsets, first + 4, frozenGroups);
-        int end = Sizes.of(offsets, first + 5, frozenEnd);
-        float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
-        int lid = context.localIdx;
-        int partialAt = offsets.get(first + 1);
-        float sum = 0f;
-        for (int g = lid; g < groups; g += items) {
-            sum += partial.get(partialAt + g);
-        }
-        tile[lid] = sum;
-        context.localBarrier();
-        for (int half = items >> 1; half > 0; half >>= 1) {
-            if (lid < half) {
-                tile[lid] += tile[lid + half];
-            }
-            context.localBarrier();
-        }
-        if (lid == 0) {
-            float result = tile[0] / size;
-            if (end == ROOT) {
-                result = TornadoMath.sqrt(tile[0]);
-            }
-            out.set(offsets.get(first + 2), result);
+        int size = Sizes.of(offsets, first + 1, frozenSize);
+        int stride = Sizes.of(offsets, first + 2, frozenGroups) * items;
+        int outAt = offsets.get(first);
+        for (int i = context.globalIdx; i < size; i += stride) {
+            out.set(outAt + i, value);
         }
     }
 }

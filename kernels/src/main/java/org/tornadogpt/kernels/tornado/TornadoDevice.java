@@ -21,6 +21,7 @@ import org.tornadogpt.kernels.embedding.Embedding;
 import org.tornadogpt.kernels.layernorm.LayerNorm;
 import org.tornadogpt.kernels.loss.CrossEntropy;
 import org.tornadogpt.kernels.matmul.MatMul;
+import org.tornadogpt.kernels.optimizer.AdamW;
 import org.tornadogpt.kernels.optimizer.Reduction;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -32,7 +33,8 @@ public final class TornadoDevice implements Device {
             LayerNorm.OPERATION, "rows",
             CrossEntropy.OPERATION, "rows",
             Embedding.OPERATION, "scan",
-            Reduction.OPERATION, "groups");
+            Reduction.OPERATION, "groups",
+            AdamW.OPERATION, "groups");
 
     /** Elsewhere than on a GPU flash attention is no quicker at usual lengths, and takes long to compile. */
     private static final String ATTENTION_WITHOUT_GPU = "materialized";
