@@ -31,6 +31,40 @@ public final class LayerNormGroup implements LayerNorm {
     @Override
     public void forward(
             Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+        if (statistics.array() == out.array()) {
+            inOneKernel(launcher, N, C, out, statistics, x, weight, bias);
+        } else {
+            inTwoKernels(launcher, N, C, out, statistics, x, weight, bias);
+        }
+    }
+
+    private static void inOneKernel(
+            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+        int items = launcher.groupSize(RowGroups.itemsFor(C));
+        Slice b = bias == null ? weight : bias;
+        launcher.group(
+                Call.of(
+                        "kLayerNormForwardRows",
+                        LayerNormGroup::kLayerNormForwardRows,
+                        new KernelContext(),
+                        launcher.offsets(),
+                        x.array(),
+                        launcher.slot(x),
+                        weight.array(),
+                        launcher.slot(weight),
+                        b.array(),
+                        launcher.slot(bias),
+                        out.array(),
+                        launcher.slot(statistics),
+                        launcher.slot(out),
+                        C,
+                        items),
+                WorkGroups.of(N, items));
+    }
+
+    /** A kernel writes one array only. */
+    private static void inTwoKernels(
+            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
         int items = launcher.groupSize(RowGroups.itemsFor(C));
         int statisticsSlot = launcher.slot(statistics);
         int xSlot = launcher.slot(x);
@@ -102,11 +136,12 @@ public final class LayerNormGroup implements LayerNorm {
                         items),
                 WorkGroups.of(N, items));
         int blocks = ColumnSums.blocks(N);
-        Slice partial = launcher.scratch(Math.multiplyExact(blocks, C));
+        Slice weights = launcher.scratch(Math.multiplyExact(blocks, C));
+        Slice biases = dbias == null ? null : launcher.scratch(Math.multiplyExact(blocks, C));
         launcher.group(
                 Call.of(
-                        "kLayerNormWeightPartials",
-                        LayerNormGroup::kLayerNormWeightPartials,
+                        "kLayerNormParameterPartials",
+                        LayerNormGroup::kLayerNormParameterPartials,
                         new KernelContext(),
                         launcher.offsets(),
                         dout.array(),
@@ -115,15 +150,79 @@ public final class LayerNormGroup implements LayerNorm {
                         xSlot,
                         statistics.array(),
                         statisticsSlot,
-                        partial.array(),
-                        launcher.slot(partial),
+                        weights.array(),
+                        launcher.slot(weights),
+                        launcher.slot(biases),
                         N,
                         C,
                         (N - 1) / blocks + 1),
                 WorkGroups.of((C - 1) / WIDE + 1, blocks, WIDE, 1));
-        ColumnSums.add(launcher, blocks, C, dweight, partial);
+        ColumnSums.add(launcher, blocks, C, dweight, weights);
         if (dbias != null) {
-            ColumnSums.add(launcher, N, C, dbias, dout);
+            ColumnSums.add(launcher, blocks, C, dbias, biases);
+        }
+    }
+
+    /** {@link #kLayerNormStatisticsRows}, then {@code (x - mean) rstd weight + bias}, into one array; overwrites. */
+    public static void kLayerNormForwardRows(
+            KernelContext context,
+            IntArray offsets,
+            FloatArray x,
+            int xSlot,
+            FloatArray weight,
+            int weightSlot,
+            FloatArray bias,
+            int biasSlot,
+            FloatArray results,
+            int statisticsSlot,
+            int outSlot,
+            int C,
+            int items) {
+        float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
+        int lid = context.localIdx;
+        int n = context.groupIdx;
+        int xRow = offsets.get(xSlot) + n * C;
+        float sum = 0f;
+        for (int c = lid; c < C; c += items) {
+            sum += x.get(xRow + c);
+        }
+        tile[lid] = sum;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
+        float mean = tile[0] / C;
+        context.localBarrier();
+        float squares = 0f;
+        for (int c = lid; c < C; c += items) {
+            float centred = x.get(xRow + c) - mean;
+            squares += centred * centred;
+        }
+        tile[lid] = squares;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
+        float rstd = 1f / TornadoMath.sqrt(tile[0] / C + EPSILON);
+        if (lid == 0) {
+            int at = offsets.get(statisticsSlot) + 2 * n;
+            results.set(at, mean);
+            results.set(at + 1, rstd);
+        }
+        int weightAt = offsets.get(weightSlot);
+        int outRow = offsets.get(outSlot) + n * C;
+        for (int c = lid; c < C; c += items) {
+            float value = (x.get(xRow + c) - mean) * rstd * weight.get(weightAt + c);
+            if (biasSlot >= 0) {
+                value += bias.get(offsets.get(biasSlot) + c);
+            }
+            results.set(outRow + c, value);
         }
     }
 
@@ -228,8 +327,8 @@ public final class LayerNormGroup implements LayerNorm {
         }
     }
 
-    /** {@code partial[b,c] = sum of dout xhat over the rows of block b}; overwrites. */
-    public static void kLayerNormWeightPartials(
+    /** {@code weights[b,c] = sum of dout xhat, biases[b,c] = sum of dout over the rows of block b}, if there are biases; overwrites. */
+    public static void kLayerNormParameterPartials(
             KernelContext context,
             IntArray offsets,
             FloatArray dout,
@@ -239,7 +338,8 @@ public final class LayerNormGroup implements LayerNorm {
             FloatArray statistics,
             int statisticsSlot,
             FloatArray partial,
-            int partialSlot,
+            int weightSlot,
+            int biasSlot,
             int N,
             int C,
             int blockRows) {
@@ -253,13 +353,19 @@ public final class LayerNormGroup implements LayerNorm {
             int statisticsAt = offsets.get(statisticsSlot);
             int xAt = offsets.get(xSlot) + c;
             int doutAt = offsets.get(doutSlot) + c;
+            float dots = 0f;
             float sum = 0f;
             for (int n = block * blockRows; n < end; n++) {
                 float xhat = (x.get(xAt + n * C) - statistics.get(statisticsAt + 2 * n))
                         * statistics.get(statisticsAt + 2 * n + 1);
-                sum += dout.get(doutAt + n * C) * xhat;
+                float g = dout.get(doutAt + n * C);
+                dots += g * xhat;
+                sum += g;
             }
-            partial.set(offsets.get(partialSlot) + block * C + c, sum);
+            partial.set(offsets.get(weightSlot) + block * C + c, dots);
+            if (biasSlot >= 0) {
+                partial.set(offsets.get(biasSlot) + block * C + c, sum);
+            }
         }
     }
 }

@@ -86,6 +86,22 @@ class LayerNormConformanceTest {
         }
     }
 
+    /** Activations of large batches lie in several arrays. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void statisticsMayLieInAnArrayOfTheirOwn(LayerNorm variant, Case c) {
+        Memory memory = new Memory();
+        Slice x = memory.activation(c.x());
+        Slice out = memory.unset(c.N() * c.C());
+        Slice statistics = memory.state(normal(8, 2 * c.N()));
+        Slice weight = memory.state(c.weight());
+        Slice bias = memory.state(c.bias());
+        Harness.run(variant, memory, l -> variant.forward(l, c.N(), c.C(), out, statistics, x, weight, bias));
+        c.tolerance(16)
+                .check(variant.name() + " out", out.toArray(), c.oracle(true).out());
+        c.tolerance(16).check("statistics", statistics.toArray(), c.oracle(true).statistics());
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void backwardAccumulates(LayerNorm variant, Case c) {
