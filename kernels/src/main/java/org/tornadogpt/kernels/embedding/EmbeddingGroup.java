@@ -68,6 +68,15 @@ public final class EmbeddingGroup implements Embedding {
             ColumnSums.add(launcher, parts, table, dTokenTable, sums);
         }
         if (dPositionTable != null) {
+            backwardPositions(launcher, s, dPositionTable, dout);
+        }
+    }
+
+    /** Whole sequences are the rows of a matrix whose columns are added up. */
+    private static void backwardPositions(Launcher launcher, Shape s, Slice dPositionTable, Slice dout) {
+        if (s.N() % s.T() == 0) {
+            ColumnSums.add(launcher, s.N() / s.T(), Math.multiplyExact(s.T(), s.C()), dPositionTable, dout);
+        } else {
             LOOPS.backwardPositions(launcher, s, dPositionTable, dout);
         }
     }

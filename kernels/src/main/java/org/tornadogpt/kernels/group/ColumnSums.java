@@ -18,8 +18,6 @@ public final class ColumnSums {
     private static final int ITEMS = WIDE * DEEP;
     private static final int LEAST_ROWS = 64;
     private static final int MOST_BLOCKS = 128;
-    private static final int OVERWRITTEN = 1;
-    private static final int ADDED = 2;
 
     private ColumnSums() {}
 
@@ -31,6 +29,10 @@ public final class ColumnSums {
     /** {@code out[c] += sum over n of x[n,c]} for x (rows, columns). */
     public static void add(Launcher launcher, int rows, int columns, Slice out, Slice x) {
         int blocks = blocks(rows);
+        if (launcher.sharesCode()) {
+            inOneKernel(launcher, rows, columns, blocks, out, x);
+            return;
+        }
         Slice from = x;
         if (blocks > 1) {
             from = launcher.scratch(Math.multiplyExact(blocks, columns));
@@ -41,55 +43,64 @@ public final class ColumnSums {
 
     private static void launch(
             Launcher launcher, int rows, int columns, int blocks, boolean accumulate, Slice out, Slice x) {
-        int blockRows = (rows - 1) / blocks + 1;
-        launcher.newTable();
-        int first = launcher.slot(x);
-        launcher.slot(out);
-        Sizes.slots(launcher, rows, columns, blockRows, accumulate ? ADDED : OVERWRITTEN);
         launcher.group(
                 Call.of(
                         "kColumnSums",
                         ColumnSums::kColumnSums,
                         new KernelContext(),
                         launcher.offsets(),
+                        x.array(),
+                        launcher.slot(x),
+                        out.array(),
+                        launcher.slot(out),
+                        rows,
+                        columns,
+                        (rows - 1) / blocks + 1,
+                        accumulate ? 1 : 0),
+                WorkGroups.of((columns - 1) / WIDE + 1, blocks, WIDE, DEEP));
+    }
+
+    private static void inOneKernel(Launcher launcher, int rows, int columns, int blocks, Slice out, Slice x) {
+        launcher.newTable();
+        int first = launcher.slot(x);
+        launcher.slot(out);
+        launcher.slot(rows);
+        launcher.slot(columns);
+        launcher.slot(blocks);
+        launcher.group(
+                Call.of(
+                        "kColumnSumsWhole",
+                        ColumnSums::kColumnSumsWhole,
+                        new KernelContext(),
+                        launcher.offsets(),
                         first,
                         x.array(),
-                        out.array(),
-                        launcher.frozen(rows),
-                        launcher.frozen(columns),
-                        launcher.frozen(blockRows),
-                        launcher.frozen(accumulate ? ADDED : OVERWRITTEN)),
-                WorkGroups.of((columns - 1) / WIDE + 1, blocks, WIDE, DEEP));
+                        out.array()),
+                WorkGroups.of((columns - 1) / WIDE + 1, 1, WIDE, DEEP));
     }
 
     /**
      * {@code out[b,c] (+)= sum of x[n,c] over the rows n of block b}; overwrites or accumulates.
      *
-     * @param first number of x's offset; that of out, the rows, the columns, the rows of a block and what becomes of out follow
-     * @param frozenRows the rows, or 0 to read them
-     * @param frozenColumns the columns, or 0 to read them
-     * @param frozenBlockRows rows in a block, or 0 to read them; the last block may have fewer, or none
-     * @param frozenEnd {@link #ADDED}, {@link #OVERWRITTEN}, or 0 to read which
+     * @param blockRows rows in a block; the last block may have fewer, or none
      */
     public static void kColumnSums(
             KernelContext context,
             IntArray offsets,
-            int first,
             FloatArray x,
+            int xSlot,
             FloatArray out,
-            int frozenRows,
-            int frozenColumns,
-            int frozenBlockRows,
-            int frozenEnd) {
-        int rows = Sizes.of(offsets, first + 2, frozenRows);
-        int columns = Sizes.of(offsets, first + 3, frozenColumns);
-        int blockRows = Sizes.of(offsets, first + 4, frozenBlockRows);
+            int outSlot,
+            int rows,
+            int columns,
+            int blockRows,
+            int accumulate) {
         float[] tile = context.allocateFloatLocalArray(ITEMS);
         int wide = context.localIdx;
         int deep = context.localIdy;
         int block = context.groupIdy;
         int c = context.groupIdx * WIDE + wide;
-        int xAt = offsets.get(first) + c;
+        int xAt = offsets.get(xSlot) + c;
         int end = block * blockRows + blockRows;
         if (end > rows) {
             end = rows;
@@ -107,11 +118,67 @@ public final class ColumnSums {
             for (int d = 1; d < DEEP; d++) {
                 total += tile[d * WIDE + wide];
             }
-            int at = offsets.get(first + 1) + block * columns + c;
-            if (Sizes.of(offsets, first + 5, frozenEnd) == ADDED) {
+            int at = offsets.get(outSlot) + block * columns + c;
+            if (accumulate > 0) {
                 total += out.get(at);
             }
             out.set(at, total);
+        }
+    }
+
+    /**
+     * Both passes in one kernel, with the same order of addition: {@code out[c] += sum of x[n,c]}. For devices that compile slowly and have
+     * few processors to share blocks among.
+     *
+     * @param first number of x's offset; that of out, the rows, the columns and the blocks follow
+     */
+    public static void kColumnSumsWhole(
+            KernelContext context, IntArray offsets, int first, FloatArray x, FloatArray out) {
+        float[] tile = context.allocateFloatLocalArray(ITEMS);
+        float[] partial = context.allocateFloatLocalArray(MOST_BLOCKS * WIDE);
+        int rows = offsets.get(first + 2);
+        int columns = offsets.get(first + 3);
+        int blocks = offsets.get(first + 4);
+        int blockRows = (rows - 1) / blocks + 1;
+        int wide = context.localIdx;
+        int deep = context.localIdy;
+        int c = context.groupIdx * WIDE + wide;
+        int xAt = offsets.get(first) + c;
+        for (int block = 0; block < blocks; block++) {
+            int end = block * blockRows + blockRows;
+            if (end > rows) {
+                end = rows;
+            }
+            float sum = 0f;
+            if (c < columns) {
+                for (int n = block * blockRows + deep; n < end; n += DEEP) {
+                    sum += x.get(xAt + n * columns);
+                }
+            }
+            tile[deep * WIDE + wide] = sum;
+            context.localBarrier();
+            if (deep == 0) {
+                float total = tile[wide];
+                for (int d = 1; d < DEEP; d++) {
+                    total += tile[d * WIDE + wide];
+                }
+                partial[block * WIDE + wide] = total;
+            }
+            context.localBarrier();
+        }
+        float sum = 0f;
+        for (int block = deep; block < blocks; block += DEEP) {
+            sum += partial[block * WIDE + wide];
+        }
+        tile[deep * WIDE + wide] = sum;
+        context.localBarrier();
+        if (deep == 0 && c < columns) {
+            float total = tile[wide];
+            for (int d = 1; d < DEEP; d++) {
+                total += tile[d * WIDE + wide];
+            }
+            int at = offsets.get(first + 1) + c;
+            out.set(at, total + out.get(at));
         }
     }
 }
