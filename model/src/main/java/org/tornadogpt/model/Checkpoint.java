@@ -68,6 +68,15 @@ public final class Checkpoint {
         });
     }
 
+    /** Saves in {@code folder} what another one holds, as safely as {@link #save(Path, Tokenizer, TrainingSession, TrainingState)} does. */
+    public static void copy(Path from, Path folder) throws IOException {
+        new CheckpointFolder(folder, step -> {}).replace(files -> {
+            for (String name : List.of(MODEL, OPTIMIZER, CONFIG, TOKENIZER, STATE)) {
+                files.copy(from.resolve(name));
+            }
+        });
+    }
+
     /** Saves a model without what training needs. */
     public static void save(Path folder, Tokenizer tokenizer, InferenceSession session, TrainingState state)
             throws IOException {

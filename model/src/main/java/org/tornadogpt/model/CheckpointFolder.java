@@ -171,6 +171,17 @@ final class CheckpointFolder {
             note(name, digest);
         }
 
+        void copy(Path file) throws IOException {
+            String name = file.getFileName().toString();
+            act("write " + name);
+            Path part = fresh.resolve(name + ".part");
+            Files.copy(file, part);
+            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            move(part, fresh.resolve(name));
+        }
+
         private void note(String name, MessageDigest digest) throws IOException {
             sums.putObject(name)
                     .put("bytes", Files.size(fresh.resolve(name)))

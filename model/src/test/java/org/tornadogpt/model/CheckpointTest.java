@@ -98,6 +98,21 @@ class CheckpointTest {
     }
 
     @Test
+    void aCopyIsWholeAndReplacesWhatWasThere() throws IOException {
+        Path copy = runs.resolve("best");
+        TrainingSession saved = session(CONFIG, 1);
+        Checkpoint.save(folder, TOKENIZER, saved, state(12));
+        Checkpoint.save(copy, TOKENIZER, session(CONFIG, 9), state(4));
+        Checkpoint.copy(folder, copy);
+        TrainingSession restored = session(CONFIG, 7);
+        Checkpoint checkpoint = Checkpoint.open(copy);
+        checkpoint.restore(restored);
+        assertSame(restored, values(saved));
+        assertThat(checkpoint.state()).isEqualTo(state(12));
+        assertThat(names(copy)).containsExactlyInAnyOrderElementsOf(FILES);
+    }
+
+    @Test
     void aRunThatHasNotBegunCanBeSaved() throws IOException {
         Checkpoint.save(folder, TOKENIZER, session(CONFIG, 1), TrainingState.start(42));
         assertThat(Checkpoint.open(folder).state()).isEqualTo(TrainingState.start(42));

@@ -1,6 +1,7 @@
 package org.tornadogpt.trainer.train;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.tornadogpt.model.Checkpoint;
@@ -101,7 +102,7 @@ public final class Trainer {
         try (MetricsFile metrics = MetricsFile.append(folder.metrics())) {
             while (true) {
                 if (stop.getAsBoolean() || !evaluateIfDue(metrics)) {
-                    save(metrics);
+                    save(metrics, folder.last());
                     return Outcome.INTERRUPTED;
                 }
                 if (standing.step() >= settings.steps()) {
@@ -113,7 +114,7 @@ public final class Trainer {
                 step(metrics);
                 int interval = settings.evaluation().checkpointInterval();
                 if (interval > 0 && standing.step() % interval == 0) {
-                    save(metrics);
+                    save(metrics, folder.last());
                 }
             }
         }
@@ -151,10 +152,11 @@ public final class Trainer {
         metrics.write(Metric.eval(step, losses.training(), losses.validation(), elapsed()));
         boolean best = standing.bestStep() == step;
         if (best) {
-            metrics.flush();
-            Checkpoint.save(folder.best(), tokenizer, session, standing.toState(settings.seed()));
+            save(metrics, folder.best());
+            Checkpoint.copy(folder.best(), folder.last());
+        } else {
+            save(metrics, folder.last());
         }
-        save(metrics);
         LossPlot.write(folder.path().getFileName().toString(), MetricsFile.read(folder.metrics()), folder.plot());
         estimate.evaluationTook(elapsed() - before);
         progress.line(EvaluationLine.of(
@@ -168,10 +170,10 @@ public final class Trainer {
         return true;
     }
 
-    private void save(MetricsFile metrics) throws IOException {
+    private void save(MetricsFile metrics, Path checkpoint) throws IOException {
         standing = standing.at(standing.step(), elapsed());
         metrics.flush();
-        Checkpoint.save(folder.last(), tokenizer, session, standing.toState(settings.seed()));
+        Checkpoint.save(checkpoint, tokenizer, session, standing.toState(settings.seed()));
     }
 
     private void step(MetricsFile metrics) throws IOException, DivergedException {
