@@ -22,6 +22,10 @@ public final class TornadoRuntimes {
     private static final String BAILOUT_PROPERTY = "tornado.recover.bailout";
     private static final String BYTECODE_PROPERTY = "tornado.tvm.maxbytecodesize";
     private static final String MEMORY_PROPERTY = "tornado.device.memory";
+    private static final String EVENTS_PROPERTY = "tornado.max.events";
+    /** Most kernels and copies that one kernel of a graph may have to wait for; a graph has at most 256 tasks. */
+    private static final int EVENTS = 1024;
+
     private static final int BYTECODE_BYTES = 1 << 20;
     private static final Pattern ARCHIVE = Pattern.compile("tornado-api-([^/]*)\\.jar");
 
@@ -42,17 +46,25 @@ public final class TornadoRuntimes {
             return Optional.of("TornadoVM would run kernels that it cannot compile on the JVM without a word;"
                     + " start java with " + String.join(" ", FLAGS));
         }
-        // read once, when the runtime starts: TornadoVM's own limit of 4 GB gives way to the device's, checked by
+        // both are read once, when the runtime starts; TornadoVM's own limit of 4 GB gives way to the device's, checked
+        // by
         // DeviceMemory
-        if (System.getProperty(MEMORY_PROPERTY) == null) {
-            System.setProperty(MEMORY_PROPERTY, "8192GB");
-        }
+        setUnlessSet(MEMORY_PROPERTY, "8192GB");
+        // each task of a graph has a list of that many events, which is filled anew whenever the graph runs: 128 kB
+        // each by default
+        setUnlessSet(EVENTS_PROPERTY, Integer.toString(EVENTS));
         try {
             return runtime().getNumBackends() > 0
                     ? Optional.empty()
                     : Optional.of("TornadoVM has no back end: its SDK is incomplete");
         } catch (RuntimeException | LinkageError e) {
             return Optional.of("TornadoVM's runtime does not start: " + reason(e));
+        }
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 
