@@ -32,14 +32,24 @@ public final class LayerNormGroup implements LayerNorm {
     public void forward(
             Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
         if (statistics.array() == out.array()) {
-            inOneKernel(launcher, N, C, out, statistics, x, weight, bias);
+            rows(launcher, N, C, out.array(), out, statistics, x, weight, bias);
         } else {
-            inTwoKernels(launcher, N, C, out, statistics, x, weight, bias);
+            rows(launcher, N, C, statistics.array(), null, statistics, x, weight, bias);
+            rows(launcher, N, C, out.array(), out, null, x, weight, bias);
         }
     }
 
-    private static void inOneKernel(
-            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+    /** A kernel can write one array only: the result or the statistics may be null. */
+    private static void rows(
+            Launcher launcher,
+            int N,
+            int C,
+            FloatArray results,
+            Slice out,
+            Slice statistics,
+            Slice x,
+            Slice weight,
+            Slice bias) {
         int items = launcher.groupSize(RowGroups.itemsFor(C));
         Slice b = bias == null ? weight : bias;
         launcher.group(
@@ -54,50 +64,12 @@ public final class LayerNormGroup implements LayerNorm {
                         launcher.slot(weight),
                         b.array(),
                         launcher.slot(bias),
-                        out.array(),
+                        results,
                         launcher.slot(statistics),
                         launcher.slot(out),
                         C,
                         items),
                 WorkGroups.of(N, items));
-    }
-
-    /** A kernel writes one array only. */
-    private static void inTwoKernels(
-            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
-        int items = launcher.groupSize(RowGroups.itemsFor(C));
-        int statisticsSlot = launcher.slot(statistics);
-        int xSlot = launcher.slot(x);
-        launcher.group(
-                Call.of(
-                        "kLayerNormStatisticsRows",
-                        LayerNormGroup::kLayerNormStatisticsRows,
-                        new KernelContext(),
-                        launcher.offsets(),
-                        x.array(),
-                        xSlot,
-                        statistics.array(),
-                        statisticsSlot,
-                        C,
-                        items),
-                WorkGroups.of(N, items));
-        Slice b = bias == null ? weight : bias;
-        launcher.loop(Call.of(
-                "kLayerNormForward",
-                LayerNormLoop::kLayerNormForward,
-                launcher.offsets(),
-                x.array(),
-                xSlot,
-                statistics.array(),
-                statisticsSlot,
-                weight.array(),
-                launcher.slot(weight),
-                b.array(),
-                launcher.slot(bias),
-                out.array(),
-                launcher.slot(out),
-                N,
-                C));
     }
 
     @Override
@@ -163,7 +135,10 @@ public final class LayerNormGroup implements LayerNorm {
         }
     }
 
-    /** {@link #kLayerNormStatisticsRows}, then {@code (x - mean) rstd weight + bias}, into one array; overwrites. */
+    /**
+     * A row's mean and reciprocal standard deviation, and {@code (x - mean) rstd weight + bias}; overwrites. Whose slot is absent is not
+     * written.
+     */
     public static void kLayerNormForwardRows(
             KernelContext context,
             IntArray offsets,
@@ -210,68 +185,21 @@ public final class LayerNormGroup implements LayerNorm {
             context.localBarrier();
         }
         float rstd = 1f / TornadoMath.sqrt(tile[0] / C + EPSILON);
-        if (lid == 0) {
+        if (lid == 0 && statisticsSlot >= 0) {
             int at = offsets.get(statisticsSlot) + 2 * n;
             results.set(at, mean);
             results.set(at + 1, rstd);
         }
-        int weightAt = offsets.get(weightSlot);
-        int outRow = offsets.get(outSlot) + n * C;
-        for (int c = lid; c < C; c += items) {
-            float value = (x.get(xRow + c) - mean) * rstd * weight.get(weightAt + c);
-            if (biasSlot >= 0) {
-                value += bias.get(offsets.get(biasSlot) + c);
+        if (outSlot >= 0) {
+            int weightAt = offsets.get(weightSlot);
+            int outRow = offsets.get(outSlot) + n * C;
+            for (int c = lid; c < C; c += items) {
+                float value = (x.get(xRow + c) - mean) * rstd * weight.get(weightAt + c);
+                if (biasSlot >= 0) {
+                    value += bias.get(offsets.get(biasSlot) + c);
+                }
+                results.set(outRow + c, value);
             }
-            results.set(outRow + c, value);
-        }
-    }
-
-    /** A row's mean and reciprocal standard deviation; overwrites. */
-    public static void kLayerNormStatisticsRows(
-            KernelContext context,
-            IntArray offsets,
-            FloatArray x,
-            int xSlot,
-            FloatArray statistics,
-            int statisticsSlot,
-            int C,
-            int items) {
-        float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
-        int lid = context.localIdx;
-        int n = context.groupIdx;
-        int xRow = offsets.get(xSlot) + n * C;
-        float sum = 0f;
-        for (int c = lid; c < C; c += items) {
-            sum += x.get(xRow + c);
-        }
-        tile[lid] = sum;
-        context.localBarrier();
-        for (int half = items >> 1; half > 0; half >>= 1) {
-            if (lid < half) {
-                tile[lid] += tile[lid + half];
-            }
-            context.localBarrier();
-        }
-        float mean = tile[0] / C;
-        context.localBarrier();
-        float squares = 0f;
-        for (int c = lid; c < C; c += items) {
-            float centred = x.get(xRow + c) - mean;
-            squares += centred * centred;
-        }
-        tile[lid] = squares;
-        context.localBarrier();
-        for (int half = items >> 1; half > 0; half >>= 1) {
-            if (lid < half) {
-                tile[lid] += tile[lid + half];
-            }
-            context.localBarrier();
-        }
-        if (lid == 0) {
-            float variance = tile[0] / C;
-            int at = offsets.get(statisticsSlot) + 2 * n;
-            statistics.set(at, mean);
-            statistics.set(at + 1, 1f / TornadoMath.sqrt(variance + EPSILON));
         }
     }
 
