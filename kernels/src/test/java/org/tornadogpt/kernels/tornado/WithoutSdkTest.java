@@ -162,5 +162,7 @@ class WithoutSdkTest {
         }
         assertThat(TornadoDevice.defaultVariant("attention", true)).isEqualTo("flashtiled");
         assertThat(TornadoDevice.defaultVariant("attention", false)).isEqualTo("materialized");
+        assertThat(TornadoDevice.defaultVariant("adamw", true)).isEqualTo("groups");
+        assertThat(TornadoDevice.defaultVariant("adamw", false)).isEqualTo("loop");
     }
 }
