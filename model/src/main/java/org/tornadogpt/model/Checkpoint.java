@@ -68,7 +68,7 @@ public final class Checkpoint {
         });
     }
 
-    /** Saves in {@code folder} what another one holds, as safely as {@link #save(Path, Tokenizer, TrainingSession, TrainingState)} does. */
+    /** Saves in {@code folder} what another one holds that was saved from training, as safely as {@link #save(Path, Tokenizer, TrainingSession, TrainingState)} does. */
     public static void copy(Path from, Path folder) throws IOException {
         new CheckpointFolder(folder, step -> {}).replace(files -> {
             for (String name : List.of(MODEL, OPTIMIZER, CONFIG, TOKENIZER, STATE)) {

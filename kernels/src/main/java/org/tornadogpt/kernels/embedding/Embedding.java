@@ -10,9 +10,11 @@ import org.tornadogpt.kernels.Variant;
  *
  * <pre>
  *   out[n]              = tokenTable[tokens[n]] + positionTable[n % T]
- *   dTokenTable[v]     += sum over n with tokens[n] = v of dout[n], in order of n
- *   dPositionTable[t]  += sum over n with n % T = t of dout[n], in order of n
+ *   dTokenTable[v]     += sum over n with tokens[n] = v of dout[n]
+ *   dPositionTable[t]  += sum over n with n % T = t of dout[n]
  * </pre>
+ *
+ * The order of addition is the variant's, and the same in every run.
  */
 public interface Embedding extends Variant {
     String OPERATION = "embedding";

@@ -15,7 +15,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * The token table's gradient without atomics: a group for each token of the vocabulary and part of the positions looks through the
  * positions, one for each item at a time, and where any item finds its token, all of them add up channels of the rows found. Parts
  * leave sums in scratch memory, which are added in order. A large vocabulary has groups enough without parts. Within a part rows are
- * added in order of position. The rest is {@link EmbeddingLoop}'s.
+ * added in order of position. Positions of whole sequences are columns ({@link ColumnSums}); the rest is {@link EmbeddingLoop}'s.
  */
 public final class EmbeddingGroup implements Embedding {
     private static final int GROUPS_WANTED = 2048;

@@ -23,10 +23,11 @@ public final class TornadoRuntimes {
     private static final String BYTECODE_PROPERTY = "tornado.tvm.maxbytecodesize";
     private static final String MEMORY_PROPERTY = "tornado.device.memory";
     private static final String EVENTS_PROPERTY = "tornado.max.events";
-    /** Most kernels and copies that one kernel of a graph may have to wait for; a graph has at most 256 tasks. */
+    private static final int BYTECODE_BYTES = 1 << 20;
+
+    /** Length of a list of what something in a graph waits for; a graph has at most 256 tasks. */
     private static final int EVENTS = 1024;
 
-    private static final int BYTECODE_BYTES = 1 << 20;
     private static final Pattern ARCHIVE = Pattern.compile("tornado-api-([^/]*)\\.jar");
 
     /** The flags without which TornadoVM runs what it cannot compile as sequential Java, with nothing printed. */
@@ -46,13 +47,7 @@ public final class TornadoRuntimes {
             return Optional.of("TornadoVM would run kernels that it cannot compile on the JVM without a word;"
                     + " start java with " + String.join(" ", FLAGS));
         }
-        // both are read once, when the runtime starts; TornadoVM's own limit of 4 GB gives way to the device's, checked
-        // by
-        // DeviceMemory
-        setUnlessSet(MEMORY_PROPERTY, "8192GB");
-        // each task of a graph has a list of that many events, which is filled anew whenever the graph runs: 128 kB
-        // each by default
-        setUnlessSet(EVENTS_PROPERTY, Integer.toString(EVENTS));
+        setDefaults();
         try {
             return runtime().getNumBackends() > 0
                     ? Optional.empty()
@@ -60,6 +55,15 @@ public final class TornadoRuntimes {
         } catch (RuntimeException | LinkageError e) {
             return Optional.of("TornadoVM's runtime does not start: " + reason(e));
         }
+    }
+
+    /**
+     * What TornadoVM reads once, when its runtime starts. Its own limit of 4 GB gives way to the device's, which {@link DeviceMemory} checks;
+     * and its lists of events, which it fills anew whenever a graph runs, are 32,768 long.
+     */
+    private static void setDefaults() {
+        setUnlessSet(MEMORY_PROPERTY, "8192GB");
+        setUnlessSet(EVENTS_PROPERTY, Integer.toString(EVENTS));
     }
 
     private static void setUnlessSet(String property, String value) {
