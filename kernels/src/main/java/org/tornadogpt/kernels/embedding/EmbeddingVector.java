@@ -8,15 +8,17 @@ import jdk.incubator.vector.VectorMask;
 import org.tornadogpt.kernels.IntSlice;
 import org.tornadogpt.kernels.Launcher;
 import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.vector.LanesVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
- * Forward by blocks of rows. Backward by stripes of channels: each stripe walks over all rows in order, so no two threads add to
- * the same element and the order of additions is fixed.
+ * Forward by blocks of rows. Backward by tokens and by positions: each row of the tables belongs to one block of work, which walks over the
+ * rows of the gradient in order, so no two threads add to the same element and the order of additions is fixed.
  */
 public final class EmbeddingVector implements Embedding {
     private static final int ROWS = 32;
-    private static final int STRIPE = 64;
+    /** How many blocks of work the backward pass is cut into, for tokens and for positions. */
+    private static final int SHARES = 16;
 
     @Override
     public String name() {
@@ -57,22 +59,41 @@ public final class EmbeddingVector implements Embedding {
         VectorSlice table = VectorSlice.of(dTokenTable);
         VectorSlice positions = VectorSlice.of(dPositionTable);
         VectorSlice d = VectorSlice.of(dout);
-        int C = s.C();
-        launcher.blocks("embedding.backward", Math.ceilDiv(C, STRIPE), (block, worker) -> {
-            int end = Math.min(C, (block + 1) * STRIPE);
-            for (int n = 0; n < s.N(); n++) {
-                add(table, (long) tokens.get(n) * C, d, (long) n * C, block * STRIPE, end);
-                if (positions != null) {
-                    add(positions, (long) (n % s.T()) * C, d, (long) n * C, block * STRIPE, end);
-                }
-            }
+        int shares = Math.min(s.T(), SHARES);
+        float[][] scratch = launcher.workerScratch(2 * s.C() * Math.ceilDiv(s.T(), shares));
+        launcher.blocks("embedding.backward", SHARES, (share, worker) -> {
+            addTokens(s, table, d, tokens, share, scratch[worker]);
         });
+        if (positions != null) {
+            launcher.blocks("embedding.backwardPositions", shares, (share, worker) -> {
+                addPositions(s, positions, d, s.T() * share / shares, s.T() * (share + 1) / shares, scratch[worker]);
+            });
+        }
     }
 
-    private static void add(VectorSlice sum, long sumRow, VectorSlice x, long xRow, int from, int end) {
-        for (int c = from; c < end; c += LANES) {
-            VectorMask<Float> mask = first(end - c);
-            sum.store(sumRow + c, sum.load(sumRow + c, mask).add(x.load(xRow + c, mask)), mask);
+    /** The rows of every {@link #SHARES}th token of the vocabulary. */
+    private static void addTokens(Shape s, VectorSlice table, VectorSlice d, IntSlice tokens, int share, float[] w) {
+        int C = s.C();
+        for (int n = 0; n < s.N(); n++) {
+            int token = tokens.get(n);
+            if (token % SHARES == share) {
+                table.copyTo((long) token * C, w, 0, C);
+                d.copyTo((long) n * C, w, C, C);
+                LanesVector.add(w, 0, w, C, C);
+                table.copyFrom((long) token * C, w, 0, C);
+            }
         }
+    }
+
+    /** The rows of some positions that follow each other, sequence by sequence. */
+    private static void addPositions(Shape s, VectorSlice table, VectorSlice d, int from, int end, float[] w) {
+        int length = (end - from) * s.C();
+        table.copyTo((long) from * s.C(), w, 0, length);
+        for (int n = from; n < s.N(); n += s.T()) {
+            int some = Math.min(end - from, s.N() - n) * s.C();
+            d.copyTo((long) n * s.C(), w, length, some);
+            LanesVector.add(w, 0, w, length, some);
+        }
+        table.copyFrom((long) from * s.C(), w, 0, length);
     }
 }

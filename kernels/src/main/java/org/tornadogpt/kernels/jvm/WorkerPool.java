@@ -5,13 +5,15 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.tornadogpt.kernels.BlockTask;
+import org.tornadogpt.kernels.HelpedTask;
 
 /**
  * A fixed team: the calling thread and {@code threads - 1} daemon workers, which spin briefly between pieces of work before
  * they park. One caller at a time.
  *
  * <p>Each worker begins with a share of its own, the same part of the blocks every time, because what it computed in one piece of
- * work is in its core's cache when the next one asks for it; who is done early takes over from the others.
+ * work is in its core's cache when the next one asks for it; who is done early takes over from the others, blocks first and then, of a
+ * {@link HelpedTask}, parts of blocks.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 20_000;
@@ -24,6 +26,9 @@ public final class WorkerPool implements AutoCloseable {
     private final AtomicIntegerArray taken;
 
     private final AtomicInteger running = new AtomicInteger();
+    /** Of a {@link HelpedTask}: threads, the caller's among them, that are still at blocks. */
+    private final AtomicInteger busy = new AtomicInteger();
+
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile boolean closed;
     private BlockTask task;
@@ -68,7 +73,8 @@ public final class WorkerPool implements AutoCloseable {
         for (int share = 0; share < threads(); share++) {
             taken.setPlain(share * LINE, 0);
         }
-        if (workers.length == 0 || blockCount <= 1 || callerOnly) {
+        boolean oneWorks = blockCount <= 1 && !(blockTask instanceof HelpedTask);
+        if (workers.length == 0 || oneWorks || callerOnly) {
             claim(0);
         } else {
             shareOut();
@@ -92,11 +98,13 @@ public final class WorkerPool implements AutoCloseable {
 
     private void shareOut() {
         running.setPlain(workers.length);
+        busy.setPlain(threads());
         generation.getAndIncrement();
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
         claim(0);
+        help(0);
         while (running.getAcquire() > 0) {
             Thread.onSpinWait();
         }
@@ -120,6 +128,26 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    private void help(int worker) {
+        if (task instanceof HelpedTask helped) {
+            busy.getAndDecrement();
+            while (busy.getAcquire() > 0) {
+                if (!helped(helped, worker)) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+    }
+
+    private boolean helped(HelpedTask helped, int worker) {
+        try {
+            return helped.help(worker);
+        } catch (Throwable t) {
+            failure.compareAndSet(null, t);
+            return false;
+        }
+    }
+
     private void work(int worker) {
         int seen = 0;
         while (true) {
@@ -136,6 +164,7 @@ public final class WorkerPool implements AutoCloseable {
             }
             seen = generation.get();
             claim(worker);
+            help(worker);
             running.getAndDecrement();
         }
     }

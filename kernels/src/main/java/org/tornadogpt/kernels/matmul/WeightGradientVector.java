@@ -3,24 +3,26 @@ package org.tornadogpt.kernels.matmul;
 import static org.tornadogpt.kernels.vector.LanesVector.F;
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.LanesVector.first;
-import static org.tornadogpt.kernels.vector.LanesVector.wholeVectors;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.ROWS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.tornadogpt.kernels.HelpedTask;
 import org.tornadogpt.kernels.Launcher;
+import org.tornadogpt.kernels.SharedLoop;
 import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.matmul.MatMul.Shape;
 import org.tornadogpt.kernels.vector.CacheLines;
+import org.tornadogpt.kernels.vector.LanesVector;
 import org.tornadogpt.kernels.vector.TileVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
  * {@code dweight += doutᵀ x} and {@code dbias += column sums of dout}. The rows are cut into segments by shape alone, and the outputs into
- * stripes, which do not change results; a block of work is one stripe of one segment, summed in memory of its own. The segments' sums are then
- * added in order.
+ * stripes, which do not change results; a block of work is one stripe of one segment, summed in memory of its own. There are few, so that x
+ * is seldom packed; who has none left takes panels of x from the others. The segments' sums are then added in order.
  *
  * @param segments how many parts the rows are cut into
  * @param segmentRows rows in a part
@@ -59,10 +61,7 @@ record WeightGradientVector(
         WeightGradientVector gradient = of(launcher, s, dout, x);
         int stripes = Math.ceilDiv(gradient.paddedO, gradient.stripe);
         launcher.blocks(
-                "matmul.backwardWeight",
-                gradient.segments * stripes,
-                (block, worker) ->
-                        gradient.block(block / stripes, block % stripes, gradient.scratch[worker], dbias != null));
+                "matmul.backwardWeight", gradient.segments * stripes, new Blocks(gradient, stripes, dbias != null));
         VectorSlice dw = VectorSlice.of(dweight);
         VectorSlice db = VectorSlice.of(dbias);
         launcher.blocks("matmul.backwardWeightTotal", Math.ceilDiv(s.O(), ROWS), (block, worker) -> {
@@ -104,7 +103,61 @@ record WeightGradientVector(
                 scratch);
     }
 
-    private void block(int segment, int stripeIndex, float[] w, boolean withBias) {
+    /** The blocks, segment by segment, and for each worker what it multiplies. */
+    private record Blocks(WeightGradientVector gradient, int stripes, boolean withBias, Chunk[] chunks)
+            implements HelpedTask {
+        Blocks(WeightGradientVector gradient, int stripes, boolean withBias) {
+            this(gradient, stripes, withBias, new Chunk[gradient.scratch.length]);
+            Arrays.setAll(chunks, worker -> new Chunk(gradient, gradient.scratch[worker]));
+        }
+
+        @Override
+        public void run(int block, int worker) {
+            gradient.block(block / stripes, block % stripes, chunks[worker], withBias);
+        }
+
+        @Override
+        public boolean help(int worker) {
+            for (Chunk chunk : chunks) {
+                if (chunk.panels.help()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** Packed rows of x and dout and where their product goes. Each panel of x is a stripe of the sums' columns. */
+    private static final class Chunk {
+        private final WeightGradientVector gradient;
+        private final float[] w;
+        private final SharedLoop panels;
+        private int rows;
+        private int outputs;
+        private int sumsAt;
+        private boolean add;
+
+        Chunk(WeightGradientVector gradient, float[] w) {
+            this.gradient = gradient;
+            this.w = w;
+            panels = new SharedLoop(gradient.paddedK / COLUMNS, this::multiplyPanel);
+        }
+
+        void multiply(int rows, int outputs, int sumsAt, boolean add) {
+            this.rows = rows;
+            this.outputs = outputs;
+            this.sumsAt = sumsAt;
+            this.add = add;
+            panels.run();
+        }
+
+        private void multiplyPanel(int panel) {
+            gradient.multiply(w, panel * COLUMNS, rows, outputs, sumsAt, add);
+        }
+    }
+
+    private void block(int segment, int stripeIndex, Chunk chunk, boolean withBias) {
+        float[] w = chunk.w;
         int o = stripeIndex * stripe;
         int outputs = Math.min(stripe, paddedO - o);
         int end = Math.min(s.N(), (segment + 1) * segmentRows);
@@ -115,7 +168,7 @@ record WeightGradientVector(
         for (int n = segment * segmentRows; n < end; n += CHUNK) {
             int rows = Math.min(CHUNK, end - n);
             pack(w, n, rows, o, outputs);
-            multiply(w, rows, outputs, sum, add);
+            chunk.multiply(rows, outputs, sum, add);
             if (withBias) {
                 addColumns(w, rows, outputs, bias);
             }
@@ -189,12 +242,11 @@ record WeightGradientVector(
         return sumsAt(segments, 0) + segment * paddedO + o;
     }
 
-    private void multiply(float[] w, int rows, int outputs, int sumsAt, boolean add) {
-        for (int k = 0; k < paddedK; k += COLUMNS) {
-            for (int o = 0; o < outputs; o += ROWS) {
-                int dout = doutAt() + o / ROWS * TILE;
-                TileVector.packed(w, dout, w, inputsAt(k), rows, sums, sumsAt + o * paddedK + k, paddedK, add);
-            }
+    /** The panel that begins at input {@code k} times all tiles of dout. */
+    private void multiply(float[] w, int k, int rows, int outputs, int sumsAt, boolean add) {
+        for (int o = 0; o < outputs; o += ROWS) {
+            int dout = doutAt() + o / ROWS * TILE;
+            TileVector.packed(w, dout, w, inputsAt(k), rows, sums, sumsAt + o * paddedK + k, paddedK, add);
         }
     }
 
@@ -221,20 +273,8 @@ record WeightGradientVector(
     private void addRow(VectorSlice target, long targetAt, int at, int segmentStride, int length, float[] row) {
         target.copyTo(targetAt, row, 0, length);
         for (int segment = 0; segment < segments; segment++) {
-            add(row, sums, at + segment * segmentStride, length);
+            LanesVector.add(row, 0, sums, at + segment * segmentStride, length);
         }
         target.copyFrom(targetAt, row, 0, length);
-    }
-
-    private static void add(float[] row, float[] sums, int at, int length) {
-        int whole = wholeVectors(length);
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector.fromArray(F, row, i)
-                    .add(FloatVector.fromArray(F, sums, at + i))
-                    .intoArray(row, i);
-        }
-        for (int i = whole; i < length; i++) {
-            row[i] += sums[at + i];
-        }
     }
 }

@@ -87,4 +87,17 @@ public final class LanesVector {
     public static LongVector broadcast(long value) {
         return LongVector.broadcast(L, value);
     }
+
+    /** Adds {@code n} floats of {@code x} from {@code xAt} on to those of {@code sum} from {@code sumAt} on. */
+    public static void add(float[] sum, int sumAt, float[] x, int xAt, int n) {
+        int whole = wholeVectors(n);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(F, sum, sumAt + i)
+                    .add(FloatVector.fromArray(F, x, xAt + i))
+                    .intoArray(sum, sumAt + i);
+        }
+        for (int i = whole; i < n; i++) {
+            sum[sumAt + i] += x[xAt + i];
+        }
+    }
 }

@@ -15,7 +15,7 @@ import org.tornadogpt.kernels.Slice;
  */
 public record VectorSlice(MemorySegment segment, long at) {
     /** From so many floats on, a bulk copy is worth what it costs to begin. */
-    private static final int LONG_COPY = 128;
+    private static final int LONG_COPY = 48;
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 

@@ -1,0 +1,12 @@
+package org.tornadogpt.kernels;
+
+/** Work of few, long blocks, parts of which ({@link SharedLoop}) other workers can take over when there is no block left for them. */
+public interface HelpedTask extends BlockTask {
+    /**
+     * Does a part of some block that another worker is at. Called until all blocks are done.
+     *
+     * @param worker who helps
+     * @return whether there was one
+     */
+    boolean help(int worker);
+}

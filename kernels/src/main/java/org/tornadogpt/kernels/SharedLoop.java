@@ -1,0 +1,62 @@
+package org.tornadogpt.kernels;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+
+/**
+ * A loop that its owner runs and in whose iterations others may {@link #help}. Who does which changes from run to run; iterations must
+ * therefore write disjoint memory, each the same whoever does it.
+ */
+public final class SharedLoop {
+    private final int length;
+    private final IntConsumer body;
+    private final AtomicInteger next;
+    private final AtomicInteger done;
+
+    /**
+     * A loop that does not run yet.
+     *
+     * @param length number of iterations
+     * @param body does the iteration of a number; what it reads is set by the owner before {@link #run}
+     */
+    public SharedLoop(int length, IntConsumer body) {
+        this.length = length;
+        this.body = body;
+        next = new AtomicInteger(length);
+        done = new AtomicInteger(length);
+    }
+
+    /** Runs the loop; all iterations are done at the end. For one owner at a time. */
+    public void run() {
+        done.setPlain(0);
+        next.set(0);
+        boolean more = true;
+        while (more) {
+            more = help();
+        }
+        while (done.getAcquire() < length) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * Does one iteration.
+     *
+     * @return whether there was one to do
+     */
+    public boolean help() {
+        if (next.getAcquire() >= length) {
+            return false;
+        }
+        int i = next.getAndIncrement();
+        if (i >= length) {
+            return false;
+        }
+        try {
+            body.accept(i);
+        } finally {
+            done.getAndIncrement();
+        }
+        return true;
+    }
+}
