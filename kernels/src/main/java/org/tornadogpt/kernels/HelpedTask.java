@@ -5,8 +5,7 @@ public interface HelpedTask extends BlockTask {
     /**
      * Does a part of some block that another worker is at. Called until all blocks are done.
      *
-     * @param worker who helps
      * @return whether there was one
      */
-    boolean help(int worker);
+    boolean help();
 }

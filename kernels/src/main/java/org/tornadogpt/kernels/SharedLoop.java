@@ -26,16 +26,24 @@ public final class SharedLoop {
         done = new AtomicInteger(length);
     }
 
-    /** Runs the loop; all iterations are done at the end. For one owner at a time. */
+    /**
+     * Runs the loop; at the end all iterations are done or, where one failed here, given up, and nobody is in it any more. For one owner
+     * at a time.
+     */
     public void run() {
         done.setPlain(0);
         next.set(0);
-        boolean more = true;
-        while (more) {
-            more = help();
-        }
-        while (done.getAcquire() < length) {
-            Thread.onSpinWait();
+        try {
+            boolean more = true;
+            while (more) {
+                more = help();
+            }
+        } finally {
+            int givenUp = length - Math.min(length, next.getAndSet(length));
+            done.getAndAdd(givenUp);
+            while (done.getAcquire() < length) {
+                Thread.onSpinWait();
+            }
         }
     }
 

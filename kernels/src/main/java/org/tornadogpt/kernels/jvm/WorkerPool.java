@@ -104,7 +104,7 @@ public final class WorkerPool implements AutoCloseable {
             LockSupport.unpark(worker);
         }
         claim(0);
-        help(0);
+        helpOthers();
         while (running.getAcquire() > 0) {
             Thread.onSpinWait();
         }
@@ -128,20 +128,21 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private void help(int worker) {
+    /** Until all blocks are done; nothing unless the task can be helped with. */
+    private void helpOthers() {
         if (task instanceof HelpedTask helped) {
             busy.getAndDecrement();
             while (busy.getAcquire() > 0) {
-                if (!helped(helped, worker)) {
+                if (!helpOnce(helped)) {
                     Thread.onSpinWait();
                 }
             }
         }
     }
 
-    private boolean helped(HelpedTask helped, int worker) {
+    private boolean helpOnce(HelpedTask helped) {
         try {
-            return helped.help(worker);
+            return helped.help();
         } catch (Throwable t) {
             failure.compareAndSet(null, t);
             return false;
@@ -164,7 +165,7 @@ public final class WorkerPool implements AutoCloseable {
             }
             seen = generation.get();
             claim(worker);
-            help(worker);
+            helpOthers();
             running.getAndDecrement();
         }
     }

@@ -117,7 +117,7 @@ record WeightGradientVector(
         }
 
         @Override
-        public boolean help(int worker) {
+        public boolean help() {
             for (Chunk chunk : chunks) {
                 if (chunk.panels.help()) {
                     return true;

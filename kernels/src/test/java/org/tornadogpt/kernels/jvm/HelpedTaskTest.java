@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,7 +60,7 @@ class HelpedTaskTest {
         }
 
         @Override
-        public boolean help(int worker) {
+        public boolean help() {
             for (SharedLoop loop : loops) {
                 if (loop.help()) {
                     return true;
@@ -85,6 +86,17 @@ class HelpedTaskTest {
                 }
             }
         }
+    }
+
+    @Test
+    void nothingIsLeftOfALoopThatFailed() {
+        SharedLoop loop = new SharedLoop(5, i -> {
+            if (i == 1) {
+                throw new ArithmeticException("iteration " + i);
+            }
+        });
+        assertThatThrownBy(loop::run).hasMessage("iteration 1");
+        assertThat(loop.help()).isFalse();
     }
 
     private static long[] expected(int length) {
