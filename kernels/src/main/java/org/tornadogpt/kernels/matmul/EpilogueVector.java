@@ -2,7 +2,10 @@ package org.tornadogpt.kernels.matmul;
 
 import static org.tornadogpt.kernels.vector.LanesVector.F;
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
+import static org.tornadogpt.kernels.vector.LanesVector.first;
+import static org.tornadogpt.kernels.vector.LanesVector.wholeVectors;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.tornadogpt.kernels.Activation;
@@ -11,34 +14,26 @@ import org.tornadogpt.kernels.vector.DropoutVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
- * What happens to finished rows of a product on their way from a heap array to memory: all arithmetic is done in the heap array,
- * and whole rows are copied. (Short loops of vector accesses to a memory segment pay for its checks; this cost a fifth of a step.)
+ * What happens to finished rows of a product on their way from a heap array to memory: additions on the way, in one pass over each row;
+ * activations in the heap array, before whole rows are copied. (With vector stores to a memory segment in the loop, GELU took half
+ * as long again.)
  */
 interface EpilogueVector {
     /**
-     * A worker's room for rows of the result, with room beside them; {@code n} is the number of the first row, {@code count} how
-     * many there are.
+     * A worker's room for rows of the result.
      *
      * @param s the array
      * @param at first row; row r begins at {@code at + r*stride}
-     * @param beside as many rows again, free to use, {@code beside + r*stride}
-     * @param biasAt {@code stride} floats, free to use
+     * @param besideAt {@code stride} floats beside them, free to use: the bias, or a row that is read
      * @param width columns; {@code stride} is this rounded up to whole tiles
      */
-    record Rows(float[] s, int at, int beside, int biasAt, int stride, int width) {
-        void load(VectorSlice from, int to, int n, int count) {
-            for (int r = 0; r < count; r++) {
-                from.copyTo((long) (n + r) * width, s, to + r * stride, width);
-            }
-        }
-
-        void store(int from, VectorSlice to, int n, int count) {
-            if (stride == width) {
-                to.copyFrom((long) n * width, s, from, count * width);
-                return;
-            }
-            for (int r = 0; r < count; r++) {
-                to.copyFrom((long) (n + r) * width, s, from + r * stride, width);
+    record Rows(float[] s, int at, int besideAt, int stride, int width) {
+        /** Copies the bias beside the rows, zeros for null. */
+        void loadBias(VectorSlice bias) {
+            if (bias == null) {
+                Arrays.fill(s, besideAt, besideAt + width, 0f);
+            } else {
+                bias.copyTo(0, s, besideAt, width);
             }
         }
 
@@ -47,30 +42,60 @@ interface EpilogueVector {
             if (bias == null) {
                 return;
             }
-            bias.copyTo(0, s, biasAt, width);
+            loadBias(bias);
             for (int r = 0; r < count; r++) {
-                addRow(s, at + r * stride, biasAt, width);
+                addRow(s, row(r), besideAt, width);
             }
         }
 
         private static void addRow(float[] s, int row, int bias, int width) {
             for (int c = 0; c < width; c += LANES) {
-                FloatVector.fromArray(F, s, row + c)
-                        .add(FloatVector.fromArray(F, s, bias + c))
-                        .intoArray(s, row + c);
+                sum(s, row + c, bias + c).intoArray(s, row + c);
+            }
+        }
+
+        /** Where row {@code r} begins. */
+        int row(int r) {
+            return at + r * stride;
+        }
+
+        /** Stores {@code count} rows as they are, from row {@code n} on. */
+        void store(VectorSlice to, int n, int count) {
+            if (stride == width) {
+                to.copyFrom((long) n * width, s, at, count * width);
+                return;
+            }
+            for (int r = 0; r < count; r++) {
+                to.copyFrom((long) (n + r) * width, s, row(r), width);
             }
         }
     }
 
-    /** Finishes rows and stores them. */
+    /** Finishes {@code count} rows, of which the first is row {@code n} of the result, and stores them. */
     void finish(Rows rows, int n, int count);
 
     /** {@code out = product + bias}. */
     record Plain(VectorSlice out, VectorSlice bias) implements EpilogueVector {
         @Override
         public void finish(Rows rows, int n, int count) {
-            rows.addBias(bias, count);
-            rows.store(rows.at, out, n, count);
+            if (bias == null) {
+                rows.store(out, n, count);
+                return;
+            }
+            rows.loadBias(bias);
+            for (int r = 0; r < count; r++) {
+                row(rows.s, rows.row(r), rows.besideAt, rows.width, (long) (n + r) * rows.width);
+            }
+        }
+
+        private void row(float[] s, int row, int bias, int width, long to) {
+            int whole = wholeVectors(width);
+            for (int c = 0; c < whole; c += LANES) {
+                out.store(to + c, sum(s, row + c, bias + c));
+            }
+            if (whole < width) {
+                out.store(to + whole, sum(s, row + whole, bias + whole), first(width - whole));
+            }
         }
     }
 
@@ -80,12 +105,12 @@ interface EpilogueVector {
         public void finish(Rows rows, int n, int count) {
             rows.addBias(bias, count);
             if (pre != null) {
-                rows.store(rows.at, pre, n, count);
+                rows.store(pre, n, count);
             }
             for (int r = 0; r < count; r++) {
-                activate(kind, rows.s, rows.at + r * rows.stride, rows.width);
+                activate(kind, rows.s, rows.row(r), rows.width);
             }
-            rows.store(rows.at, out, n, count);
+            rows.store(out, n, count);
         }
 
         private static void activate(Activation kind, float[] s, int row, int width) {
@@ -100,12 +125,11 @@ interface EpilogueVector {
     record ActivationGradient(VectorSlice out, VectorSlice saved, Activation kind) implements EpilogueVector {
         @Override
         public void finish(Rows rows, int n, int count) {
-            rows.load(saved, rows.beside, n, count);
             for (int r = 0; r < count; r++) {
-                int row = r * rows.stride;
-                slope(kind, rows.s, rows.at + row, rows.beside + row, rows.width);
+                saved.copyTo((long) (n + r) * rows.width, rows.s, rows.besideAt, rows.width);
+                slope(kind, rows.s, rows.row(r), rows.besideAt, rows.width);
             }
-            rows.store(rows.at, out, n, count);
+            rows.store(out, n, count);
         }
 
         private static void slope(Activation kind, float[] s, int row, int saved, int width) {
@@ -122,31 +146,54 @@ interface EpilogueVector {
             implements EpilogueVector {
         @Override
         public void finish(Rows rows, int n, int count) {
-            rows.addBias(bias, count);
-            rows.load(residual, rows.beside, n, count);
+            rows.loadBias(bias);
             for (int r = 0; r < count; r++) {
-                int row = rows.at + r * rows.stride;
-                int residualRow = rows.beside + r * rows.stride;
-                if (!dropout.isActive()) {
-                    Rows.addRow(rows.s, row, residualRow, rows.width);
-                    continue;
-                }
-                for (int c = 0; c < rows.width; c += DropoutVector.COLUMNS) {
-                    long bits = dropout.keepColumns(n + r, c / DropoutVector.COLUMNS);
-                    int columns = Math.min(DropoutVector.COLUMNS, rows.width - c);
-                    addDropped(rows.s, row + c, residualRow + c, columns, bits, dropout.scale());
+                long to = (long) (n + r) * rows.width;
+                if (dropout.isActive()) {
+                    dropped(rows, r, n + r, to);
+                } else {
+                    row(rows.s, rows.row(r), rows.besideAt, rows.width, to);
                 }
             }
-            rows.store(rows.at, out, n, count);
         }
 
-        private static void addDropped(float[] s, int row, int residual, int columns, long keepBits, float scale) {
-            long bits = keepBits;
-            for (int c = 0; c < columns; c += LANES, bits >>>= LANES) {
-                VectorMask<Float> kept = VectorMask.fromLong(F, bits);
-                FloatVector r = FloatVector.fromArray(F, s, residual + c);
-                r.add(FloatVector.fromArray(F, s, row + c).mul(scale), kept).intoArray(s, row + c);
+        private void row(float[] s, int row, int bias, int width, long to) {
+            int whole = wholeVectors(width);
+            for (int c = 0; c < whole; c += LANES) {
+                out.store(to + c, residual.load(to + c).add(sum(s, row + c, bias + c)));
+            }
+            if (whole < width) {
+                VectorMask<Float> mask = first(width - whole);
+                FloatVector x = sum(s, row + whole, bias + whole);
+                out.store(to + whole, residual.load(to + whole, mask).add(x), mask);
             }
         }
+
+        private void dropped(Rows rows, int r, int n, long to) {
+            for (int c = 0; c < rows.width; c += DropoutVector.COLUMNS) {
+                long bits = dropout.keepColumns(n, c / DropoutVector.COLUMNS);
+                int columns = Math.min(DropoutVector.COLUMNS, rows.width - c);
+                addDropped(rows.s, rows.row(r) + c, rows.besideAt + c, columns, to + c, bits, dropout.scale());
+            }
+        }
+
+        private void addDropped(float[] s, int row, int bias, int columns, long to, long keepBits, float scale) {
+            long bits = keepBits;
+            int whole = wholeVectors(columns);
+            for (int c = 0; c < whole; c += LANES, bits >>>= LANES) {
+                FloatVector x = sum(s, row + c, bias + c).mul(scale);
+                out.store(to + c, residual.load(to + c).add(x, VectorMask.fromLong(F, bits)));
+            }
+            if (whole < columns) {
+                VectorMask<Float> mask = first(columns - whole);
+                FloatVector x = sum(s, row + whole, bias + whole).mul(scale);
+                out.store(to + whole, residual.load(to + whole, mask).add(x, VectorMask.fromLong(F, bits)), mask);
+            }
+        }
+    }
+
+    /** The sum of the vectors at two places of an array. */
+    private static FloatVector sum(float[] s, int a, int b) {
+        return FloatVector.fromArray(F, s, a).add(FloatVector.fromArray(F, s, b));
     }
 }

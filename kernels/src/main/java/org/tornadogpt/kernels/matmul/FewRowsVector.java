@@ -29,11 +29,10 @@ record FewRowsVector(Shape s, VectorSlice x, VectorSlice weight, float[] result,
 
     static void launch(Launcher launcher, Shape s, VectorSlice x, VectorSlice weight, EpilogueVector epilogue) {
         int stride = PackingVector.panels(s.O()) * TileVector.COLUMNS;
-        float[] result = launcher.heapScratch((2 * s.N() + 1) * stride);
+        float[] result = launcher.heapScratch((s.N() + 1) * stride);
         float[][] scratch = launcher.workerScratch(s.K());
         FewRowsVector product = new FewRowsVector(s, x, weight, result, scratch);
-        EpilogueVector.Rows rows =
-                new EpilogueVector.Rows(result, 0, s.N() * stride, 2 * s.N() * stride, stride, s.O());
+        EpilogueVector.Rows rows = new EpilogueVector.Rows(result, 0, s.N() * stride, stride, s.O());
         int outputs = Math.max(1, BLOCK / s.K() / ABREAST) * ABREAST;
         int blocks = Math.ceilDiv(s.O(), outputs);
         if (blocks == 1) {

@@ -122,7 +122,7 @@ public final class MatMulBlockedVector implements MatMul {
      * @param blockRows the most rows in one
      * @param stride columns rounded up to whole tiles
      * @param packed the panels of the second matrix
-     * @param scratch for each worker: rows of the first matrix, rows of the result, as many again, and one row
+     * @param scratch for each worker: rows of the first matrix, rows of the result, and one row
      * @param results for each worker: where the latter are
      */
     private record Product(
@@ -146,13 +146,11 @@ public final class MatMulBlockedVector implements MatMul {
             int stride = PackingVector.panels(columns) * COLUMNS;
             float[] packed = launcher.heapScratch(PackingVector.panelsFloats(depth, columns));
             int result = PackingVector.rowsEnd(blockRows, depth);
-            int floats = result + (2 * blockRows + 1) * stride;
-            float[][] scratch = launcher.workerScratch(Math.max(COLUMNS * depth, floats));
-            int beside = result + blockRows * stride;
+            int besideAt = result + blockRows * stride;
+            float[][] scratch = launcher.workerScratch(Math.max(COLUMNS * depth, besideAt + stride));
             EpilogueVector.Rows[] results = new EpilogueVector.Rows[scratch.length];
             for (int worker = 0; worker < results.length; worker++) {
-                results[worker] = new EpilogueVector.Rows(
-                        scratch[worker], result, beside, beside + blockRows * stride, stride, columns);
+                results[worker] = new EpilogueVector.Rows(scratch[worker], result, besideAt, stride, columns);
             }
             return new Product(rows, depth, columns, blocks, blockRows, stride, a, packed, scratch, results, epilogue);
         }

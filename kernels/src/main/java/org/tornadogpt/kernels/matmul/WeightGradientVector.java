@@ -27,6 +27,7 @@ import org.tornadogpt.kernels.vector.VectorSlice;
  * @param segments how many parts the rows are cut into
  * @param segmentRows rows in a part
  * @param stripe outputs in a stripe
+ * @param chunk rows that are packed at a time
  * @param paddedO outputs rounded up to whole tiles
  * @param paddedK inputs rounded up to whole tiles
  * @param sums for each segment (paddedO, paddedK), then for each segment the bias' part (paddedO)
@@ -38,24 +39,31 @@ record WeightGradientVector(
         int segments,
         int segmentRows,
         int stripe,
+        int chunk,
         int paddedO,
         int paddedK,
         float[] sums,
         float[][] scratch) {
 
-    /** Rows that are packed at a time: a panel of them and a tile stay in a first-level cache of 32 kB. */
-    private static final int CHUNK = 128;
+    /** Most rows that are packed at a time. */
+    private static final int CHUNK = 256;
 
-    /** Rows that are copied from memory at a time, on their way into panels and tiles. */
-    private static final int STAGE = 32;
+    /** Where x and a stripe of dout have more columns than this, half as many rows: packed they should stay in a second-level cache of 1 MB. */
+    private static final int CHUNK_COLUMNS = 768;
 
     private static final int MAX_SEGMENTS = 8;
     private static final int SEGMENT_ROWS = 512;
     /** Outputs in a stripe: x is packed for each. Where this leaves threads without work, a stripe is half as wide. */
     private static final int STRIPE = 528;
 
-    /** Floats of a packed tile of dout, with room for what its last row's vectors write too much. */
+    /** Floats from a packed panel of x to the next; a cache line more than it has, so that rows of panels do not compete for the same lines. */
+    private static final int PANEL = CHUNK * COLUMNS + LANES;
+
+    /** Floats from a packed tile of dout to the next, with room for what its last row's vectors write too much. */
     private static final int TILE = CHUNK * ROWS + LANES;
+
+    /** Floats of the vectors that hold a tile's row. */
+    private static final int ROW_FLOATS = (ROWS + LANES - 1) / LANES * LANES;
 
     static void launch(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
         WeightGradientVector gradient = of(launcher, s, dout, x);
@@ -86,8 +94,7 @@ record WeightGradientVector(
         int widest = Math.min(STRIPE, paddedO);
         float[] sums = launcher.heapScratch(Math.addExact(
                 CacheLines.START, Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1))));
-        float[][] scratch = launcher.workerScratch(
-                CacheLines.START + CHUNK * paddedK + widest / ROWS * TILE + STAGE * Math.max(s.K(), widest) + COLUMNS);
+        float[][] scratch = launcher.workerScratch(CacheLines.START + paddedK / COLUMNS * PANEL + widest / ROWS * TILE);
         boolean enough = segments * Math.ceilDiv(paddedO, widest) >= 2 * scratch.length;
         int stripe = enough ? widest : Math.min(STRIPE / 2, paddedO);
         return new WeightGradientVector(
@@ -97,6 +104,7 @@ record WeightGradientVector(
                 segments,
                 Math.ceilDiv(s.N(), segments),
                 stripe,
+                paddedK + stripe <= CHUNK_COLUMNS ? CHUNK : CHUNK / 2,
                 paddedO,
                 paddedK,
                 sums,
@@ -156,8 +164,8 @@ record WeightGradientVector(
         }
     }
 
-    private void block(int segment, int stripeIndex, Chunk chunk, boolean withBias) {
-        float[] w = chunk.w;
+    private void block(int segment, int stripeIndex, Chunk packed, boolean withBias) {
+        float[] w = packed.w;
         int o = stripeIndex * stripe;
         int outputs = Math.min(stripe, paddedO - o);
         int end = Math.min(s.N(), (segment + 1) * segmentRows);
@@ -165,10 +173,10 @@ record WeightGradientVector(
         int sum = sumsAt(segment, o);
         Arrays.fill(sums, bias, bias + outputs, 0f);
         boolean add = false;
-        for (int n = segment * segmentRows; n < end; n += CHUNK) {
-            int rows = Math.min(CHUNK, end - n);
+        for (int n = segment * segmentRows; n < end; n += chunk) {
+            int rows = Math.min(chunk, end - n);
             pack(w, n, rows, o, outputs);
-            chunk.multiply(rows, outputs, sum, add);
+            packed.multiply(rows, outputs, sum, add);
             if (withBias) {
                 addColumns(w, rows, outputs, bias);
             }
@@ -181,51 +189,49 @@ record WeightGradientVector(
 
     /**
      * The chunk's part of x as panels of (CHUNK, COLUMNS), and of dout as tiles of (CHUNK, ROWS). What lies beyond x's and dout's
-     * last columns is whatever was there: it only reaches sums that nobody reads.
+     * last columns only reaches sums that nobody reads.
      */
     private void pack(float[] w, int n, int rows, int o, int outputs) {
-        for (int r = 0; r < rows; r += STAGE) {
-            int staged = Math.min(STAGE, rows - r);
-            packInputs(w, n + r, staged, r, outputs);
-            packGradients(w, n + r, staged, r, o, outputs);
+        for (int r = 0; r < rows; r++) {
+            spreadInputs(x, (long) (n + r) * s.K(), s.K(), w, inputsAt(0) + r * COLUMNS);
         }
-    }
-
-    private void packInputs(float[] w, int n, int rows, int r, int outputs) {
-        int stage = doutAt() + outputs / ROWS * TILE;
-        x.copyTo((long) n * s.K(), w, stage, rows * s.K());
-        for (int k = 0; k < paddedK; k += COLUMNS) {
-            copyRows(w, stage + k, s.K(), rows, inputsAt(k) + r * COLUMNS, COLUMNS);
-        }
-    }
-
-    private void packGradients(float[] w, int n, int rows, int r, int o, int outputs) {
-        int stage = doutAt() + outputs / ROWS * TILE;
         int columns = Math.min(outputs, s.O() - o);
-        if (columns == s.O()) {
-            dout.copyTo((long) n * columns, w, stage, rows * columns);
-        } else {
-            for (int i = 0; i < rows; i++) {
-                dout.copyTo((long) (n + i) * s.O() + o, w, stage + i * columns, columns);
+        for (int r = 0; r < rows; r++) {
+            spreadGradients(dout, (long) (n + r) * s.O() + o, columns, w, doutAt() + r * ROWS);
+        }
+    }
+
+    /** A row of x, piece by piece into the same row of each panel. */
+    private static void spreadInputs(VectorSlice x, long from, int columns, float[] w, int to) {
+        int whole = columns / COLUMNS;
+        for (int panel = 0; panel < whole; panel++) {
+            x.load(from + (long) panel * COLUMNS).intoArray(w, to + panel * PANEL);
+            x.load(from + (long) panel * COLUMNS + LANES).intoArray(w, to + panel * PANEL + LANES);
+        }
+        int rest = columns - whole * COLUMNS;
+        for (int c = 0; c < rest; c += LANES) {
+            x.load(from + (long) whole * COLUMNS + c, first(rest - c)).intoArray(w, to + whole * PANEL + c);
+        }
+    }
+
+    /** A row of dout into the same row of each tile, in whole vectors; what they write too much, the next row overwrites. */
+    private static void spreadGradients(VectorSlice dout, long from, int columns, float[] w, int to) {
+        int whole = Math.max(0, columns - ROW_FLOATS + ROWS) / ROWS;
+        for (int tile = 0; tile < whole; tile++) {
+            for (int c = 0; c < ROW_FLOATS; c += LANES) {
+                dout.load(from + (long) tile * ROWS + c).intoArray(w, to + tile * TILE + c);
             }
         }
-        for (int tile = 0; tile < outputs / ROWS; tile++) {
-            copyRows(w, stage + tile * ROWS, columns, rows, doutAt() + tile * TILE + r * ROWS, ROWS);
-        }
-    }
-
-    /** Rows of {@code width} floats in whole vectors; what a vector writes too much, the next row's first one overwrites. */
-    private static void copyRows(float[] w, int from, int stride, int rows, int to, int width) {
-        for (int c = (width - 1) / LANES * LANES; c >= 0; c -= LANES) {
-            for (int r = 0; r < rows; r++) {
-                FloatVector.fromArray(F, w, from + r * stride + c).intoArray(w, to + r * width + c);
+        for (int o = whole * ROWS; o < columns; o += ROWS) {
+            for (int c = 0; c < Math.min(ROWS, columns - o); c += LANES) {
+                dout.load(from + o + c, first(columns - o - c)).intoArray(w, to + o / ROWS * TILE + c);
             }
         }
     }
 
     /** Where panel k of the chunk's x begins in a worker's array. */
     private static int inputsAt(int k) {
-        return CacheLines.START + k * CHUNK;
+        return CacheLines.START + k / COLUMNS * PANEL;
     }
 
     private int doutAt() {
