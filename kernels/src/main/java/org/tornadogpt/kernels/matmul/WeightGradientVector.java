@@ -216,9 +216,7 @@ record WeightGradientVector(
 
     /** A row of dout into the same row of each tile, in whole vectors; what they write too much, the next row overwrites. */
     private static void spreadGradients(VectorSlice dout, long from, int columns, float[] w, int to) {
-        int tiles = (columns + ROWS - 1) / ROWS;
-        boolean more = dout.holds(from + (long) (tiles - 1) * ROWS + ROW_FLOATS);
-        int whole = more ? tiles : Math.max(0, columns - ROW_FLOATS + ROWS) / ROWS;
+        int whole = Math.max(0, columns - ROW_FLOATS + ROWS) / ROWS;
         for (int tile = 0; tile < whole; tile++) {
             for (int c = 0; c < ROW_FLOATS; c += LANES) {
                 dout.load(from + (long) tile * ROWS + c).intoArray(w, to + tile * TILE + c);

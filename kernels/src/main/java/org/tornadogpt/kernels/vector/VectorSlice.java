@@ -42,11 +42,6 @@ public record VectorSlice(MemorySegment segment, long at) {
         values.intoMemorySegment(segment, (at + i) * Float.BYTES, ORDER, mask);
     }
 
-    /** Whether the array goes on, here or beyond the slice, to index {@code end}: whether what lies before can be read. */
-    public boolean holds(long end) {
-        return (at + end) * Float.BYTES <= segment.byteSize();
-    }
-
     public float get(long i) {
         return segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED, (at + i) * Float.BYTES);
     }
