@@ -1,5 +1,6 @@
 package org.tornadogpt.kernels.matmul;
 
+import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.vector.TileVector.DEPTH;
 import static org.tornadogpt.kernels.vector.TileVector.ROW_STRIDE;
@@ -34,10 +35,23 @@ final class PackingVector {
     static void panel(VectorSlice matrix, int depth, int columns, int panel, float[] packed) {
         int column = panel * COLUMNS;
         int n = Math.min(COLUMNS, columns - column);
+        int at = panelAt(panel, depth);
+        if (n == COLUMNS) {
+            wholePanel(matrix, depth, columns, column, packed, at);
+            return;
+        }
         for (int k = 0; k < depth; k++) {
-            int to = panelAt(panel, depth) + k * COLUMNS;
+            int to = at + k * COLUMNS;
             matrix.copyTo((long) k * columns + column, packed, to, n);
             Arrays.fill(packed, to + n, to + COLUMNS, 0f);
+        }
+    }
+
+    private static void wholePanel(VectorSlice matrix, int depth, int columns, int column, float[] packed, int at) {
+        for (int k = 0; k < depth; k++) {
+            long from = (long) k * columns + column;
+            matrix.load(from).intoArray(packed, at + k * COLUMNS);
+            matrix.load(from + LANES).intoArray(packed, at + k * COLUMNS + LANES);
         }
     }
 

@@ -53,30 +53,38 @@ public record VectorSlice(MemorySegment segment, long at) {
     /** Copies {@code n} floats from index {@code i} into {@code target}. */
     public void copyTo(long i, float[] target, int targetAt, int n) {
         if (n < LONG_COPY) {
-            int whole = LanesVector.wholeVectors(n);
-            for (int c = 0; c < whole; c += LanesVector.LANES) {
-                load(i + c).intoArray(target, targetAt + c);
-            }
-            for (int c = whole; c < n; c++) {
-                target[targetAt + c] = get(i + c);
-            }
-            return;
+            copyFewTo(i, target, targetAt, n);
+        } else {
+            MemorySegment.copy(segment, ValueLayout.JAVA_FLOAT_UNALIGNED, (at + i) * Float.BYTES, target, targetAt, n);
         }
-        MemorySegment.copy(segment, ValueLayout.JAVA_FLOAT_UNALIGNED, (at + i) * Float.BYTES, target, targetAt, n);
+    }
+
+    private void copyFewTo(long i, float[] target, int targetAt, int n) {
+        int whole = LanesVector.wholeVectors(n);
+        for (int c = 0; c < whole; c += LanesVector.LANES) {
+            load(i + c).intoArray(target, targetAt + c);
+        }
+        for (int c = whole; c < n; c++) {
+            target[targetAt + c] = get(i + c);
+        }
     }
 
     /** Copies {@code n} floats from {@code source} to index {@code i}. */
     public void copyFrom(long i, float[] source, int sourceAt, int n) {
         if (n < LONG_COPY) {
-            int whole = LanesVector.wholeVectors(n);
-            for (int c = 0; c < whole; c += LanesVector.LANES) {
-                store(i + c, FloatVector.fromArray(LanesVector.F, source, sourceAt + c));
-            }
-            for (int c = whole; c < n; c++) {
-                set(i + c, source[sourceAt + c]);
-            }
-            return;
+            copyFewFrom(i, source, sourceAt, n);
+        } else {
+            MemorySegment.copy(source, sourceAt, segment, ValueLayout.JAVA_FLOAT_UNALIGNED, (at + i) * Float.BYTES, n);
         }
-        MemorySegment.copy(source, sourceAt, segment, ValueLayout.JAVA_FLOAT_UNALIGNED, (at + i) * Float.BYTES, n);
+    }
+
+    private void copyFewFrom(long i, float[] source, int sourceAt, int n) {
+        int whole = LanesVector.wholeVectors(n);
+        for (int c = 0; c < whole; c += LanesVector.LANES) {
+            store(i + c, FloatVector.fromArray(LanesVector.F, source, sourceAt + c));
+        }
+        for (int c = whole; c < n; c++) {
+            set(i + c, source[sourceAt + c]);
+        }
     }
 }
