@@ -1,0 +1,70 @@
+package org.tornadogpt.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tornadogpt.trainer.cli.Main;
+
+/**
+ * What C2 says of inlining while the trainer runs with the launcher's options. A method that takes or returns vectors and is not inlined
+ * makes each of them an object; C2 refuses, whatever the options say, where it has used up its budget for the method around it.
+ */
+class InliningTest {
+    private static final String OPTION = "-XX:CompileCommand=inline,org.tornadogpt.kernels.";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theBudgetIsEnoughForMethodsThatMustBeInlined() throws IOException, InterruptedException {
+        List<String> options = launcherOptions();
+        List<Pattern> inlined = options.stream()
+                .filter(option -> option.startsWith(OPTION))
+                .map(option -> option.substring(OPTION.length()).replace("::*", "::"))
+                .map(method -> Pattern.compile(Pattern.quote("org.tornadogpt.kernels." + method)))
+                .toList();
+        List<String> said = trainAndListen(options);
+        assertThat(said.stream().filter(line -> line.contains("force inline by CompileCommand")))
+                .hasSizeGreaterThan(100);
+        assertThat(said.stream().filter(line -> line.contains("NodeCountInliningCutoff")))
+                .noneMatch(line ->
+                        inlined.stream().anyMatch(method -> method.matcher(line).find()));
+    }
+
+    /** As the launcher's own function prints them. */
+    private static List<String> launcherOptions() throws IOException, InterruptedException {
+        Process bash = new ProcessBuilder(
+                        "bash", "-c", "eval \"$(sed -n '/^inlining_options()/,/^}/p' ../tgpt)\"; inlining_options")
+                .start();
+        List<String> options = bash.inputReader().lines().toList();
+        assertThat(bash.waitFor()).isZero();
+        assertThat(options).hasSizeGreaterThan(20);
+        return options;
+    }
+
+    private List<String> trainAndListen(List<String> options) throws IOException, InterruptedException {
+        File said = folder.resolve("said").toFile();
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options);
+        command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:+PrintInlining", "-XX:-UsePerfData"));
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("speed", "--preset", "quote", "--device", "cpu", "--set", "dropout=0.1"));
+        command.addAll(List.of("--steps", "300"));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said)
+                .start();
+        assertThat(process.waitFor()).isZero();
+        return Files.readAllLines(said.toPath());
+    }
+}
