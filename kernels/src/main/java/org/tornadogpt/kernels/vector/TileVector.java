@@ -19,7 +19,7 @@ public final class TileVector {
     public static final int COLUMNS = 2 * LANES;
 
     /** Most elements of A in a row of the array that holds it. */
-    public static final int DEPTH = 384;
+    public static final int DEPTH = 512;
 
     /**
      * The distance between rows of the array that holds A; more than {@link #DEPTH} by a cache line, so that neighbouring rows fall
