@@ -99,77 +99,70 @@ public final class LayerNormVector implements LayerNorm {
         }
     }
 
-    /** Scratch: the rows, which become the result; statistics; weight; bias. */
+    /** Scratch: weight, bias. */
     private record Forward(
             int C, VectorSlice out, VectorSlice statistics, VectorSlice x, VectorSlice weight, VectorSlice bias) {
         int scratchFloats() {
-            return ROWS * C + 2 * ROWS + 2 * C;
+            return 2 * C;
         }
 
         void rows(int n, int count, float[] s) {
-            int stats = ROWS * C;
-            int w = stats + 2 * ROWS;
-            int b = w + C;
-            x.copyTo((long) n * C, s, 0, count * C);
-            weight.copyTo(0, s, w, C);
+            weight.copyTo(0, s, 0, C);
             if (bias == null) {
-                Arrays.fill(s, b, b + C, 0f);
+                Arrays.fill(s, C, 2 * C, 0f);
             } else {
-                bias.copyTo(0, s, b, C);
+                bias.copyTo(0, s, C, C);
             }
-            for (int r = 0; r < count; r++) {
-                float mean = sum(s, r * C, C) / C;
-                float rstd = (float) (1.0 / Math.sqrt(squares(s, r * C, C, mean) / C + EPSILON));
-                s[stats + 2 * r] = mean;
-                s[stats + 2 * r + 1] = rstd;
-                normalise(s, r * C, C, w, b, mean, rstd);
+            for (int r = n; r < n + count; r++) {
+                long row = (long) r * C;
+                float mean = sum(row) / C;
+                float rstd = (float) (1.0 / Math.sqrt(squares(row, mean) / C + EPSILON));
+                statistics.set(2L * r, mean);
+                statistics.set(2L * r + 1, rstd);
+                normalise(row, s, mean, rstd);
             }
-            statistics.copyFrom(2L * n, s, stats, 2 * count);
-            out.copyFrom((long) n * C, s, 0, count * C);
         }
 
-        private static float sum(float[] s, int row, int C) {
+        private float sum(long row) {
             FloatVector sum = FloatVector.zero(F);
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
-                sum = sum.add(FloatVector.fromArray(F, s, row + c));
+                sum = sum.add(x.load(row + c));
             }
             if (whole < C) {
-                sum = sum.add(FloatVector.fromArray(F, s, row + whole, first(C - whole)));
+                sum = sum.add(x.load(row + whole, first(C - whole)));
             }
             return LanesVector.sum(sum);
         }
 
-        private static float squares(float[] s, int row, int C, float mean) {
+        private float squares(long row, float mean) {
             FloatVector sum = FloatVector.zero(F);
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
-                FloatVector centred = FloatVector.fromArray(F, s, row + c).sub(mean);
+                FloatVector centred = x.load(row + c).sub(mean);
                 sum = centred.fma(centred, sum);
             }
             if (whole < C) {
                 VectorMask<Float> mask = first(C - whole);
-                FloatVector centred =
-                        FloatVector.fromArray(F, s, row + whole, mask).sub(broadcast(mean), mask);
+                FloatVector centred = x.load(row + whole, mask).sub(broadcast(mean), mask);
                 sum = centred.fma(centred, sum);
             }
             return LanesVector.sum(sum);
         }
 
-        private static void normalise(float[] s, int row, int C, int w, int b, float mean, float rstd) {
+        private void normalise(long row, float[] s, float mean, float rstd) {
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
-                FloatVector y = FloatVector.fromArray(F, s, row + c).sub(mean).mul(rstd);
-                y.fma(FloatVector.fromArray(F, s, w + c), FloatVector.fromArray(F, s, b + c))
-                        .intoArray(s, row + c);
+                FloatVector y = x.load(row + c).sub(mean).mul(rstd);
+                out.store(row + c, y.fma(FloatVector.fromArray(F, s, c), FloatVector.fromArray(F, s, C + c)));
             }
             for (int c = whole; c < C; c++) {
-                s[row + c] = Math.fma((s[row + c] - mean) * rstd, s[w + c], s[b + c]);
+                out.set(row + c, Math.fma((x.get(row + c) - mean) * rstd, s[c], s[C + c]));
             }
         }
     }
 
-    /** Scratch: rows of x, dout and dx; statistics; weight. */
+    /** Scratch: weight. */
     private record Backward(
             int C,
             VectorSlice dx,
@@ -179,76 +172,56 @@ public final class LayerNormVector implements LayerNorm {
             VectorSlice weight,
             float[] partial) {
         int scratchFloats() {
-            return 3 * ROWS * C + 2 * ROWS + C;
+            return C;
         }
 
-        void rows(int n, int count, int part, float[] s) {
-            int d = ROWS * C;
-            int gradient = 2 * d;
-            int stats = 3 * d;
-            int w = stats + 2 * ROWS;
-            x.copyTo((long) n * C, s, 0, count * C);
-            dout.copyTo((long) n * C, s, d, count * C);
-            dx.copyTo((long) n * C, s, gradient, count * C);
-            statistics.copyTo(2L * n, s, stats, 2 * count);
-            weight.copyTo(0, s, w, C);
+        void rows(int n, int count, int part, float[] w) {
+            weight.copyTo(0, w, 0, C);
             Arrays.fill(partial, part, part + 2 * C, 0f);
-            for (int r = 0; r < count; r++) {
-                float mean = s[stats + 2 * r];
-                float rstd = s[stats + 2 * r + 1];
-                int row = r * C;
-                parameterGradients(s, row, d + row, C, partial, part, mean, rstd);
-                inputGradient(s, row, d + row, gradient + row, w, C, mean, rstd);
-            }
-            dx.copyFrom((long) n * C, s, gradient, count * C);
-        }
-
-        private static void parameterGradients(
-                float[] s, int x, int dout, int C, float[] partial, int at, float mean, float rstd) {
-            int whole = wholeVectors(C);
-            for (int c = 0; c < whole; c += LANES) {
-                FloatVector d = FloatVector.fromArray(F, s, dout + c);
-                FloatVector xhat = FloatVector.fromArray(F, s, x + c).sub(mean).mul(rstd);
-                d.fma(xhat, FloatVector.fromArray(F, partial, at + c)).intoArray(partial, at + c);
-                FloatVector.fromArray(F, partial, at + C + c).add(d).intoArray(partial, at + C + c);
-            }
-            for (int c = whole; c < C; c++) {
-                partial[at + c] = Math.fma(s[dout + c], (s[x + c] - mean) * rstd, partial[at + c]);
-                partial[at + C + c] += s[dout + c];
+            for (int r = n; r < n + count; r++) {
+                row((long) r * C, part, w, statistics.get(2L * r), statistics.get(2L * r + 1));
             }
         }
 
-        private static void inputGradient(float[] s, int x, int dout, int dx, int w, int C, float mean, float rstd) {
+        /** Adds to the parameters' gradients, and the sums that the input's gradient needs. */
+        private void row(long row, int at, float[] w, float mean, float rstd) {
             FloatVector sum = FloatVector.zero(F);
             FloatVector dot = FloatVector.zero(F);
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
-                FloatVector g = FloatVector.fromArray(F, s, dout + c).mul(FloatVector.fromArray(F, s, w + c));
+                FloatVector d = dout.load(row + c);
+                FloatVector xhat = x.load(row + c).sub(mean).mul(rstd);
+                FloatVector g = d.mul(FloatVector.fromArray(F, w, c));
+                d.fma(xhat, FloatVector.fromArray(F, partial, at + c)).intoArray(partial, at + c);
+                d.add(FloatVector.fromArray(F, partial, at + C + c)).intoArray(partial, at + C + c);
                 sum = sum.add(g);
-                dot = FloatVector.fromArray(F, s, x + c).sub(mean).mul(rstd).fma(g, dot);
+                dot = xhat.fma(g, dot);
             }
             float meanG = LanesVector.sum(sum);
             float meanDot = LanesVector.sum(dot);
             for (int c = whole; c < C; c++) {
-                float g = s[dout + c] * s[w + c];
-                meanG += g;
-                meanDot = Math.fma((s[x + c] - mean) * rstd, g, meanDot);
+                float d = dout.get(row + c);
+                float xhat = (x.get(row + c) - mean) * rstd;
+                partial[at + c] = Math.fma(d, xhat, partial[at + c]);
+                partial[at + C + c] += d;
+                meanG += d * w[c];
+                meanDot = Math.fma(xhat, d * w[c], meanDot);
             }
-            addInputGradient(s, x, dout, dx, w, C, mean, rstd, meanG / C, meanDot / C);
+            addInputGradient(row, w, mean, rstd, meanG / C, meanDot / C);
         }
 
-        private static void addInputGradient(
-                float[] s, int x, int dout, int dx, int w, int C, float mean, float rstd, float meanG, float meanDot) {
+        private void addInputGradient(long row, float[] w, float mean, float rstd, float meanG, float meanDot) {
             int whole = wholeVectors(C);
             for (int c = 0; c < whole; c += LANES) {
-                FloatVector xhat = FloatVector.fromArray(F, s, x + c).sub(mean).mul(rstd);
-                FloatVector g = FloatVector.fromArray(F, s, dout + c).mul(FloatVector.fromArray(F, s, w + c));
+                FloatVector xhat = x.load(row + c).sub(mean).mul(rstd);
+                FloatVector g = dout.load(row + c).mul(FloatVector.fromArray(F, w, c));
                 FloatVector d = g.sub(meanG).sub(xhat.mul(meanDot)).mul(rstd);
-                FloatVector.fromArray(F, s, dx + c).add(d).intoArray(s, dx + c);
+                dx.store(row + c, dx.load(row + c).add(d));
             }
             for (int c = whole; c < C; c++) {
-                float xhat = (s[x + c] - mean) * rstd;
-                s[dx + c] += (s[dout + c] * s[w + c] - meanG - xhat * meanDot) * rstd;
+                float xhat = (x.get(row + c) - mean) * rstd;
+                float d = (dout.get(row + c) * w[c] - meanG - xhat * meanDot) * rstd;
+                dx.set(row + c, dx.get(row + c) + d);
             }
         }
     }
