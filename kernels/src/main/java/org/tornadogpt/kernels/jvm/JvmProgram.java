@@ -1,5 +1,6 @@
 package org.tornadogpt.kernels.jvm;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,8 +34,12 @@ final class JvmProgram implements Program {
 
     @Override
     public void run() {
-        for (Runnable[] node : steps) {
-            runNode(node);
+        try {
+            for (Runnable[] node : steps) {
+                runNode(node);
+            }
+        } finally {
+            Reference.reachabilityFence(this); // VectorSlice knows addresses of memory that goes with its arrays
         }
     }
 
