@@ -37,7 +37,8 @@ class MatMulConformanceTest {
             new Shape(64, 64, 192),
             new Shape(256, 128, 384),
             new Shape(809, 21, 34),
-            new Shape(130, 384, 95));
+            new Shape(130, 384, 95),
+            new Shape(29, 1031, 70));
 
     static Stream<Arguments> cases() {
         return Harness.cases(MatMul.class, SHAPES);
