@@ -11,7 +11,7 @@ import org.tornadogpt.kernels.vector.DropoutVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
- * Flash attention (Dao et al. 2022, algorithms 1 and 4; Dao 2023): blocks of 96 queries against blocks of at most 512 keys, online
+ * Flash attention (Dao et al. 2022, algorithms 1 and 4; Dao 2023): blocks of 96 queries against blocks of at most 384 keys, online
  * softmax across the key blocks, one log-sum-exp kept for each row and the probabilities recomputed backward. Scratch memory is
  * O(T) for each worker; nothing of size T x T exists. A block of work is all heads of a sequence or one of them, decided by shape
  * alone; heads are summed each by itself, so results do not depend on the number of threads.

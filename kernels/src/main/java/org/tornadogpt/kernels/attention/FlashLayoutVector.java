@@ -34,8 +34,11 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
     /** Queries in a block: whole tiles by rows and by columns. */
     static final int QUERIES = 96;
 
-    /** Keys in a block, what one strip holds: whole tiles, and whole groups of 64 dropout columns. */
-    static final int KEYS = TileVector.DEPTH;
+    /** What whole tiles, of 12 or 6 rows, and whole groups of 64 dropout columns have in common. */
+    private static final int TILES_AND_GROUPS = 192;
+
+    /** Keys in a block, what one strip holds. */
+    static final int KEYS = TileVector.DEPTH / TILES_AND_GROUPS * TILES_AND_GROUPS;
 
     /** Distance between a strip's rows. */
     static final int STRIDE = TileVector.ROW_STRIDE;

@@ -67,7 +67,7 @@ class AttentionConformanceTest {
                         of(9, 13, 4, 2, 5, 0.2),
                         of(8, 37, 3, 3, 7, 0),
                         of(8, 99, 2, 1, 33, 0.1),
-                        of(1, 521, 2, 1, 8, 0.1),
+                        of(1, 401, 2, 1, 8, 0.1),
                         new Case(new AttentionShape(1, 50, 2, 1, 24), 0f, 6f)));
     }
 
