@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.tornadogpt.trainer.cli.Main;
  */
 class InliningTest {
     private static final String OPTION = "-XX:CompileCommand=inline,org.tornadogpt.kernels.";
+    private static final int SECONDS = 240;
 
     @TempDir
     private Path folder;
@@ -55,7 +57,7 @@ class InliningTest {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(options);
-        command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:+PrintInlining", "-XX:-UsePerfData"));
+        command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:+PrintInlining"));
         command.addAll(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of("speed", "--preset", "quote", "--device", "cpu", "--set", "dropout=0.1"));
@@ -64,7 +66,12 @@ class InliningTest {
                 .redirectErrorStream(true)
                 .redirectOutput(said)
                 .start();
-        assertThat(process.waitFor()).isZero();
+        try {
+            assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(process.exitValue()).isZero();
         return Files.readAllLines(said.toPath());
     }
 }

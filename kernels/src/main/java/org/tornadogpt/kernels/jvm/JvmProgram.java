@@ -34,12 +34,8 @@ final class JvmProgram implements Program {
 
     @Override
     public void run() {
-        try {
-            for (Runnable[] node : steps) {
-                runNode(node);
-            }
-        } finally {
-            Reference.reachabilityFence(this); // VectorSlice knows addresses of memory that goes with its arrays
+        for (Runnable[] node : steps) {
+            runNode(node);
         }
     }
 
@@ -48,9 +44,13 @@ final class JvmProgram implements Program {
         pool.alone(this::run);
     }
 
-    private static void runNode(Runnable[] node) {
-        for (Runnable step : node) {
-            step.run();
+    private void runNode(Runnable[] node) {
+        try {
+            for (Runnable step : node) {
+                step.run();
+            }
+        } finally {
+            Reference.reachabilityFence(this); // VectorSlice knows addresses of memory that goes with its arrays
         }
     }
 

@@ -15,8 +15,8 @@ import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
  * What happens to finished rows of a product on their way from a heap array to memory: additions on the way, in one pass over each row;
- * activations in the heap array, before whole rows are copied. (With vector stores to a memory segment in the loop, GELU took half
- * as long again.)
+ * activations in the heap array, before whole rows are copied: GELU with stores to memory in the same loop goes beyond C2's budget for
+ * inlining, and its vectors would be objects.
  */
 interface EpilogueVector {
     /**
