@@ -108,8 +108,6 @@ record FlashBackwardVector(
             layout.loadNatural(s, at.packed + rows.k(g), stride, at.k);
             layout.transposeKeys(s, at.packed + rows.k(g), stride, at.kt);
             layout.transposeKeys(s, at.packed + rows.v(g), stride, at.vt);
-            Arrays.fill(s, at.dk, at.dk + layout.natural(), 0f);
-            Arrays.fill(s, at.dv, at.dv + layout.natural(), 0f);
             for (int h = g * rows.headsPerGroup(); h < (g + 1) * rows.headsPerGroup(); h++) {
                 head(block, h, s);
             }
@@ -128,14 +126,14 @@ record FlashBackwardVector(
         int head = rows.sequence(block) * shape.heads() + rows.firstGroup(block) * rows.headsPerGroup() + h;
         rowTerms(s, head, h);
         for (int q = 0; q < shape.T(); q += QUERIES) {
-            queryBlock(s, head, q);
+            queryBlock(s, head, q, h % rows.headsPerGroup() == 0);
             int n = Math.min(QUERIES, shape.T() - q);
             layout.storeBlock(s, at.dq, at.dpacked + q * stride + rows.q(h), stride, n);
         }
     }
 
-    private void queryBlock(float[] s, int head, int q) {
-        Arrays.fill(s, at.dq, at.dq + layout.block(), 0f);
+    /** @param first whether nothing has been added up for this key/value head */
+    private void queryBlock(float[] s, int head, int q, boolean first) {
         int maskRow = head * shape.T() + q;
         int seen = CausalAttentionFlashVector.keysSeen(shape.T(), q);
         for (int k = 0; k < seen; k = CausalAttentionFlashVector.keyBlockEnd(k, seen)) {
@@ -145,7 +143,7 @@ record FlashBackwardVector(
             for (int v = 0; v < QUERIES && q + v < shape.T(); v += LANES) {
                 probabilities(s, maskRow + v, q, v, k, end);
             }
-            addKeyGradients(s, q, k, end);
+            addKeyGradients(s, q, k, end, first);
             addQueryGradients(s, q, k, end);
         }
     }
@@ -241,30 +239,31 @@ record FlashBackwardVector(
         }
     }
 
-    /** dv[key] += sum of p[key][query] dout[query]; dk[key] += sum of ds[key][query] q[query]. */
-    private void addKeyGradients(float[] s, int q, int from, int end) {
+    /** dv[key] += sum of p[key][query] dout[query]; dk[key] += sum of ds[key][query] q[query]. The first block of queries that sees a key sets them. */
+    private void addKeyGradients(float[] s, int q, int from, int end, boolean first) {
         int queryEnd = Math.min(QUERIES, shape.T() - q);
         for (int k = from; k < end; k += ROWS) {
             int skip = Math.max(0, (k - q) / LANES * LANES);
             int queries = queryEnd - skip;
             int strip = (k - from) * STRIDE + skip;
+            boolean add = k < q || !first;
             for (int d = 0; d < layout.Dp(); d += COLUMNS) {
                 int row = layout.at(q + skip, d);
                 int to = layout.at(k, d);
-                TileVector.rows(s, at.p + strip, s, at.dout + row, queries, s, at.dv + to, COLUMNS, true);
-                TileVector.rows(s, at.ds + strip, s, at.q + row, queries, s, at.dk + to, COLUMNS, true);
+                TileVector.rows(s, at.p + strip, s, at.dout + row, queries, s, at.dv + to, COLUMNS, add);
+                TileVector.rows(s, at.ds + strip, s, at.q + row, queries, s, at.dk + to, COLUMNS, add);
             }
         }
     }
 
-    /** dq[query] += sum of ds[key][query] k[key]. */
+    /** dq[query] += sum of ds[key][query] k[key]; the first block of keys sets it. */
     private void addQueryGradients(float[] s, int q, int from, int end) {
         int queryEnd = Math.min(QUERIES, shape.T() - q);
         for (int r = 0; r < queryEnd; r += ROWS) {
             int keys = Math.min(end, q + r + ROWS) - from;
             for (int d = 0; keys > 0 && d < layout.Dp(); d += COLUMNS) {
                 int dq = at.dq + FlashLayoutVector.inBlock(r, d);
-                TileVector.columns(s, at.ds + r, s, at.k + layout.at(from, d), keys, s, dq, COLUMNS, true);
+                TileVector.columns(s, at.ds + r, s, at.k + layout.at(from, d), keys, s, dq, COLUMNS, from > 0);
             }
         }
     }

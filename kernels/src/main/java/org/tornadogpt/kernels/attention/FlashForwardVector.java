@@ -107,7 +107,6 @@ record FlashForwardVector(
     private void queryBlock(float[] s, int head, int q) {
         Arrays.fill(s, at.max, at.max + QUERIES, LOWEST);
         Arrays.fill(s, at.sum, at.sum + QUERIES, 0f);
-        Arrays.fill(s, at.o, at.o + layout.block(), 0f);
         int seen = CausalAttentionFlashVector.keysSeen(shape.T(), q);
         for (int k = 0; k < seen; k = CausalAttentionFlashVector.keyBlockEnd(k, seen)) {
             int end = CausalAttentionFlashVector.keyBlockEnd(k, seen);
@@ -255,14 +254,14 @@ record FlashForwardVector(
         }
     }
 
-    /** o[query] += sum over the block's keys of p[key][query] v[key]. */
+    /** o[query] += sum over the block's keys of p[key][query] v[key]; the first block of keys sets it. */
     private void addValues(float[] s, int q, int from, int end) {
         int queryEnd = Math.min(QUERIES, shape.T() - q);
         for (int r = 0; r < queryEnd; r += ROWS) {
             int keys = Math.min(end, q + r + ROWS) - from;
             for (int d = 0; keys > 0 && d < layout.Dp(); d += COLUMNS) {
                 int o = at.o + FlashLayoutVector.inBlock(r, d);
-                TileVector.columns(s, at.strip + r, s, at.v + layout.at(from, d), keys, s, o, COLUMNS, true);
+                TileVector.columns(s, at.strip + r, s, at.v + layout.at(from, d), keys, s, o, COLUMNS, from > 0);
             }
         }
     }

@@ -140,6 +140,6 @@ public final class MathVector {
 
     /** e^(-x²/2). */
     public static FloatVector gauss(FloatVector x) {
-        return exp(x.mul(x).mul(-0.5f));
+        return expUpTo88(x.mul(x).mul(-0.5f));
     }
 }
