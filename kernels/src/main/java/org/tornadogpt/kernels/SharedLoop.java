@@ -8,6 +8,12 @@ import java.util.function.IntConsumer;
  * therefore write disjoint memory, each the same whoever does it.
  */
 public final class SharedLoop {
+    /**
+     * With fewer iterations left, helping is not worth its price: what the owner prepared for them lies in its core's cache. Where that is
+     * far from the helper's, one iteration takes a helper as long as three take the owner, who would then wait for it.
+     */
+    private static final int WORTH_HELPING = 3;
+
     private final int length;
     private final IntConsumer body;
     private final AtomicInteger next;
@@ -36,7 +42,7 @@ public final class SharedLoop {
         try {
             boolean more = true;
             while (more) {
-                more = help();
+                more = doNext();
             }
         } finally {
             int givenUp = length - Math.min(length, next.getAndSet(length));
@@ -48,14 +54,15 @@ public final class SharedLoop {
     }
 
     /**
-     * Does one iteration.
+     * Does one iteration for the owner, unless few are left.
      *
-     * @return whether there was one to do
+     * @return whether it did one
      */
     public boolean help() {
-        if (next.getAcquire() >= length) {
-            return false;
-        }
+        return length - next.getAcquire() >= WORTH_HELPING && doNext();
+    }
+
+    private boolean doNext() {
         int i = next.getAndIncrement();
         if (i >= length) {
             return false;

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.kernels.HelpedTask;
 import org.tornadogpt.kernels.SharedLoop;
@@ -99,6 +101,24 @@ class HelpedTaskTest {
         assertThat(loop.help()).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 0", "3, 0", "4, 1", "7, 4"})
+    void theLastIterationsAreLeftToTheOwner(int length, int helped) {
+        AtomicInteger runs = new AtomicInteger();
+        SharedLoop[] loop = new SharedLoop[1];
+        loop[0] = new SharedLoop(length, i -> {
+            if (runs.getAndIncrement() == 0) {
+                int taken = 0;
+                while (loop[0].help()) {
+                    taken++;
+                }
+                assertThat(taken).isEqualTo(helped);
+            }
+        });
+        loop[0].run();
+        assertThat(runs).hasValue(length);
+    }
+
     private static long[] expected(int length) {
         return length == 0 ? new long[0] : new long[] {12345};
     }
@@ -108,7 +128,7 @@ class HelpedTaskTest {
     void allThreadsTakePartInTheOnlyBlock(int threads) {
         try (WorkerPool pool = new WorkerPool(threads)) {
             Set<Thread> seen = ConcurrentHashMap.newKeySet();
-            pool.run(1, new Rounds(threads, 1, threads) {
+            pool.run(1, new Rounds(threads, 1, threads + 2) {
                 @Override
                 void iteration(int owner, int i) {
                     seen.add(Thread.currentThread());
