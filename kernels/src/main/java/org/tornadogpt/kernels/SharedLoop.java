@@ -9,8 +9,8 @@ import java.util.function.IntConsumer;
  */
 public final class SharedLoop {
     /**
-     * With fewer iterations left, helping is not worth its price: what the owner prepared for them lies in its core's cache. Where that is
-     * far from the helper's, one iteration takes a helper as long as three take the owner, who would then wait for it.
+     * With fewer iterations left, helping costs more than it saves where cores are far from each other: the helper fetches what the owner
+     * prepared, and the owner waits for it (docs/PERFORMANCE.md, "One machine, two speeds").
      */
     private static final int WORTH_HELPING = 3;
 
