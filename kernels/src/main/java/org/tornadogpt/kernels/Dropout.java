@@ -38,9 +38,12 @@ public record Dropout(float probability, int site, IntTensor counters) {
         return probability > 0;
     }
 
-    /** An element is kept when its 24 random bits, as a number, are at least this. */
+    /**
+     * An element is kept when its 16 random bits, as a number, are at least this: the probability in units of 1/65536, rounded, and
+     * never all of them.
+     */
     public int threshold() {
-        return Math.round(probability * (1 << 24));
+        return Math.min(Math.round(probability * 65536), 65535);
     }
 
     /**

@@ -78,7 +78,7 @@ final class ReferenceGpt {
         if (c.dropout() == 0) {
             return 1;
         }
-        boolean kept = Philox.maskBits(seed, 0, step, micro, site, row, column) >= Math.round(c.dropout() * (1 << 24));
+        boolean kept = Philox.maskBits(seed, 0, step, micro, site, row, column) >= Math.round(c.dropout() * 65536);
         return kept ? 1 / (1 - (double) c.dropout()) : 0;
     }
 

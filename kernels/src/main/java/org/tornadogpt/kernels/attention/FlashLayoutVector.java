@@ -34,11 +34,11 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
     /** Queries in a block: whole tiles by rows and by columns. */
     static final int QUERIES = 96;
 
-    /** What whole tiles, of 12 or 6 rows, and whole groups of 64 dropout columns have in common. */
-    private static final int TILES_AND_GROUPS = 192;
+    /** Whole tiles, of 12 or 6 rows, and whole blocks of columns that dropout draws at once. */
+    private static final int TILES_AND_BLOCKS = 192;
 
     /** Keys in a block, what one strip holds. */
-    static final int KEYS = TileVector.DEPTH / TILES_AND_GROUPS * TILES_AND_GROUPS;
+    static final int KEYS = TileVector.DEPTH / TILES_AND_BLOCKS * TILES_AND_BLOCKS;
 
     /** Distance between a strip's rows. */
     static final int STRIDE = TileVector.ROW_STRIDE;
@@ -81,7 +81,7 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
 
     /** Dropout's masks of a block of keys. */
     int masks() {
-        return roundUp(Math.min(T, KEYS), DropoutVector.COLUMNS);
+        return roundUp(Math.min(T, KEYS), DropoutVector.BLOCK);
     }
 
     /** Floats of one block of queries. */

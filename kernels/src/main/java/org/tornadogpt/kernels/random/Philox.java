@@ -7,16 +7,16 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * a counter of four 32-bit words under a key of two. Any word of any counter can be had on its own, so a kernel computes the
  * numbers it needs where it needs them. Written so that TornadoVM compiles it: no unsigned shifts, no arrays.
  *
- * <p><b>Dropout masks.</b> The element at ({@code row}, {@code column}) of site S in a micro-step and a step is ruled by
+ * <p><b>Dropout masks.</b> The element at ({@code row}, {@code column}) of site S in a micro-step and a step is ruled by 16 bits:
  *
  * <pre>
- *   c0 = (column / 64) * 16 + column % 16     c1 = row     c2 = S + 65536 * microStep     c3 = step
- *   word = number (column / 16) % 4 of philox(key = (seedLow, seedHigh), counter = (c0, c1, c2, c3))
- *   kept   exactly when   ((word >> 8) &amp; 0xFFFFFF) &gt;= threshold
+ *   c0 = column / 8     c1 = row     c2 = S + 65536 * microStep     c3 = step
+ *   number = half word column % 8 of philox(key = (seedLow, seedHigh), counter = (c0, c1, c2, c3)), low halves first
+ *   kept   exactly when   number &gt;= threshold
  * </pre>
  *
- * so 16 neighbouring columns share a word number and have consecutive counters, which suits vector code: 16 counters yield the
- * masks of 64 columns. Sites are below 65536. Row and column of each operation's mask are in the operation's documentation.
+ * so a block of four words rules 8 neighbouring columns. 16 bits tell probabilities apart to 1/65536 (FlashAttention takes 8: Dao 2023,
+ * {@code dropout.h}). Sites are below 65536. Row and column of each operation's mask are in the operation's documentation.
  */
 public final class Philox {
     private static final long MULTIPLIER_0 = 0xD2511F53L;
@@ -59,13 +59,13 @@ public final class Philox {
     }
 
     /**
-     * The 24 high bits of the word that rules the element at (row, column); see the head of this class. Shifts and masks, because
-     * TornadoVM 5.2.0 does not compile these divisions where the column counts an inner loop.
+     * The 16 bits that rule the element at (row, column); see the head of this class. Shifts and masks, because TornadoVM 5.2.0 does
+     * not compile these divisions where the column counts an inner loop.
      */
     public static int maskBits(int seedLow, int seedHigh, int step, int microStep, int site, int row, int column) {
-        int c0 = ((column >> 6) << 4) + (column & 15);
-        int which = (column >> 4) & 3;
-        return (word(seedLow, seedHigh, c0, row, site + 65536 * microStep, step, which) >> 8) & 0xFFFFFF;
+        int which = (column >> 1) & 3;
+        int word = word(seedLow, seedHigh, column >> 3, row, site + 65536 * microStep, step, which);
+        return (word >> ((column & 1) << 4)) & 0xFFFF;
     }
 
     /**

@@ -13,6 +13,9 @@ public final class DropoutVector {
     /** Columns that one {@link #keepColumns} call covers. */
     public static final int COLUMNS = PhiloxVector.COLUMNS;
 
+    /** Columns that {@link #keepRows} covers whole. */
+    public static final int BLOCK = PhiloxVector.BLOCK;
+
     private final boolean active;
     private final IntSlice counters;
     private final int site;
@@ -49,19 +52,14 @@ public final class DropoutVector {
     }
 
     /**
-     * Which elements of columns {@code from} to {@code end} are kept in {@code row} and the 15 that follow in the current step. Only
-     * for dropout that is active.
+     * Which elements of columns {@code from} to {@code end} are kept in {@link LanesVector#LANES} rows from {@code row} on in the current
+     * step. Only for dropout that is active.
      *
-     * @param from a multiple of {@link #COLUMNS}
-     * @param masks element {@code at + c - from} is set for column c, see {@link #kept}; up to COLUMNS - 1 more after the last
+     * @param from a multiple of {@link #BLOCK}
+     * @param masks element {@code at + c - from} is set for column c, see {@link #kept}; up to BLOCK - 1 more after the last
      */
     public void keepRows(int row, int from, int end, float[] masks, int at) {
-        long key = key();
-        int site = site();
-        int step = counters.get(2);
-        for (int c = from; c < end; c += COLUMNS) {
-            PhiloxVector.keepRows(key, c / COLUMNS, row, site, step, threshold, masks, at + c - from);
-        }
+        PhiloxVector.keepRows(key(), from, end, row, site(), counters.get(2), threshold, masks, at);
     }
 
     /** The mask, one lane for each row, in an element that {@link #keepRows} has set. */

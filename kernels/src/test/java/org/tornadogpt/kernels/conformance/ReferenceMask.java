@@ -34,11 +34,10 @@ final class ReferenceMask {
             return 1;
         }
         long[] key = {unsigned(dropout, 0), unsigned(dropout, 1)};
-        long[] counter = {
-            (column / 64) * 16L + column % 16, row, dropout.site() + 65536 * unsigned(dropout, 3), unsigned(dropout, 2)
-        };
-        long bits = philox(counter, key)[column / 16 % 4] / 256;
-        return bits >= Math.round(dropout.probability() * (1 << 24)) ? 1 / (1 - (double) dropout.probability()) : 0;
+        long[] counter = {column / 8, row, dropout.site() + 65536 * unsigned(dropout, 3), unsigned(dropout, 2)};
+        long word = philox(counter, key)[column % 8 / 2];
+        long bits = column % 2 == 0 ? word % 65536 : word / 65536;
+        return bits >= Math.round(dropout.probability() * 65536) ? 1 / (1 - (double) dropout.probability()) : 0;
     }
 
     private static long unsigned(Dropout dropout, int index) {
