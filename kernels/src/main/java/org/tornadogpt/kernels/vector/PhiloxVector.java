@@ -66,8 +66,7 @@ public final class PhiloxVector {
             long key, int from, int end, int row, int site, int step, int threshold, float[] masks, int at) {
         for (int column = from; column < end; column += BLOCK) {
             long first = transposed(eightRows(key, column / BLOCK, row, site, step, threshold));
-            long second =
-                    LANES > 8 ? transposed(eightRows(key, column / BLOCK, row + 8, site, step, threshold)) : 0;
+            long second = LANES > 8 ? transposed(eightRows(key, column / BLOCK, row + 8, site, step, threshold)) : 0;
             int to = at + column - from;
             for (int i = to; i < to + BLOCK; i++, first >>>= 8, second >>>= 8) {
                 masks[i] = Float.intBitsToFloat((int) ((first & 0xFF) | (second & 0xFF) << 8));
