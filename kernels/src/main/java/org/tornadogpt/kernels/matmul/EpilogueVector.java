@@ -14,8 +14,8 @@ import org.tornadogpt.kernels.vector.DropoutVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
- * What happens to finished rows of a product on their way from a heap array to memory: additions on the way, in one pass over each row;
- * activations in the heap array, before whole rows are copied: GELU with stores to memory in the same loop goes beyond C2's budget for
+ * What happens to finished rows of a product on their way from a heap array to memory: additions and ReLU on the way, in one pass over
+ * each row; GELU in the heap array, before whole rows are copied: with stores to memory in the same loop it goes beyond C2's budget for
  * inlining, and its vectors would be objects.
  */
 interface EpilogueVector {
@@ -74,11 +74,11 @@ interface EpilogueVector {
     /** Finishes {@code count} rows, of which the first is row {@code n} of the result, and stores them. */
     void finish(Rows rows, int n, int count);
 
-    /** {@code out = product + bias}. */
-    record Plain(VectorSlice out, VectorSlice bias) implements EpilogueVector {
+    /** {@code out = product + bias}, or with {@code relu} {@code out = max(product + bias, 0)}. */
+    record Plain(VectorSlice out, VectorSlice bias, boolean relu) implements EpilogueVector {
         @Override
         public void finish(Rows rows, int n, int count) {
-            if (bias == null) {
+            if (bias == null && !relu) {
                 rows.store(out, n, count);
                 return;
             }
@@ -91,10 +91,40 @@ interface EpilogueVector {
         private void row(float[] s, int row, int bias, int width, long to) {
             int whole = wholeVectors(width);
             for (int c = 0; c < whole; c += LANES) {
-                out.store(to + c, sum(s, row + c, bias + c));
+                out.store(to + c, value(sum(s, row + c, bias + c)));
             }
             if (whole < width) {
-                out.store(to + whole, sum(s, row + whole, bias + whole), first(width - whole));
+                out.store(to + whole, value(sum(s, row + whole, bias + whole)), first(width - whole));
+            }
+        }
+
+        private FloatVector value(FloatVector x) {
+            return relu ? PointwiseActivationVector.value(Activation.RELU, x) : x;
+        }
+    }
+
+    /** {@code out = product} where {@code saved} is positive, else 0. */
+    record ReluGradient(VectorSlice out, VectorSlice saved) implements EpilogueVector {
+        @Override
+        public void finish(Rows rows, int n, int count) {
+            for (int r = 0; r < count; r++) {
+                row(rows.s, rows.row(r), rows.width, (long) (n + r) * rows.width);
+            }
+        }
+
+        private void row(float[] s, int row, int width, long to) {
+            int whole = wholeVectors(width);
+            for (int c = 0; c < whole; c += LANES) {
+                FloatVector x = FloatVector.fromArray(F, s, row + c);
+                out.store(to + c, PointwiseActivationVector.gradient(Activation.RELU, x, saved.load(to + c)));
+            }
+            if (whole < width) {
+                VectorMask<Float> mask = first(width - whole);
+                FloatVector x = FloatVector.fromArray(F, s, row + whole);
+                out.store(
+                        to + whole,
+                        PointwiseActivationVector.gradient(Activation.RELU, x, saved.load(to + whole, mask)),
+                        mask);
             }
         }
     }
