@@ -19,7 +19,6 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     private static final float SQRT_2_OVER_PI = 0.7978845608f;
     private static final float CUBIC = 0.044715f;
     private static final float FAR = 12f;
-    private static final float INVERSE_SQRT_2_PI = 0.3989422804f;
 
     @Override
     public String name() {
@@ -74,10 +73,7 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     public static FloatVector value(Activation kind, FloatVector x) {
         return switch (kind) {
             case RELU -> x.blend(0f, x.compare(VectorOperators.LE, 0f));
-            case GELU -> {
-                FloatVector near = MathVector.atLeast(x, -FAR);
-                yield near.mul(MathVector.normalCdf(near, MathVector.gauss(near)));
-            }
+            case GELU -> MathVector.gelu(x);
             case GELU_TANH -> {
                 FloatVector e = exponential(clamp(x));
                 yield MathVector.atLeast(x, -FAR).mul(e.div(e.add(1f)));
@@ -89,15 +85,9 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     public static FloatVector gradient(Activation kind, FloatVector dout, FloatVector saved) {
         return switch (kind) {
             case RELU -> dout.blend(0f, saved.compare(VectorOperators.LE, 0f));
-            case GELU -> geluGradient(dout, clamp(saved));
+            case GELU -> dout.mul(MathVector.geluDerivative(saved));
             case GELU_TANH -> geluTanhGradient(dout, clamp(saved));
         };
-    }
-
-    private static FloatVector geluGradient(FloatVector dout, FloatVector x) {
-        FloatVector gauss = MathVector.gauss(x);
-        FloatVector density = gauss.mul(INVERSE_SQRT_2_PI);
-        return dout.mul(x.fma(density, MathVector.normalCdf(x, gauss)));
     }
 
     /** With s = sigmoid(2u) = (1 + tanh u)/2: s + 2 x s (1-s) u'; 1-s is had without cancellation. */

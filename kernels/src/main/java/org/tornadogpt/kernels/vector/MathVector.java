@@ -40,13 +40,6 @@ public final class MathVector {
     private static final float LOG_2 = -2.4999993993e-1f;
     private static final float LOG_1 = 3.3333331174e-1f;
 
-    private static final float ERF_P = 0.3275911f * 0.70710678f;
-    private static final float ERF_5 = 1.061405429f;
-    private static final float ERF_4 = -1.453152027f;
-    private static final float ERF_3 = 1.421413741f;
-    private static final float ERF_2 = -0.284496736f;
-    private static final float ERF_1 = 0.254829592f;
-
     private MathVector() {}
 
     /** The larger one of each lane's values; where {@code b} is NaN, {@code a}. One comparison, unlike Java's {@code max}. */
@@ -122,24 +115,43 @@ public final class MathVector {
     }
 
     /**
-     * The standard normal distribution function by Abramowitz and Stegun 7.1.26 (erf with absolute error 1.5e-7); absolute error
-     * below 2e-7.
-     *
-     * @param gauss e^(-x²/2), which callers need anyway
+     * x Φ(x), with Φ the standard normal distribution function: {@code max(x, 0) - |x| Φ(-|x|)}, the latter as a rational function ({@code
+     * tools/fit/fit_gelu.py}). Absolute error below 3e-7 min(|x|, 1) plus 6e-8 times the result's size; NaN stays NaN.
      */
-    public static FloatVector normalCdf(FloatVector x, FloatVector gauss) {
-        FloatVector one = broadcast(1f);
-        FloatVector t = one.div(x.abs().fma(broadcast(ERF_P), one));
-        FloatVector p = t.fma(broadcast(ERF_5), broadcast(ERF_4));
-        p = p.fma(t, broadcast(ERF_3));
-        p = p.fma(t, broadcast(ERF_2));
-        p = p.fma(t, broadcast(ERF_1));
-        FloatVector upperTail = p.mul(t).mul(gauss).mul(0.5f);
-        return one.sub(upperTail).blend(upperTail, x.lt(0f));
+    public static FloatVector gelu(FloatVector x) {
+        FloatVector a = atMost(x.abs(), 5.5f);
+        FloatVector p = a.fma(broadcast(-1.52938912e-4f), broadcast(3.81463137e-3f));
+        p = p.fma(a, broadcast(-3.82456258e-2f));
+        p = p.fma(a, broadcast(1.92816541e-1f));
+        p = p.fma(a, broadcast(-4.89180923e-1f));
+        p = p.fma(a, broadcast(5.00000179e-1f));
+        FloatVector q = a.fma(broadcast(6.19079976e-4f), broadcast(-1.15579565e-3f));
+        q = q.fma(a, broadcast(4.88629611e-3f));
+        q = q.fma(a, broadcast(1.56329386e-2f));
+        q = q.fma(a, broadcast(-1.53120039e-2f));
+        q = q.fma(a, broadcast(2.41306156e-1f));
+        q = q.fma(a, broadcast(-1.80448174e-1f));
+        q = q.fma(a, broadcast(1f));
+        return atLeast(x, 0f).sub(a.mul(p).div(q));
     }
 
-    /** e^(-x²/2). */
-    public static FloatVector gauss(FloatVector x) {
-        return expUpTo88(x.mul(x).mul(-0.5f));
+    /**
+     * Φ(x) + x φ(x), the derivative of {@link #gelu} with φ the normal density, as 1/2 plus an odd rational function ({@code
+     * tools/fit/fit_gelu.py}). Absolute error below 3.2e-7; NaN stays NaN.
+     */
+    public static FloatVector geluDerivative(FloatVector x) {
+        FloatVector near = atMost(atLeast(x, -6f), 6f);
+        FloatVector u = near.mul(near);
+        FloatVector p = u.fma(broadcast(1.9096376e-7f), broadcast(3.58511534e-5f));
+        p = p.fma(u, broadcast(2.38490375e-5f));
+        p = p.fma(u, broadcast(1.42104495e-2f));
+        p = p.fma(u, broadcast(-3.07614263e-2f));
+        p = p.fma(u, broadcast(7.97884643e-1f));
+        FloatVector q = u.fma(broadcast(8.88974773e-6f), broadcast(1.93390923e-4f));
+        q = q.fma(u, broadcast(3.52837215e-3f));
+        q = q.fma(u, broadcast(4.10581492e-2f));
+        q = q.fma(u, broadcast(2.94783771e-1f));
+        q = q.fma(u, broadcast(1f));
+        return near.fma(p.div(q), broadcast(0.5f));
     }
 }

@@ -7,6 +7,7 @@ import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
+import org.apache.commons.math3.special.Erf;
 import org.junit.jupiter.api.Test;
 
 /** The error bounds that {@link MathVector} states, over all floats of a range that lie a prime number of bit patterns apart. */
@@ -44,6 +45,37 @@ class MathVectorTest {
         double worst = worst(MathVector::log, Math::log, Float.MIN_NORMAL, Float.MAX_VALUE, 1e-7 / 1.2e-7);
         assertThat(worst).isLessThan(1.2e-7);
         assertThat(lane0(MathVector::log, 1f)).isZero();
+    }
+
+    @Test
+    void geluIsWithinItsErrorAndKeepsNaN() {
+        for (float sign : new float[] {1f, -1f}) {
+            DoubleUnaryOperator overX = x -> normalCdf(x * sign) * sign;
+            UnaryOperator<FloatVector> gelu = x -> MathVector.gelu(x.mul(sign)).div(x);
+            assertThat(worst(gelu, overX, 0x1p-40f, 1f, 3.0 / 1.2)).isLessThan(1.2e-7);
+            DoubleUnaryOperator exact = x -> normalCdf(x) * x;
+            assertThat(worst(MathVector::gelu, exact, sign, sign * 0x1p40f, 5)).isLessThan(6e-8);
+        }
+        assertThat(lane0(MathVector::gelu, Float.NaN)).isNaN();
+        assertThat(lane0(MathVector::gelu, Float.NEGATIVE_INFINITY)).isBetween(-3.2e-7f, 3.2e-7f);
+        assertThat(lane0(MathVector::gelu, Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+    }
+
+    @Test
+    void geluDerivativeIsWithinItsErrorAndKeepsNaN() {
+        DoubleUnaryOperator exact = x -> normalCdf(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+        double large = 1e6;
+        for (float sign : new float[] {1f, -1f}) {
+            double overLarge = worst(MathVector::geluDerivative, exact, sign * 0x1p-40f, sign * 0x1p40f, large);
+            assertThat(overLarge * large).isLessThan(3.2e-7);
+        }
+        assertThat(lane0(MathVector::geluDerivative, Float.NaN)).isNaN();
+        assertThat(lane0(MathVector::geluDerivative, Float.NEGATIVE_INFINITY)).isBetween(-3.2e-7f, 3.2e-7f);
+        assertThat(lane0(MathVector::geluDerivative, Float.POSITIVE_INFINITY)).isBetween(1 - 3.2e-7f, 1 + 3.2e-7f);
+    }
+
+    private static double normalCdf(double x) {
+        return Erf.erfc(-x / Math.sqrt(2)) / 2;
     }
 
     @Test
