@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Fits the rational functions of MathVector.gelu and MathVector.geluDerivative.
 
-With Phi and phi the standard normal distribution function and density:
+With S the standard normal distribution function, or for the tanh form S(x) = (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2:
 
-    gelu(x) = max(x, 0) - |x| P(|x|) / Q(|x|)        which stands for |x| Phi(-|x|)
-    gelu'(x) = 1/2 + x P(x^2) / Q(x^2)               which stands for Phi(x) - 1/2 + x phi(x)
+    gelu(x) = max(x, 0) - |x| P(|x|) / Q(|x|)        which stands for |x| S(-|x|)
+    gelu'(x) = 1/2 + x P(x^2) / Q(x^2)               which stands for S(x) - 1/2 + x S'(x)
 
 on [-limit, limit], Q(0) = 1. The largest error, of the first over min(|x|, 1), is made small by weighted least squares of P - f Q,
 weights from the errors before (Lawson 1961) and from Q before (Sanathanan and Koerner 1963). Prints the coefficients as floats, lowest power first, and the
@@ -15,7 +15,7 @@ error with them in exact arithmetic; MathVectorTest measures the kernels' own.
 
 import struct
 
-from mpmath import cos, lu_solve, matrix, mp, mpf, ncdf, npdf, pi, polyval, sqrt
+from mpmath import cos, lu_solve, matrix, mp, mpf, ncdf, npdf, pi, polyval, sqrt, tanh
 
 NODES = 240
 ROUNDS = 40
@@ -61,6 +61,17 @@ def show(name, f, limit, power, degrees, unit):
     print("  Q", " ".join(f"{c:.9g}f" for c in q))
 
 
+def tanh_form(x):
+    return (1 + tanh(sqrt(2 / pi) * (x + CUBIC * x**3))) / 2
+
+
+def tanh_form_slope(x):
+    return 2 * tanh_form(x) * tanh_form(-x) * sqrt(2 / pi) * (1 + 3 * CUBIC * x * x)
+
+
 mp.dps = 60
-show("x Phi(-x)", lambda x: x * ncdf(-x), 5.5, 1, (5, 7), lambda x: min(x, 1))
-show("Phi(x) - 1/2 + x phi(x)", lambda x: ncdf(x) - mpf(1) / 2 + x * npdf(x), 6, 2, (5, 5), lambda x: 1)
+CUBIC = mpf("0.044715")
+show("exact: x S(-x)", lambda x: x * ncdf(-x), 5.5, 1, (5, 7), lambda x: min(x, 1))
+show("exact: S(x) - 1/2 + x S'(x)", lambda x: ncdf(x) - mpf(1) / 2 + x * npdf(x), 6, 2, (5, 5), lambda x: 1)
+show("tanh: x S(-x)", lambda x: x * tanh_form(-x), 5.1, 1, (5, 7), lambda x: min(x, 1))
+show("tanh: S(x) - 1/2 + x S'(x)", lambda x: tanh_form(x) - mpf(1) / 2 + x * tanh_form_slope(x), 5.3, 2, (6, 6), lambda x: 1)

@@ -1,7 +1,6 @@
 package org.tornadogpt.kernels.activation;
 
 import static org.tornadogpt.kernels.vector.LanesVector.LANES;
-import static org.tornadogpt.kernels.vector.LanesVector.broadcast;
 import static org.tornadogpt.kernels.vector.LanesVector.first;
 
 import jdk.incubator.vector.FloatVector;
@@ -13,12 +12,9 @@ import org.tornadogpt.kernels.Slice;
 import org.tornadogpt.kernels.vector.MathVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
-/** A pass over blocks of elements on all threads. Absolute error of GELU and its derivative below 4e-7 max(1, |x|). */
+/** A pass over blocks of elements on all threads. Errors of GELU and its derivative: see {@link MathVector}. */
 public final class PointwiseActivationVector implements PointwiseActivation {
     private static final int BLOCK = 16 * 1024;
-    private static final float SQRT_2_OVER_PI = 0.7978845608f;
-    private static final float CUBIC = 0.044715f;
-    private static final float FAR = 12f;
 
     @Override
     public String name() {
@@ -74,10 +70,7 @@ public final class PointwiseActivationVector implements PointwiseActivation {
         return switch (kind) {
             case RELU -> x.blend(0f, x.compare(VectorOperators.LE, 0f));
             case GELU -> MathVector.gelu(x);
-            case GELU_TANH -> {
-                FloatVector e = exponential(clamp(x));
-                yield MathVector.atLeast(x, -FAR).mul(e.div(e.add(1f)));
-            }
+            case GELU_TANH -> MathVector.geluTanh(x);
         };
     }
 
@@ -86,27 +79,7 @@ public final class PointwiseActivationVector implements PointwiseActivation {
         return switch (kind) {
             case RELU -> dout.blend(0f, saved.compare(VectorOperators.LE, 0f));
             case GELU -> dout.mul(MathVector.geluDerivative(saved));
-            case GELU_TANH -> geluTanhGradient(dout, clamp(saved));
+            case GELU_TANH -> dout.mul(MathVector.geluTanhDerivative(saved));
         };
-    }
-
-    /** With s = sigmoid(2u) = (1 + tanh u)/2: s + 2 x s (1-s) u'; 1-s is had without cancellation. */
-    private static FloatVector geluTanhGradient(FloatVector dout, FloatVector x) {
-        FloatVector e = exponential(x);
-        FloatVector rest = broadcast(1f).div(e.add(1f));
-        FloatVector sigmoid = e.mul(rest);
-        FloatVector slope = x.mul(x).fma(broadcast(3 * CUBIC * SQRT_2_OVER_PI), broadcast(SQRT_2_OVER_PI));
-        return dout.mul(x.add(x).mul(sigmoid).mul(rest).fma(slope, sigmoid));
-    }
-
-    /** {@code e^2u} with {@code u = sqrt(2/π) (x + 0.044715 x³)}. */
-    private static FloatVector exponential(FloatVector x) {
-        FloatVector doubled = x.mul(x).fma(broadcast(2 * CUBIC * SQRT_2_OVER_PI), broadcast(2 * SQRT_2_OVER_PI));
-        return MathVector.exp(doubled.mul(x));
-    }
-
-    /** Beyond, the functions are 0 or x and their slopes 0 or 1 to the last bit; powers of x could overflow there. */
-    private static FloatVector clamp(FloatVector x) {
-        return MathVector.atMost(MathVector.atLeast(x, -FAR), FAR);
     }
 }

@@ -154,4 +154,41 @@ public final class MathVector {
         q = q.fma(u, broadcast(1f));
         return near.fma(p.div(q), broadcast(0.5f));
     }
+
+    /** GELU's tanh form, {@code x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))}, as {@link #gelu} and with the same error. */
+    public static FloatVector geluTanh(FloatVector x) {
+        FloatVector a = atMost(x.abs(), 5.1f);
+        FloatVector p = a.fma(broadcast(-2.01410614e-4f), broadcast(4.76681488e-3f));
+        p = p.fma(a, broadcast(-4.53049764e-2f));
+        p = p.fma(a, broadcast(2.16240048e-1f));
+        p = p.fma(a, broadcast(-5.18545628e-1f));
+        p = p.fma(a, broadcast(5.00000179e-1f));
+        FloatVector q = a.fma(broadcast(4.1296464e-4f), broadcast(-8.9016225e-4f));
+        q = q.fma(a, broadcast(2.4987997e-3f));
+        q = q.fma(a, broadcast(1.46275135e-2f));
+        q = q.fma(a, broadcast(-3.05162035e-2f));
+        q = q.fma(a, broadcast(2.41382375e-1f));
+        q = q.fma(a, broadcast(-2.39184394e-1f));
+        q = q.fma(a, broadcast(1f));
+        return atLeast(x, 0f).sub(a.mul(p).div(q));
+    }
+
+    /** The derivative of {@link #geluTanh}, as {@link #geluDerivative} and with the same error. */
+    public static FloatVector geluTanhDerivative(FloatVector x) {
+        FloatVector near = atMost(atLeast(x, -5.3f), 5.3f);
+        FloatVector u = near.mul(near);
+        FloatVector p = u.fma(broadcast(1.00163957e-8f), broadcast(1.34240156e-6f));
+        p = p.fma(u, broadcast(1.81934338e-5f));
+        p = p.fma(u, broadcast(2.63443944e-4f));
+        p = p.fma(u, broadcast(1.15557723e-2f));
+        p = p.fma(u, broadcast(-1.70429926e-2f));
+        p = p.fma(u, broadcast(7.97884464e-1f));
+        FloatVector q = u.fma(broadcast(3.91659995e-7f), broadcast(8.70777421e-6f));
+        q = q.fma(u, broadcast(2.03190924e-4f));
+        q = q.fma(u, broadcast(3.07725603e-3f));
+        q = q.fma(u, broadcast(4.28299531e-2f));
+        q = q.fma(u, broadcast(3.1362161e-1f));
+        q = q.fma(u, broadcast(1f));
+        return near.fma(p.div(q), broadcast(0.5f));
+    }
 }

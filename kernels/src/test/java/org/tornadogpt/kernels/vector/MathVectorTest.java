@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 /** The error bounds that {@link MathVector} states, over all floats of a range that lie a prime number of bit patterns apart. */
 class MathVectorTest {
     private static final int APART = 1009;
+    private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+    private static final double CUBIC = 0.044715;
 
     @Test
     void expIsWithinItsRelativeErrorUpToTheEndsOfItsRange() {
@@ -49,29 +51,46 @@ class MathVectorTest {
 
     @Test
     void geluIsWithinItsErrorAndKeepsNaN() {
+        checkGelu(MathVector::gelu, MathVectorTest::normalCdf);
+        checkGelu(MathVector::geluTanh, MathVectorTest::tanhForm);
+    }
+
+    /** Up to 1 by the quotient of gelu and x, whose error must not grow towards 0. */
+    private static void checkGelu(UnaryOperator<FloatVector> gelu, DoubleUnaryOperator share) {
         for (float sign : new float[] {1f, -1f}) {
-            DoubleUnaryOperator overX = x -> normalCdf(x * sign) * sign;
-            UnaryOperator<FloatVector> gelu = x -> MathVector.gelu(x.mul(sign)).div(x);
-            assertThat(worst(gelu, overX, 0x1p-40f, 1f, 3.0 / 1.2)).isLessThan(1.2e-7);
-            DoubleUnaryOperator exact = x -> normalCdf(x) * x;
-            assertThat(worst(MathVector::gelu, exact, sign, sign * 0x1p40f, 5)).isLessThan(6e-8);
+            UnaryOperator<FloatVector> overX = x -> gelu.apply(x).div(x);
+            assertThat(worst(overX, share, sign * 0x1p-40f, sign, 2.5)).isLessThan(1.2e-7);
+            assertThat(worst(gelu, x -> share.applyAsDouble(x) * x, sign, sign * 0x1p40f, 5))
+                    .isLessThan(6e-8);
         }
-        assertThat(lane0(MathVector::gelu, Float.NaN)).isNaN();
-        assertThat(lane0(MathVector::gelu, Float.NEGATIVE_INFINITY)).isBetween(-3.2e-7f, 3.2e-7f);
-        assertThat(lane0(MathVector::gelu, Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+        assertThat(lane0(gelu, Float.NaN)).isNaN();
+        assertThat(lane0(gelu, Float.NEGATIVE_INFINITY)).isBetween(-3e-7f, 3e-7f);
+        assertThat(lane0(gelu, Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
     }
 
     @Test
     void geluDerivativeIsWithinItsErrorAndKeepsNaN() {
-        DoubleUnaryOperator exact = x -> normalCdf(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+        checkDerivative(
+                MathVector::geluDerivative, x -> normalCdf(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI));
+        DoubleUnaryOperator slope = x -> SQRT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
+        checkDerivative(
+                MathVector::geluTanhDerivative,
+                x -> tanhForm(x) + (Math.abs(x) > 9 ? 0 : 2 * x * tanhForm(x) * tanhForm(-x) * slope.applyAsDouble(x)));
+    }
+
+    private static void checkDerivative(UnaryOperator<FloatVector> derivative, DoubleUnaryOperator exact) {
         double large = 1e6;
         for (float sign : new float[] {1f, -1f}) {
-            double overLarge = worst(MathVector::geluDerivative, exact, sign * 0x1p-40f, sign * 0x1p40f, large);
+            double overLarge = worst(derivative, exact, sign * 0x1p-40f, sign * 0x1p40f, large);
             assertThat(overLarge * large).isLessThan(3.2e-7);
         }
-        assertThat(lane0(MathVector::geluDerivative, Float.NaN)).isNaN();
-        assertThat(lane0(MathVector::geluDerivative, Float.NEGATIVE_INFINITY)).isBetween(-3.2e-7f, 3.2e-7f);
-        assertThat(lane0(MathVector::geluDerivative, Float.POSITIVE_INFINITY)).isBetween(1 - 3.2e-7f, 1 + 3.2e-7f);
+        assertThat(lane0(derivative, Float.NaN)).isNaN();
+        assertThat(lane0(derivative, Float.NEGATIVE_INFINITY)).isBetween(-3.2e-7f, 3.2e-7f);
+        assertThat(lane0(derivative, Float.POSITIVE_INFINITY)).isBetween(1 - 3.2e-7f, 1 + 3.2e-7f);
+    }
+
+    private static double tanhForm(double x) {
+        return 1 / (1 + Math.exp(-2 * SQRT_2_OVER_PI * (x + CUBIC * x * x * x)));
     }
 
     private static double normalCdf(double x) {
