@@ -14,9 +14,7 @@ import org.tornadogpt.kernels.vector.DropoutVector;
 import org.tornadogpt.kernels.vector.VectorSlice;
 
 /**
- * What happens to finished rows of a product on their way from a heap array to memory: additions and ReLU on the way, in one pass over
- * each row; GELU in the heap array, before whole rows are copied: with stores to memory in the same loop it goes beyond C2's budget for
- * inlining, and its vectors would be objects.
+ * What happens to finished rows of a product on their way from a heap array to memory, in one pass over each row.
  */
 interface EpilogueVector {
     /**
@@ -34,23 +32,6 @@ interface EpilogueVector {
                 Arrays.fill(s, besideAt, besideAt + width, 0f);
             } else {
                 bias.copyTo(0, s, besideAt, width);
-            }
-        }
-
-        /** Adds the bias, unless null, to every row. */
-        void addBias(VectorSlice bias, int count) {
-            if (bias == null) {
-                return;
-            }
-            loadBias(bias);
-            for (int r = 0; r < count; r++) {
-                addRow(s, row(r), besideAt, width);
-            }
-        }
-
-        private static void addRow(float[] s, int row, int bias, int width) {
-            for (int c = 0; c < width; c += LANES) {
-                sum(s, row + c, bias + c).intoArray(s, row + c);
             }
         }
 
@@ -74,11 +55,11 @@ interface EpilogueVector {
     /** Finishes {@code count} rows, of which the first is row {@code n} of the result, and stores them. */
     void finish(Rows rows, int n, int count);
 
-    /** {@code out = product + bias}, or with {@code relu} {@code out = max(product + bias, 0)}. */
-    record Plain(VectorSlice out, VectorSlice bias, boolean relu) implements EpilogueVector {
+    /** {@code out = product + bias}. */
+    record Plain(VectorSlice out, VectorSlice bias) implements EpilogueVector {
         @Override
         public void finish(Rows rows, int n, int count) {
-            if (bias == null && !relu) {
+            if (bias == null) {
                 rows.store(out, n, count);
                 return;
             }
@@ -91,62 +72,40 @@ interface EpilogueVector {
         private void row(float[] s, int row, int bias, int width, long to) {
             int whole = wholeVectors(width);
             for (int c = 0; c < whole; c += LANES) {
-                out.store(to + c, value(sum(s, row + c, bias + c)));
+                out.store(to + c, sum(s, row + c, bias + c));
             }
             if (whole < width) {
-                out.store(to + whole, value(sum(s, row + whole, bias + whole)), first(width - whole));
-            }
-        }
-
-        private FloatVector value(FloatVector x) {
-            return relu ? PointwiseActivationVector.value(Activation.RELU, x) : x;
-        }
-    }
-
-    /** {@code out = product} where {@code saved} is positive, else 0. */
-    record ReluGradient(VectorSlice out, VectorSlice saved) implements EpilogueVector {
-        @Override
-        public void finish(Rows rows, int n, int count) {
-            for (int r = 0; r < count; r++) {
-                row(rows.s, rows.row(r), rows.width, (long) (n + r) * rows.width);
-            }
-        }
-
-        private void row(float[] s, int row, int width, long to) {
-            int whole = wholeVectors(width);
-            for (int c = 0; c < whole; c += LANES) {
-                FloatVector x = FloatVector.fromArray(F, s, row + c);
-                out.store(to + c, PointwiseActivationVector.gradient(Activation.RELU, x, saved.load(to + c)));
-            }
-            if (whole < width) {
-                VectorMask<Float> mask = first(width - whole);
-                FloatVector x = FloatVector.fromArray(F, s, row + whole);
-                out.store(
-                        to + whole,
-                        PointwiseActivationVector.gradient(Activation.RELU, x, saved.load(to + whole, mask)),
-                        mask);
+                out.store(to + whole, sum(s, row + whole, bias + whole), first(width - whole));
             }
         }
     }
 
-    /** {@code pre = product + bias} unless null, {@code out = kind(pre)}. */
+    /** {@code pre = product + bias} unless null, {@code out = kind(product + bias)}. */
     record Activated(VectorSlice out, VectorSlice pre, VectorSlice bias, Activation kind) implements EpilogueVector {
         @Override
         public void finish(Rows rows, int n, int count) {
-            rows.addBias(bias, count);
-            if (pre != null) {
-                rows.store(pre, n, count);
-            }
+            rows.loadBias(bias);
             for (int r = 0; r < count; r++) {
-                activate(kind, rows.s, rows.row(r), rows.width);
+                activate(rows.s, rows.row(r), rows.besideAt, rows.width, (long) (n + r) * rows.width);
             }
-            rows.store(out, n, count);
         }
 
-        private static void activate(Activation kind, float[] s, int row, int width) {
-            for (int c = 0; c < width; c += LANES) {
-                PointwiseActivationVector.value(kind, FloatVector.fromArray(F, s, row + c))
-                        .intoArray(s, row + c);
+        private void activate(float[] s, int row, int bias, int width, long to) {
+            int whole = wholeVectors(width);
+            for (int c = 0; c < whole; c += LANES) {
+                FloatVector x = sum(s, row + c, bias + c);
+                if (pre != null) {
+                    pre.store(to + c, x);
+                }
+                out.store(to + c, PointwiseActivationVector.value(kind, x));
+            }
+            if (whole < width) {
+                VectorMask<Float> mask = first(width - whole);
+                FloatVector x = sum(s, row + whole, bias + whole);
+                if (pre != null) {
+                    pre.store(to + whole, x, mask);
+                }
+                out.store(to + whole, PointwiseActivationVector.value(kind, x), mask);
             }
         }
     }
@@ -156,17 +115,20 @@ interface EpilogueVector {
         @Override
         public void finish(Rows rows, int n, int count) {
             for (int r = 0; r < count; r++) {
-                saved.copyTo((long) (n + r) * rows.width, rows.s, rows.besideAt, rows.width);
-                slope(kind, rows.s, rows.row(r), rows.besideAt, rows.width);
+                slope(rows.s, rows.row(r), rows.width, (long) (n + r) * rows.width);
             }
-            rows.store(out, n, count);
         }
 
-        private static void slope(Activation kind, float[] s, int row, int saved, int width) {
-            for (int c = 0; c < width; c += LANES) {
-                FloatVector x = FloatVector.fromArray(F, s, saved + c);
-                PointwiseActivationVector.gradient(kind, FloatVector.fromArray(F, s, row + c), x)
-                        .intoArray(s, row + c);
+        private void slope(float[] s, int row, int width, long to) {
+            int whole = wholeVectors(width);
+            for (int c = 0; c < whole; c += LANES) {
+                FloatVector y = FloatVector.fromArray(F, s, row + c);
+                out.store(to + c, PointwiseActivationVector.gradient(kind, y, saved.load(to + c)));
+            }
+            if (whole < width) {
+                VectorMask<Float> mask = first(width - whole);
+                FloatVector y = FloatVector.fromArray(F, s, row + whole);
+                out.store(to + whole, PointwiseActivationVector.gradient(kind, y, saved.load(to + whole, mask)), mask);
             }
         }
     }

@@ -40,18 +40,18 @@ public final class MatMulBlockedVector implements MatMul {
 
     @Override
     public void forward(Launcher launcher, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
-        forward(launcher, s, x, weight, new EpilogueVector.Plain(VectorSlice.of(out), VectorSlice.of(bias), false));
+        forward(launcher, s, x, weight, new EpilogueVector.Plain(VectorSlice.of(out), VectorSlice.of(bias)));
     }
 
     @Override
     public void forwardActivation(
             Launcher launcher, Shape s, Slice out, Slice pre, Slice x, Slice weight, Slice bias, Activation kind) {
-        VectorSlice y = VectorSlice.of(out);
-        VectorSlice b = VectorSlice.of(bias);
-        EpilogueVector epilogue = kind == Activation.RELU
-                ? new EpilogueVector.Plain(y, b, true)
-                : new EpilogueVector.Activated(y, VectorSlice.of(pre), b, kind);
-        forward(launcher, s, x, weight, epilogue);
+        forward(
+                launcher,
+                s,
+                x,
+                weight,
+                new EpilogueVector.Activated(VectorSlice.of(out), VectorSlice.of(pre), VectorSlice.of(bias), kind));
     }
 
     @Override
@@ -86,18 +86,18 @@ public final class MatMulBlockedVector implements MatMul {
 
     @Override
     public void backwardInput(Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight) {
-        backwardInput(launcher, s, dout, weight, new EpilogueVector.Plain(VectorSlice.of(dx), null, false));
+        backwardInput(launcher, s, dout, weight, new EpilogueVector.Plain(VectorSlice.of(dx), null));
     }
 
     @Override
     public void backwardInputActivation(
             Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight, Slice saved, Activation kind) {
-        VectorSlice d = VectorSlice.of(dx);
-        VectorSlice x = VectorSlice.of(saved);
-        EpilogueVector epilogue = kind == Activation.RELU
-                ? new EpilogueVector.ReluGradient(d, x)
-                : new EpilogueVector.ActivationGradient(d, x, kind);
-        backwardInput(launcher, s, dout, weight, epilogue);
+        backwardInput(
+                launcher,
+                s,
+                dout,
+                weight,
+                new EpilogueVector.ActivationGradient(VectorSlice.of(dx), VectorSlice.of(saved), kind));
     }
 
     private static void backwardInput(Launcher launcher, Shape s, Slice dout, Slice weight, EpilogueVector epilogue) {
