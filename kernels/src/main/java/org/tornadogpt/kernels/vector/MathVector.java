@@ -19,7 +19,6 @@ public final class MathVector {
     /** Below, e^x is smaller than the smallest normal float. */
     private static final float EXP_MIN = -87.3365f;
 
-    private static final float EXP_MAX = 88.3762f;
     private static final float EXP_7 = 1.9875691500e-4f;
     private static final float EXP_6 = 1.3981999507e-3f;
     private static final float EXP_5 = 8.3334519073e-3f;
@@ -60,15 +59,8 @@ public final class MathVector {
     }
 
     /**
-     * e^x by range reduction and Cephes' polynomial (Moshier, expf). Relative error below 2 ulp (2.4e-7) on [-87.33, 88.37]; x
-     * outside is taken as the nearest end, so the result never underflows to 0 or overflows; NaN stays NaN.
-     */
-    public static FloatVector exp(FloatVector x) {
-        return expUpTo88(atMost(x, EXP_MAX));
-    }
-
-    /**
-     * As {@link #exp} for x up to 88.37; beyond, the result is arbitrary.
+     * e^x by range reduction and Cephes' polynomial (Moshier, expf). Relative error below 2 ulp (2.4e-7) on [-87.33, 88.37]; smaller x are
+     * taken as -87.33, so the result never underflows to 0, for larger ones it is arbitrary; NaN stays NaN.
      *
      * <p>Limits are compared and blended because Java's {@code min} and {@code max}, which order zeros and keep NaN, are five
      * instructions each. Constants are spread from scalars because C2 keeps these in registers: a constant vector is an array of

@@ -18,26 +18,16 @@ class MathVectorTest {
 
     @Test
     void expIsWithinItsRelativeErrorUpToTheEndsOfItsRange() {
-        assertThat(worst(MathVector::exp, Math::exp, 0f, 88.37f, 0)).isLessThan(2.4e-7);
-        assertThat(worst(MathVector::exp, Math::exp, -0f, -87.33f, 0)).isLessThan(2.4e-7);
-    }
-
-    @Test
-    void expUpTo88IsWithinTheSameErrorThere() {
         assertThat(worst(MathVector::expUpTo88, Math::exp, 0f, 88.37f, 0)).isLessThan(2.4e-7);
         assertThat(worst(MathVector::expUpTo88, Math::exp, -0f, -87.33f, 0)).isLessThan(2.4e-7);
     }
 
     @Test
-    void expStaysFiniteAndPositiveOutsideItsRangeAndKeepsNaN() {
-        float[] beyond = {88.38f, 1e3f, Float.MAX_VALUE, Float.POSITIVE_INFINITY};
-        for (float x : beyond) {
-            assertThat(lane0(MathVector::exp, x)).isFinite().isGreaterThan(2e38f);
-            assertThat(lane0(MathVector::exp, -x)).isEqualTo(lane0(MathVector::exp, -87.3365f));
-            assertThat(lane0(MathVector::expUpTo88, -x)).isBetween(Float.MIN_NORMAL, 1.2e-38f);
+    void expStaysPositiveBelowItsRangeAndKeepsNaN() {
+        for (float x : new float[] {-87.34f, -1e3f, -Float.MAX_VALUE, Float.NEGATIVE_INFINITY}) {
+            assertThat(lane0(MathVector::expUpTo88, x)).isBetween(Float.MIN_NORMAL, 1.2e-38f);
         }
         for (int bits : new int[] {0x7fc00000, 0xffc00000, 0x7fffffff, 0x7f800001}) {
-            assertThat(lane0(MathVector::exp, Float.intBitsToFloat(bits))).isNaN();
             assertThat(lane0(MathVector::expUpTo88, Float.intBitsToFloat(bits))).isNaN();
         }
     }
