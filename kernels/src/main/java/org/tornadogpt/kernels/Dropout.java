@@ -6,7 +6,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Where and how strongly to drop. The mask is a pure function of the run's seed, the step, the site and the element's row and
  * column (see {@code Philox}), so forward and backward agree without storing it, and so do all devices.
  *
- * @param probability of an element being zeroed; kept elements are scaled by {@code 1/(1-probability)}
+ * @param probability of an element being zeroed, to the nearest 1/65536; kept elements are scaled by {@code 1/(1-probability)}
  * @param site a number that no other dropout of the model has
  * @param counters {@code [seed low, seed high, step, micro-step]}, set by the host before each run; may be null for a probability of 0
  */

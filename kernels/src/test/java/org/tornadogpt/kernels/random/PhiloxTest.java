@@ -53,6 +53,18 @@ class PhiloxTest {
     }
 
     @Test
+    void aProbabilityIsRoundedTo65536thsAndNeverDropsAll() {
+        assertThat(threshold(0.5f)).isEqualTo(32768);
+        assertThat(threshold(0.1f)).isEqualTo(6554);
+        assertThat(threshold(1e-6f)).isZero();
+        assertThat(threshold(Math.nextDown(1f))).isEqualTo(65535);
+    }
+
+    private static int threshold(float probability) {
+        return new Dropout(probability, 7, counters(11, 12, 13, 14)).threshold();
+    }
+
+    @Test
     void theMaskDependsOnEveryCoordinate() {
         int base = Philox.maskBits(1, 2, 3, 4, 5, 6, 7);
         assertThat(new int[] {
