@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fits the rational functions of MathVector.gelu and MathVector.geluDerivative.
+"""Fits the rational functions of MathVector: gelu, geluTanh and their derivatives.
 
 With S the standard normal distribution function, or for the tanh form S(x) = (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2:
 
@@ -7,8 +7,8 @@ With S the standard normal distribution function, or for the tanh form S(x) = (1
     gelu'(x) = 1/2 + x P(x^2) / Q(x^2)               which stands for S(x) - 1/2 + x S'(x)
 
 on [-limit, limit], Q(0) = 1. The largest error, of the first over min(|x|, 1), is made small by weighted least squares of P - f Q,
-weights from the errors before (Lawson 1961) and from Q before (Sanathanan and Koerner 1963). Prints the coefficients as floats, lowest power first, and the
-error with them in exact arithmetic; MathVectorTest measures the kernels' own.
+weights from the errors before (Lawson 1961) and from Q before (Sanathanan and Koerner 1963). Prints the coefficients as floats,
+lowest power first, and the error with them in exact arithmetic; MathVectorTest measures the kernels' own.
 
     python3 -m venv V && V/bin/pip install mpmath && V/bin/python tools/fit/fit_gelu.py
 """
