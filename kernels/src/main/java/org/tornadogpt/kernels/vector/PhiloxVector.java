@@ -102,7 +102,8 @@ public final class PhiloxVector {
     /**
      * Rounds {@code done} to the last.
      *
-     * @param c0 one counter in each lane; c1, c2 and c3 are the same for all of them
+     * @param c0 first word of the counter, one in each lane; c1, c2 and c3 are the same for all of them; of all four the upper halves are
+     *     ignored
      * @return bit {@code 8*lane + i} says whether half word i of the lane's block keeps its element
      */
     private static long keep(long key, int done, LongVector c0, long c1, long c2, long c3, int threshold) {
