@@ -250,8 +250,8 @@ record FlashBackwardVector(
             for (int d = 0; d < layout.Dp(); d += COLUMNS) {
                 int row = layout.at(q + skip, d);
                 int to = layout.at(k, d);
-                TileVector.rows(s, at.p + strip, s, at.dout + row, queries, s, at.dv + to, COLUMNS, add);
-                TileVector.rows(s, at.ds + strip, s, at.q + row, queries, s, at.dk + to, COLUMNS, add);
+                TileVector.rows(s, at.p + strip, s, at.dout + row, queries, s, at.dv + to, COLUMNS, add, shape.D() - d);
+                TileVector.rows(s, at.ds + strip, s, at.q + row, queries, s, at.dk + to, COLUMNS, add, shape.D() - d);
             }
         }
     }
@@ -263,7 +263,8 @@ record FlashBackwardVector(
             int keys = Math.min(end, q + r + ROWS) - from;
             for (int d = 0; keys > 0 && d < layout.Dp(); d += COLUMNS) {
                 int dq = at.dq + FlashLayoutVector.inBlock(r, d);
-                TileVector.columns(s, at.ds + r, s, at.k + layout.at(from, d), keys, s, dq, COLUMNS, from > 0);
+                TileVector.columns(
+                        s, at.ds + r, s, at.k + layout.at(from, d), keys, s, dq, COLUMNS, from > 0, shape.D() - d);
             }
         }
     }

@@ -247,10 +247,9 @@ record FlashForwardVector(
     }
 
     private void scaleRow(float[] s, int r, float factor) {
-        for (int d = 0; d < layout.Dp(); d += COLUMNS) {
-            int at = this.at.o + FlashLayoutVector.inBlock(r, d);
+        for (int d = 0; d < shape.D(); d += LANES) {
+            int at = this.at.o + FlashLayoutVector.inBlock(r, d / COLUMNS * COLUMNS) + d % COLUMNS;
             FloatVector.fromArray(F, s, at).mul(factor).intoArray(s, at);
-            FloatVector.fromArray(F, s, at + LANES).mul(factor).intoArray(s, at + LANES);
         }
     }
 
@@ -261,7 +260,8 @@ record FlashForwardVector(
             int keys = Math.min(end, q + r + ROWS) - from;
             for (int d = 0; keys > 0 && d < layout.Dp(); d += COLUMNS) {
                 int o = at.o + FlashLayoutVector.inBlock(r, d);
-                TileVector.columns(s, at.strip + r, s, at.v + layout.at(from, d), keys, s, o, COLUMNS, from > 0);
+                TileVector.columns(
+                        s, at.strip + r, s, at.v + layout.at(from, d), keys, s, o, COLUMNS, from > 0, shape.D() - d);
             }
         }
     }

@@ -192,7 +192,8 @@ public final class MatMulBlockedVector implements MatMul {
                         s,
                         to,
                         stride,
-                        cut > 0);
+                        cut > 0,
+                        COLUMNS);
             }
         }
     }

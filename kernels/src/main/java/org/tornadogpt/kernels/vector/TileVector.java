@@ -5,7 +5,8 @@ import static org.tornadogpt.kernels.vector.LanesVector.LANES;
 /**
  * The inner loops of matrix products over heap arrays: one tile of C, held in registers while k runs. A tile is 12 rows of two
  * vectors where vectors have 16 lanes (24 of the 32 registers accumulate) and 6 rows of two where they are narrower (12 of 16).
- * Each element is the sum over k in order, by fused multiply-add. The loops of both sizes stand in {@code Tile12Vector} and {@code Tile6Vector}.
+ * Each element is the sum over k in order, by fused multiply-add. The loops of both sizes stand in {@code Tile12Vector} and {@code Tile6Vector},
+ * those of tiles half as wide in {@code NarrowTileVector}.
  *
  * <p>The accumulators are locals written out by hand because C2 keeps only locals in registers; an array of vectors is not. For the same reason
  * nothing is shared between the forms: a vector that is passed to a method which happens not to be inlined becomes an object,
@@ -37,17 +38,22 @@ public final class TileVector {
      * @param b B: element (k, c) at {@code bAt + k*COLUMNS + c}
      * @param kc how many k
      * @param c C: element (r, c) at {@code cAt + r*ldc + c}
+     * @param columns how many columns of C somebody reads; with no more than {@link LanesVector#LANES} of them, the others stay as they are
      */
     public static void columns(
-            float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add) {
-        if (LANES == 16) {
+            float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add, int columns) {
+        if (columns <= LANES) {
+            for (int r = 0; r < ROWS; r += NarrowTileVector.ROWS) {
+                NarrowTileVector.columns(a, aAt + r, b, bAt, kc, c, cAt + r * ldc, ldc, add);
+            }
+        } else if (LANES == 16) {
             Tile12Vector.columns(a, aAt, b, bAt, kc, c, cAt, ldc, add);
         } else {
             Tile6Vector.columns(a, aAt, b, bAt, kc, c, cAt, ldc, add);
         }
     }
 
-    /** As {@link #columns}, with the rows of the array that holds A only {@link #ROWS} apart: element (r, k) at {@code aAt + k*ROWS + r}. */
+    /** As {@link #columns} for all of them, with the rows of the array that holds A only {@link #ROWS} apart: element (r, k) at {@code aAt + k*ROWS + r}. */
     public static void packed(
             float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add) {
         if (LANES == 16) {
@@ -58,8 +64,13 @@ public final class TileVector {
     }
 
     /** As {@link #columns}, with A row-major: element (r, k) at {@code aAt + r*ROW_STRIDE + k}. */
-    public static void rows(float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add) {
-        if (LANES == 16) {
+    public static void rows(
+            float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add, int columns) {
+        if (columns <= LANES) {
+            for (int r = 0; r < ROWS; r += NarrowTileVector.ROWS) {
+                NarrowTileVector.rows(a, aAt + r * ROW_STRIDE, b, bAt, kc, c, cAt + r * ldc, ldc, add);
+            }
+        } else if (LANES == 16) {
             Tile12Vector.rows(a, aAt, b, bAt, kc, c, cAt, ldc, add);
         } else {
             Tile6Vector.rows(a, aAt, b, bAt, kc, c, cAt, ldc, add);

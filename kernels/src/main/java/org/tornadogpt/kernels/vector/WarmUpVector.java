@@ -62,7 +62,7 @@ public final class WarmUpVector {
         float[] b = new float[DEPTH * COLUMNS];
         float[] c = new float[ROWS * COLUMNS];
         for (int i = 0; i < CALLS; i++) {
-            TileVector.rows(a, 0, b, 0, DEPTH, c, 0, COLUMNS, i % 2 == 0);
+            TileVector.rows(a, 0, b, 0, DEPTH, c, 0, COLUMNS, i % 2 == 0, COLUMNS);
         }
     }
 
@@ -79,7 +79,7 @@ public final class WarmUpVector {
             TileVector.packed(a, 0, b, 0, DEPTH, c, 0, COLUMNS, i % 2 == 0);
         }
         for (int i = 0; i < CALLS; i++) {
-            TileVector.columns(a, 0, b, 0, DEPTH, c, 0, COLUMNS, i % 2 == 0);
+            TileVector.columns(a, 0, b, 0, DEPTH, c, 0, COLUMNS, i % 2 == 0, COLUMNS);
         }
     }
 }
