@@ -2,8 +2,8 @@ package org.tornadogpt.bench;
 
 import java.util.Map;
 import java.util.TreeMap;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Program;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;

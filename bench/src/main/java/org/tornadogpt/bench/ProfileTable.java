@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.tornadogpt.kernels.Node.Cost;
-import org.tornadogpt.kernels.Program.Timing;
-import org.tornadogpt.kernels.jvm.CeilingsVector;
+import org.tornadogpt.kernels.device.jvm.CeilingsVector;
+import org.tornadogpt.kernels.graph.Node.Cost;
+import org.tornadogpt.kernels.graph.Program.Timing;
 
 /**
  * Time by operation against the roofline: an operation can take no less than its arithmetic at the fma ceiling or its least

@@ -1,9 +1,9 @@
 /**
  * Operations on flat arrays, and the devices that run them. Knows nothing of GPT.
  *
- * <p>A model calls {@link org.tornadogpt.kernels.Operations}; the calls are recorded once as a list of nodes, the
- * activations' memory is planned from the nodes' lifetimes, and a {@link org.tornadogpt.kernels.Device} turns the nodes
- * into a {@link org.tornadogpt.kernels.Program} that can be run any number of times.
+ * <p>A model calls {@link org.tornadogpt.kernels.graph.Operations}; the calls are recorded once as a list of nodes, the
+ * activations' memory is planned from the nodes' lifetimes, and a {@link org.tornadogpt.kernels.graph.Device} turns the nodes
+ * into a {@link org.tornadogpt.kernels.graph.Program} that can be run any number of times.
  *
  * <p>Dimension letters, everywhere: {@code B} batch, {@code T} time (sequence), {@code C} channels, {@code H} heads,
  * {@code D = C/H} head size, {@code V} vocabulary, {@code L} layers, {@code N = B*T} rows; {@code K} and {@code O} are the

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.tornadogpt.kernels.graph.Recording;
+import org.tornadogpt.kernels.kernel.Variant;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /** The module rule as far as this module goes: kernels know nothing of GPT, and the Vector API stays where it says so. */
@@ -60,7 +62,7 @@ class ArchitectureTest {
                 .implement(Variant.class)
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("org.tornadogpt.kernels.jvm..")
+                .resideInAPackage("org.tornadogpt.kernels.device..")
                 .check(CLASSES);
     }
 

@@ -1,8 +1,8 @@
 package org.tornadogpt.model;
 
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.Operations;
-import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.ParameterLayout.Initial;
 
 /** {@code logits[n] = table[tokens[n]]}: the simplest language model, and a yardstick for the others. */

@@ -1,10 +1,10 @@
 package org.tornadogpt.model;
 
-import org.tornadogpt.kernels.AttentionShape;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.Operations;
-import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.attention.AttentionShape;
 
 /**
  * One layer of a GPT (Radford et al. 2019, pre-normalisation), forward and backward. With x the residual stream (N,C):

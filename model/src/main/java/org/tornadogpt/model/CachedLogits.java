@@ -1,9 +1,9 @@
 package org.tornadogpt.model;
 
 import java.util.Arrays;
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /**
  * Predicts with what it kept of the context before. Where the new context begins with the one before, only the tokens that were

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /**
  * A model on disk: a folder with {@code model.safetensors}, {@code config.json}, {@code tokenizer.json},

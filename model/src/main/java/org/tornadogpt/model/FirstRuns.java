@@ -1,7 +1,7 @@
 package org.tornadogpt.model;
 
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Program;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.Program;
 
 /**
  * Runs programs, with one thread at first. Until its code is compiled a program takes many times as long, and on few cores a second

@@ -2,10 +2,10 @@ package org.tornadogpt.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.Operations;
-import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.ParameterLayout.Initial;
 
 /**

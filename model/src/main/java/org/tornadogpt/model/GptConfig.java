@@ -1,6 +1,6 @@
 package org.tornadogpt.model;
 
-import org.tornadogpt.kernels.Activation;
+import org.tornadogpt.kernels.ops.activation.Activation;
 
 /**
  * The architecture of a decoder-only transformer with pre-normalisation (Radford et al. 2019).

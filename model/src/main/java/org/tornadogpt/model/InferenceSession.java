@@ -1,10 +1,10 @@
 package org.tornadogpt.model;
 
 import java.util.Map;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.KernelChoices;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /**
  * A model's parameters and its next-token programs, without the memory that training needs. Of the last context the keys and values

@@ -1,8 +1,8 @@
 package org.tornadogpt.model;
 
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.Operations;
-import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /** A model that predicts the next token. It holds no values: it records what is to be computed on a flat parameter array. */
 public interface LanguageModel {

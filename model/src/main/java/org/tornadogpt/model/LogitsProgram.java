@@ -1,8 +1,8 @@
 package org.tornadogpt.model;
 
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /** The program that predicts the token after one context. */
 final class LogitsProgram implements InferenceSession.Predictor {

@@ -6,9 +6,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.random.PhiloxStream;
+import org.tornadogpt.kernels.kernel.random.PhiloxStream;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /**
  * Where each parameter lies in the one flat array that holds all of them; gradients and moments have the same layout. Decayed

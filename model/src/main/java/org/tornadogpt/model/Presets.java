@@ -3,7 +3,7 @@ package org.tornadogpt.model;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tornadogpt.kernels.Activation;
+import org.tornadogpt.kernels.ops.activation.Activation;
 
 /**
  * Architectures by name. The vocabulary is that of the text each one was first trained on; use

@@ -21,7 +21,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.memory.Slice;
 
 /**
  * A file in the safetensors format (github.com/huggingface/safetensors), float32 only: eight bytes with the length of the

@@ -2,14 +2,14 @@ package org.tornadogpt.model;
 
 import java.util.Map;
 import java.util.Optional;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.KernelChoices;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
-import org.tornadogpt.kernels.optimizer.AdamW;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.optimizer.AdamW;
 
 /**
  * A model on a device with all that training needs, in one workspace: parameters, gradients and both moments as flat arrays, and

@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.jvm.SequentialDevice;
-import org.tornadogpt.kernels.random.PhiloxStream;
+import org.tornadogpt.kernels.device.jvm.SequentialDevice;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 
 /** Real processes, killed with SIGKILL while they save one checkpoint after another. */
 class CheckpointKillTest {

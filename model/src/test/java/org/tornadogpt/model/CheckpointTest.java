@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.jvm.SequentialDevice;
-import org.tornadogpt.kernels.random.PhiloxStream;
+import org.tornadogpt.kernels.device.jvm.SequentialDevice;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 
 class CheckpointTest {
     private static final CharTokenizer TOKENIZER = CharTokenizer.of("abcdefg");

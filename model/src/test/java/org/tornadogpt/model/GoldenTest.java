@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Devices;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.device.Devices;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /** Tiny GPTs against PyTorch in double precision; the files are made by {@code tools/golden/make_golden.py}. */
 class GoldenTest {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tornadogpt.kernels.Activation;
+import org.tornadogpt.kernels.ops.activation.Activation;
 
 class GptConfigTest {
     private static final GptConfig CONFIG = GptConfig.builder(7, 5, 6, 3, 2).build();

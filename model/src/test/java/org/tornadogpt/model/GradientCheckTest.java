@@ -9,10 +9,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.Activation;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Devices;
-import org.tornadogpt.kernels.random.PhiloxStream;
+import org.tornadogpt.kernels.device.Devices;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.kernel.random.PhiloxStream;
+import org.tornadogpt.kernels.ops.activation.Activation;
 
 /**
  * The whole model's gradient against central differences. A difference of float losses has few right digits left, so differences

@@ -5,8 +5,8 @@ import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Program;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.Program;
 
 /** Writes down what a device's programs are called for. */
 final class Listening {

@@ -1,8 +1,8 @@
 package org.tornadogpt.model;
 
 import java.util.Arrays;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.random.PhiloxStream;
+import org.tornadogpt.kernels.kernel.random.PhiloxStream;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /** Comparing and making arrays. */
 final class Numbers {

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.ParameterLayout.Parameter;
 
 class ParameterLayoutTest {

@@ -1,7 +1,7 @@
 package org.tornadogpt.model;
 
 import org.apache.commons.math3.special.Erf;
-import org.tornadogpt.kernels.random.Philox;
+import org.tornadogpt.kernels.kernel.random.Philox;
 
 /** A GPT's loss in double precision, written for comparison only: plain loops over the flat parameters, no sharing of code. */
 final class ReferenceGpt {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.memory.Slice;
 
 class SafeTensorsTest {
     @TempDir

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.tornadogpt.kernels.Activation;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Devices;
-import org.tornadogpt.kernels.jvm.SequentialDevice;
+import org.tornadogpt.kernels.device.Devices;
+import org.tornadogpt.kernels.device.jvm.SequentialDevice;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.ops.activation.Activation;
 
 /** Whole training steps on TornadoVM's default device against the sequential one. */
 @Tag("sdk")

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.KernelChoices;
-import org.tornadogpt.kernels.Node;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
-import org.tornadogpt.kernels.jvm.CpuDevice;
-import org.tornadogpt.kernels.random.PhiloxStream;
+import org.tornadogpt.kernels.device.jvm.CpuDevice;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.kernels.graph.Node;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.kernel.random.PhiloxStream;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Tensor;
 
 class TrainingSessionTest {
     private static final int V = 7;

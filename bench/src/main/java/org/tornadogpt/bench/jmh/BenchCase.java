@@ -2,10 +2,10 @@ package org.tornadogpt.bench.jmh;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Node.Cost;
-import org.tornadogpt.kernels.Variant;
-import org.tornadogpt.kernels.Variants;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.Node.Cost;
+import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.kernel.Variants;
 
 /**
  * One thing to measure.

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;

@@ -6,16 +6,16 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.KernelChoices;
-import org.tornadogpt.kernels.Node;
-import org.tornadogpt.kernels.Operations;
-import org.tornadogpt.kernels.Program;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
-import org.tornadogpt.kernels.optimizer.AdamW;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.kernels.graph.Node;
+import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.graph.Program;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.optimizer.AdamW;
 
 /** A call with memory of its own and seeded data, as a program that a device runs. */
 final class BoundCall {

@@ -14,9 +14,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Devices;
-import org.tornadogpt.kernels.Program;
+import org.tornadogpt.kernels.device.Devices;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.Program;
 
 /**
  * One call of a training step, run as the trainer runs it: recorded, built by the device, replayed. {@code tgpt bench} sets the

@@ -4,10 +4,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.tornadogpt.kernels.Activation;
-import org.tornadogpt.kernels.AttentionShape;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.activation.Activation;
+import org.tornadogpt.kernels.ops.attention.AttentionShape;
 
 /** Short names for calls: the method and every different dimension once, in the order of the arguments. */
 final class CallLabel {

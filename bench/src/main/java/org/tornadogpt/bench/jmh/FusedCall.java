@@ -1,9 +1,9 @@
 package org.tornadogpt.bench.jmh;
 
-import org.tornadogpt.kernels.Activation;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.Operations;
-import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.activation.Activation;
 
 /** The separate operations that a fused call stands for, so that their variants are compared too. */
 final class FusedCall {

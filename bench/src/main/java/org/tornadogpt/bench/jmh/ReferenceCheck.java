@@ -2,8 +2,8 @@ package org.tornadogpt.bench.jmh;
 
 import java.util.Locale;
 import java.util.Map;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Devices;
+import org.tornadogpt.kernels.device.Devices;
+import org.tornadogpt.kernels.graph.Device;
 
 /**
  * Compares a call's results with those of the {@code sequential} device before anything is timed. The reference runs some hundred

@@ -5,9 +5,9 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.tornadogpt.kernels.Node.Cost;
-import org.tornadogpt.kernels.Operations;
-import org.tornadogpt.kernels.Tensor;
+import org.tornadogpt.kernels.graph.Node.Cost;
+import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /**
  * One call that a training step makes of {@link Operations}.

@@ -1,12 +1,12 @@
 package org.tornadogpt.bench.op;
 
 import java.util.List;
-import org.tornadogpt.kernels.AttentionShape;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.Operations;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
+import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.attention.AttentionShape;
 
 /** Causal attention, forward and backward, of which the last head of the last sequence is checked. */
 final class AttentionOp {

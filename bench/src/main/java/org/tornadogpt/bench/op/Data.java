@@ -2,9 +2,9 @@ package org.tornadogpt.bench.op;
 
 import java.util.Locale;
 import java.util.SplittableRandom;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /** Seeded inputs, and the comparison of single results with what they should be. */
 final class Data {

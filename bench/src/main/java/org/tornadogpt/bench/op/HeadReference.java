@@ -1,7 +1,7 @@
 package org.tornadogpt.bench.op;
 
-import org.tornadogpt.kernels.AttentionShape;
-import org.tornadogpt.kernels.Slice;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.attention.AttentionShape;
 
 /**
  * One head of causal attention in double precision, each array (T, D).

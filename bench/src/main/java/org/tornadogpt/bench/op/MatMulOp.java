@@ -1,9 +1,9 @@
 package org.tornadogpt.bench.op;
 
 import java.util.List;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /** The three products of a linear layer, each checked at some places. */
 final class MatMulOp {

@@ -1,6 +1,6 @@
 package org.tornadogpt.bench.op;
 
-import org.tornadogpt.kernels.Program;
+import org.tornadogpt.kernels.graph.Program;
 
 /**
  * Something to time.

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Devices;
-import org.tornadogpt.kernels.Variant;
-import org.tornadogpt.kernels.Variants;
-import org.tornadogpt.kernels.attention.CachedAttention;
+import org.tornadogpt.kernels.device.Devices;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.kernel.Variants;
+import org.tornadogpt.kernels.ops.cachedattention.CachedAttention;
 import org.tornadogpt.trainer.settings.UsageException;
 
 class BenchCaseTest {

@@ -27,7 +27,7 @@ import org.openjdk.jmh.results.ScalarResult;
 import org.openjdk.jmh.runner.IterationType;
 import org.openjdk.jmh.runner.WorkloadParams;
 import org.openjdk.jmh.runner.options.TimeValue;
-import org.tornadogpt.kernels.Node.Cost;
+import org.tornadogpt.kernels.graph.Node.Cost;
 
 class ResultFilesTest {
     @TempDir

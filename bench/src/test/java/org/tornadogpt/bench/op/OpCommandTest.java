@@ -9,11 +9,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Devices;
-import org.tornadogpt.kernels.KernelChoices;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
+import org.tornadogpt.kernels.device.Devices;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.trainer.settings.UsageException;
 
 class OpCommandTest {

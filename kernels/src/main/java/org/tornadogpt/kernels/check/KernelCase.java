@@ -2,22 +2,22 @@ package org.tornadogpt.kernels.check;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tornadogpt.kernels.Activation;
-import org.tornadogpt.kernels.AttentionShape;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.Operations;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.activation.PointwiseActivation;
-import org.tornadogpt.kernels.attention.CachedAttention;
-import org.tornadogpt.kernels.attention.CausalAttention;
-import org.tornadogpt.kernels.embedding.Embedding;
-import org.tornadogpt.kernels.layernorm.LayerNorm;
-import org.tornadogpt.kernels.loss.CrossEntropy;
-import org.tornadogpt.kernels.matmul.MatMul;
-import org.tornadogpt.kernels.optimizer.AdamW;
-import org.tornadogpt.kernels.optimizer.Reduction;
-import org.tornadogpt.kernels.residual.Residual;
+import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.activation.Activation;
+import org.tornadogpt.kernels.ops.activation.PointwiseActivation;
+import org.tornadogpt.kernels.ops.attention.AttentionShape;
+import org.tornadogpt.kernels.ops.attention.CausalAttention;
+import org.tornadogpt.kernels.ops.cachedattention.CachedAttention;
+import org.tornadogpt.kernels.ops.embedding.Embedding;
+import org.tornadogpt.kernels.ops.layernorm.LayerNorm;
+import org.tornadogpt.kernels.ops.loss.CrossEntropy;
+import org.tornadogpt.kernels.ops.matmul.MatMul;
+import org.tornadogpt.kernels.ops.optimizer.AdamW;
+import org.tornadogpt.kernels.ops.reduction.Reduction;
+import org.tornadogpt.kernels.ops.residual.Residual;
 
 /**
  * A small program that exercises one operation.

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.KernelChoices;
-import org.tornadogpt.kernels.Variant;
-import org.tornadogpt.kernels.Variants;
-import org.tornadogpt.kernels.jvm.SequentialDevice;
+import org.tornadogpt.kernels.device.jvm.SequentialDevice;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.kernel.Variants;
 
 /** Runs every variant that a device can run on it and compares the results with the {@code sequential} device's. */
 public final class KernelCheck {

@@ -3,13 +3,13 @@ package org.tornadogpt.kernels.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.IntTensor;
-import org.tornadogpt.kernels.KernelChoices;
-import org.tornadogpt.kernels.Operations;
-import org.tornadogpt.kernels.Tensor;
-import org.tornadogpt.kernels.Workspace;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Tensor;
 
 /**
  * One small program on one device, with inputs that depend on the order in which they are asked for only. Activations come from state

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.Activation;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.activation.PointwiseActivation;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.activation.Activation;
+import org.tornadogpt.kernels.ops.activation.PointwiseActivation;
 
 class ActivationConformanceTest {
     private static final float[] EXTREMES = {

@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.conformance;
 
 import org.apache.commons.math3.special.Erf;
-import org.tornadogpt.kernels.Activation;
+import org.tornadogpt.kernels.ops.activation.Activation;
 
 /** The activations in double precision. */
 final class ActivationOracle {

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.optimizer.AdamW;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.optimizer.AdamW;
 
 class AdamWConformanceTest {
     private static final double LEARNING_RATE = 3e-2;

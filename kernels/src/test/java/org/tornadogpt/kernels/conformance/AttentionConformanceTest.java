@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.AttentionShape;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.attention.CausalAttention;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.attention.AttentionShape;
+import org.tornadogpt.kernels.ops.attention.CausalAttention;
 
 class AttentionConformanceTest {
     record Case(AttentionShape s, float probability, float size) {

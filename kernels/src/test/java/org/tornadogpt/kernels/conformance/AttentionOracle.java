@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.conformance;
 
-import org.tornadogpt.kernels.AttentionShape;
-import org.tornadogpt.kernels.Dropout;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.ops.attention.AttentionShape;
 
 /** Causal attention for one batch and head at a time, in double precision, with every table kept. */
 final class AttentionOracle {

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.AttentionShape;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.attention.CachedAttention;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.attention.AttentionShape;
+import org.tornadogpt.kernels.ops.cachedattention.CachedAttention;
 
 /** Caches filled at once or step by step, and every step's result, against the oracle of whole causal attention. */
 class CachedAttentionConformanceTest {

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.IntSlice;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.loss.CrossEntropy;
+import org.tornadogpt.kernels.memory.IntSlice;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.loss.CrossEntropy;
 
 class CrossEntropyConformanceTest {
     /** @param size of the logits; 0 makes them all equal, a large one makes softmax hard */

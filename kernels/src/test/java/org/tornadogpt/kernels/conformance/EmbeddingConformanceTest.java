@@ -8,10 +8,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.IntSlice;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.embedding.Embedding;
-import org.tornadogpt.kernels.embedding.Embedding.Shape;
+import org.tornadogpt.kernels.memory.IntSlice;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.embedding.Embedding;
+import org.tornadogpt.kernels.ops.embedding.Embedding.Shape;
 
 class EmbeddingConformanceTest {
     static Stream<Arguments> cases() {

@@ -7,18 +7,18 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
-import org.tornadogpt.kernels.Buffers;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Launcher;
-import org.tornadogpt.kernels.Node;
-import org.tornadogpt.kernels.Program;
-import org.tornadogpt.kernels.Recording;
-import org.tornadogpt.kernels.Variant;
-import org.tornadogpt.kernels.Variants;
+import org.tornadogpt.kernels.device.jvm.CpuDevice;
+import org.tornadogpt.kernels.device.jvm.EmulatedGroupDevice;
+import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.emulator.WorkGroupEmulator.Order;
-import org.tornadogpt.kernels.jvm.CpuDevice;
-import org.tornadogpt.kernels.jvm.EmulatedGroupDevice;
-import org.tornadogpt.kernels.jvm.SequentialDevice;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.Node;
+import org.tornadogpt.kernels.graph.Program;
+import org.tornadogpt.kernels.graph.Recording;
+import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.kernel.Variants;
+import org.tornadogpt.kernels.memory.Buffers;
 
 /** Crosses variants with shapes, and runs one variant on every device that can run it. */
 final class Harness {

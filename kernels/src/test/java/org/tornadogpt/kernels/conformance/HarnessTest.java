@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.Variant;
-import org.tornadogpt.kernels.Variants;
-import org.tornadogpt.kernels.matmul.MatMul;
+import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.kernel.Variants;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.matmul.MatMul;
 
 /** The harness must find what it is there to find. */
 class HarnessTest {

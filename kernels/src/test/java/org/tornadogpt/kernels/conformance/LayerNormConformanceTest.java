@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.layernorm.LayerNorm;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.layernorm.LayerNorm;
 
 class LayerNormConformanceTest {
     /** @param offset added to every input: a mean far from 0 costs digits where the variance is computed carelessly */

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.Activation;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.matmul.MatMul;
-import org.tornadogpt.kernels.matmul.MatMul.Shape;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.activation.Activation;
+import org.tornadogpt.kernels.ops.matmul.MatMul;
+import org.tornadogpt.kernels.ops.matmul.MatMul.Shape;
 
 class MatMulConformanceTest {
     private static final List<Shape> SHAPES = List.of(

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.optimizer.Reduction;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.reduction.Reduction;
 
 class ReductionConformanceTest {
     /** What a whole-array sum may be off by: far less than one long float sum is. */

@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.conformance;
 
 import java.math.BigInteger;
-import org.tornadogpt.kernels.Dropout;
+import org.tornadogpt.kernels.kernel.random.Dropout;
 
 /** Philox 4x32-10 and the dropout mask once more, straight from their definitions and with no regard to speed. */
 final class ReferenceMask {

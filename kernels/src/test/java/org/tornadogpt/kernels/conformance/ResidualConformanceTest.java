@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.Dropout;
-import org.tornadogpt.kernels.Slice;
-import org.tornadogpt.kernels.residual.Residual;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.residual.Residual;
 
 class ResidualConformanceTest {
     record Case(int N, int C, float probability) {}

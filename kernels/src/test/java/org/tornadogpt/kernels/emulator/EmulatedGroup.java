@@ -7,7 +7,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.tornadogpt.kernels.Call;
+import org.tornadogpt.kernels.kernel.Call;
 
 /**
  * The items of one group, each on a virtual thread. Only the item whose turn it is runs; at a barrier, and at its end, it passes the

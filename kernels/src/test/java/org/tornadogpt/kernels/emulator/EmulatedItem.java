@@ -2,7 +2,7 @@ package org.tornadogpt.kernels.emulator;
 
 import java.lang.reflect.Field;
 import java.util.Arrays;
-import org.tornadogpt.kernels.WorkGroups;
+import org.tornadogpt.kernels.kernel.WorkGroups;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**

@@ -1,8 +1,8 @@
 package org.tornadogpt.kernels.emulator;
 
 import java.util.SplittableRandom;
-import org.tornadogpt.kernels.Call;
-import org.tornadogpt.kernels.WorkGroups;
+import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.WorkGroups;
 
 /**
  * Runs a launch group after group. Within a group one item runs at a time, from barrier to barrier, in an order that differs between

@@ -3,10 +3,10 @@ package org.tornadogpt.trainer.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Devices;
-import org.tornadogpt.kernels.tornado.DeviceInfo;
-import org.tornadogpt.kernels.tornado.TornadoRuntimes;
+import org.tornadogpt.kernels.device.Devices;
+import org.tornadogpt.kernels.device.tornado.DeviceInfo;
+import org.tornadogpt.kernels.device.tornado.TornadoRuntimes;
+import org.tornadogpt.kernels.graph.Device;
 import picocli.CommandLine.Command;
 
 /** {@code tgpt devices}. */

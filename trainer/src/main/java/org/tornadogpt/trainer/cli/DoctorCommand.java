@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.tornadogpt.kernels.Device;
 import org.tornadogpt.kernels.check.KernelCase;
 import org.tornadogpt.kernels.check.KernelCheck;
-import org.tornadogpt.kernels.tornado.DeviceInfo;
-import org.tornadogpt.kernels.tornado.TornadoRuntimes;
+import org.tornadogpt.kernels.device.tornado.DeviceInfo;
+import org.tornadogpt.kernels.device.tornado.TornadoRuntimes;
+import org.tornadogpt.kernels.graph.Device;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

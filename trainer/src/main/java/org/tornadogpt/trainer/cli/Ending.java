@@ -3,7 +3,7 @@ package org.tornadogpt.trainer.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.InferenceSession;
 import org.tornadogpt.model.LanguageModel;

@@ -3,7 +3,7 @@ package org.tornadogpt.trainer.cli;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.data.Corpus;

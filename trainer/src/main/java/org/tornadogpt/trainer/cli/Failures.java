@@ -2,7 +2,7 @@ package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.tornadogpt.kernels.DeviceException;
+import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.trainer.data.DataException;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.train.DivergedException;

@@ -1,7 +1,7 @@
 package org.tornadogpt.trainer.cli;
 
 import java.util.concurrent.Callable;
-import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.InferenceSession;
 import org.tornadogpt.model.Sampling;

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.tornadogpt.kernels.Device;
-import org.tornadogpt.kernels.Devices;
-import org.tornadogpt.kernels.Variant;
-import org.tornadogpt.kernels.Variants;
-import org.tornadogpt.kernels.tornado.TornadoDevice;
+import org.tornadogpt.kernels.device.Devices;
+import org.tornadogpt.kernels.device.tornado.TornadoDevice;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.kernel.Variants;
 import picocli.CommandLine.Command;
 
 /** {@code tgpt kernels}. */

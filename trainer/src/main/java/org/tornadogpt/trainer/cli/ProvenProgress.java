@@ -1,6 +1,6 @@
 package org.tornadogpt.trainer.cli;
 
-import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.trainer.train.Progress;
 
 /** Says once, after the first step, how it is known that the device did the work; where that needs saying. */

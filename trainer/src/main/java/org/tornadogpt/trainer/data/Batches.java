@@ -1,6 +1,6 @@
 package org.tornadogpt.trainer.data;
 
-import org.tornadogpt.kernels.random.Philox;
+import org.tornadogpt.kernels.kernel.random.Philox;
 
 /**
  * Random blocks of a part. Which blocks make up a batch is a pure function of the seed, the step and the micro-step, so a run

@@ -2,7 +2,7 @@ package org.tornadogpt.trainer.settings;
 
 import java.util.Map;
 import java.util.TreeMap;
-import org.tornadogpt.kernels.Device;
+import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.Presets;
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tornadogpt.kernels.Variants;
+import org.tornadogpt.kernels.kernel.Variants;
 import org.tornadogpt.trainer.settings.Keys;
 import org.tornadogpt.trainer.settings.TrainingPreset;
 

@@ -1,0 +1,68 @@
+package org.tornadogpt.kernels.device.jvm;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.Node;
+import org.tornadogpt.kernels.graph.Program;
+import org.tornadogpt.kernels.graph.Recording;
+import org.tornadogpt.kernels.memory.Buffers;
+import org.tornadogpt.kernels.memory.Slice;
+
+/** What the {@code sequential} and {@code cpu} devices share: recorded nodes become steps that the JVM runs. */
+abstract class JvmDevice implements Device {
+    private final WorkerPool pool;
+    private final GroupRunner groupRunner;
+
+    JvmDevice(int threads) {
+        this(threads, null);
+    }
+
+    /** @param groupRunner runs kernels written for work-groups; null where they cannot run */
+    JvmDevice(int threads, GroupRunner groupRunner) {
+        pool = new WorkerPool(threads);
+        this.groupRunner = groupRunner;
+    }
+
+    @Override
+    public int threads() {
+        return pool.threads();
+    }
+
+    @Override
+    public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
+        JvmLauncher measuring = JvmLauncher.measuring(pool, groupRunner);
+        emit(recordings, measuring);
+        return emit(recordings, JvmLauncher.with(pool, groupRunner, measuring.needs()));
+    }
+
+    private Map<String, Program> emit(List<Recording> recordings, JvmLauncher launcher) {
+        Map<String, Program> programs = new LinkedHashMap<>();
+        for (Recording recording : recordings) {
+            List<Node> nodes = recording.nodes();
+            Runnable[][] steps = new Runnable[nodes.size()][];
+            for (int i = 0; i < steps.length; i++) {
+                nodes.get(i).emit().accept(launcher);
+                steps[i] = launcher.takeSteps();
+            }
+            programs.put(recording.name(), new JvmProgram(recording.name(), nodes, steps, pool));
+        }
+        return programs;
+    }
+
+    @Override
+    public void toHost(Slice slice) {
+        // the device's memory is the host's
+    }
+
+    @Override
+    public void toDevice(Slice slice) {
+        // the device's memory is the host's
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

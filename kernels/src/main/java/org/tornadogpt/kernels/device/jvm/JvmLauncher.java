@@ -1,0 +1,159 @@
+package org.tornadogpt.kernels.device.jvm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tornadogpt.kernels.kernel.BlockTask;
+import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.WorkGroups;
+import org.tornadogpt.kernels.kernel.vector.CacheLines;
+import org.tornadogpt.kernels.memory.IntSlice;
+import org.tornadogpt.kernels.memory.Slice;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** Collects what variants launch as runnable steps; see {@link Launcher} for why it is used in two passes. */
+final class JvmLauncher implements Launcher {
+    /** How much the first pass found to be needed; the second pass is given it as memory. */
+    record Needs(int slots, int scratchFloats, int heapFloats, int workerFloats) {
+        static final Needs NOTHING = new Needs(0, 0, 0, 0);
+    }
+
+    private final WorkerPool pool;
+    private final GroupRunner groupRunner;
+    private final boolean measuring;
+    private final IntArray offsets;
+    private final Slice scratch;
+    private final float[] heap;
+    private final float[][] workers;
+    private final List<Runnable> steps = new ArrayList<>();
+    /** Nodes alternate, see {@link WorkerPool#run(int, boolean, BlockTask)}. */
+    private boolean backwards;
+
+    private int slots;
+    private int scratchUsed;
+    private int heapUsed;
+    private int workerUsed;
+    private Needs needs = Needs.NOTHING;
+
+    private JvmLauncher(WorkerPool pool, GroupRunner groupRunner, Needs given, boolean measuring) {
+        this.pool = pool;
+        this.groupRunner = groupRunner;
+        this.measuring = measuring;
+        offsets = new IntArray(Math.max(1, given.slots));
+        scratch = Slice.allocate(Math.max(1, given.scratchFloats));
+        heap = new float[floats(given.heapFloats)];
+        workers = new float[pool.threads()][floats(given.workerFloats)];
+    }
+
+    /** Whatever is used is large enough for {@link CacheLines}. */
+    private static int floats(int needed) {
+        return needed == 0 ? 0 : Math.max(needed, CacheLines.LEAST_FLOATS);
+    }
+
+    /** For the first pass: nothing is kept but {@link #needs}. */
+    static JvmLauncher measuring(WorkerPool pool, GroupRunner groupRunner) {
+        return new JvmLauncher(pool, groupRunner, Needs.NOTHING, true);
+    }
+
+    /** For the second pass. */
+    static JvmLauncher with(WorkerPool pool, GroupRunner groupRunner, Needs needs) {
+        return new JvmLauncher(pool, groupRunner, needs, false);
+    }
+
+    Needs needs() {
+        return needs;
+    }
+
+    /** Ends a node: its scratch memory is free for the next one. */
+    Runnable[] takeSteps() {
+        needs = new Needs(
+                slots,
+                Math.max(needs.scratchFloats, scratchUsed),
+                Math.max(needs.heapFloats, heapUsed),
+                Math.max(needs.workerFloats, workerUsed));
+        scratchUsed = 0;
+        heapUsed = 0;
+        workerUsed = 0;
+        backwards = !backwards;
+        Runnable[] taken = steps.toArray(Runnable[]::new);
+        steps.clear();
+        return taken;
+    }
+
+    @Override
+    public IntArray offsets() {
+        return offsets;
+    }
+
+    @Override
+    public int slot(Slice slice) {
+        return slice == null ? ABSENT : slot(slice.offset());
+    }
+
+    @Override
+    public int slot(IntSlice slice) {
+        return slot(slice.offset());
+    }
+
+    @Override
+    public int slot(int value) {
+        if (!measuring) {
+            offsets.set(slots, value);
+        }
+        return slots++;
+    }
+
+    @Override
+    public Slice scratch(int floats) {
+        int at = scratchUsed;
+        scratchUsed = Math.addExact(scratchUsed, floats);
+        return measuring ? scratch : new Slice(scratch.array(), at, floats);
+    }
+
+    @Override
+    public float[] heapScratch(int floats) {
+        if (heapUsed > 0) {
+            throw new IllegalStateException("a node can have one heap scratch array");
+        }
+        heapUsed = floats;
+        return heap;
+    }
+
+    @Override
+    public float[][] workerScratch(int floats) {
+        if (workerUsed > 0) {
+            throw new IllegalStateException("a node can have one scratch array for each worker");
+        }
+        workerUsed = floats;
+        return workers;
+    }
+
+    @Override
+    public void loop(Call call) {
+        steps.add(call::run);
+    }
+
+    @Override
+    public boolean sharesCode() {
+        return groupRunner != null && groupRunner.sharesCode();
+    }
+
+    @Override
+    public int groupSize(int wanted) {
+        return Integer.highestOneBit(wanted);
+    }
+
+    @Override
+    public void group(Call call, WorkGroups groups) {
+        if (groupRunner == null) {
+            throw new IllegalStateException(call.kernel() + " is written for work-groups and cannot run on the JVM");
+        }
+        steps.add(() -> groupRunner.run(call, groups));
+    }
+
+    @Override
+    public void blocks(String kernel, int blocks, BlockTask task) {
+        boolean fromLast = backwards;
+        steps.add(() -> pool.run(blocks, fromLast, task));
+    }
+}

@@ -1,0 +1,2 @@
+/** The devices that run on the JVM: {@code sequential} and {@code cpu}. */
+package org.tornadogpt.kernels.device.jvm;

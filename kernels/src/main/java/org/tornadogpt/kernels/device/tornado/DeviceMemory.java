@@ -1,0 +1,75 @@
+package org.tornadogpt.kernels.device.tornado;
+
+import java.util.List;
+import java.util.Locale;
+import org.tornadogpt.kernels.memory.Buffers;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * What a workspace needs of a device's memory.
+ *
+ * @param state bytes of parameters, gradients and moments
+ * @param activations bytes of activations and scratch memory, which grow with the batch
+ * @param largest bytes of the largest array
+ */
+record DeviceMemory(long state, long activations, long largest) {
+    /** Left for the driver, kernels' code and small arrays. */
+    private static final double USABLE = 0.95;
+
+    static DeviceMemory of(Buffers buffers, FloatArray scratch) {
+        long largest = bytes(scratch);
+        for (List<FloatArray> arrays : List.of(buffers.state(), buffers.arenas())) {
+            largest = Math.max(
+                    largest,
+                    arrays.stream().mapToLong(DeviceMemory::bytes).max().orElse(0));
+        }
+        return new DeviceMemory(sum(buffers.state()), sum(buffers.arenas()) + bytes(scratch), largest);
+    }
+
+    private static long sum(List<FloatArray> arrays) {
+        return arrays.stream().mapToLong(DeviceMemory::bytes).sum();
+    }
+
+    private static long bytes(FloatArray array) {
+        return (long) array.getSize() * Float.BYTES;
+    }
+
+    /** Fails unless a device with this much memory can hold it, saying what would fit. */
+    void check(String device, long memory, long largestArray) {
+        double usable = memory * USABLE;
+        if (state > usable) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%s has %s of memory; parameters, gradients and moments alone need %s: use a smaller model",
+                    device,
+                    text(memory),
+                    text(state)));
+        }
+        if (state + activations > usable) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%s has %s of memory; %s are needed, %s of it for activations: use at most %d %% of this batch",
+                    device,
+                    text(memory),
+                    text(state + activations),
+                    text(activations),
+                    (long) (100 * (usable - state) / activations)));
+        }
+        if (largest > largestArray) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%s allows %s in one array; the largest needs %s: use at most %d %% of this batch, or a smaller model",
+                    device,
+                    text(largestArray),
+                    text(largest),
+                    100 * largestArray / largest));
+        }
+    }
+
+    private static String text(long bytes) {
+        double mebibytes = bytes / (double) (1 << 20);
+        return mebibytes < 1024
+                ? String.format(Locale.ROOT, "%.1f MiB", mebibytes)
+                : String.format(Locale.ROOT, "%.1f GiB", mebibytes / 1024);
+    }
+}

@@ -1,0 +1,155 @@
+package org.tornadogpt.kernels.device.tornado;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.Program;
+import org.tornadogpt.kernels.graph.Recording;
+import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.memory.Buffers;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.attention.CausalAttention;
+import org.tornadogpt.kernels.ops.embedding.Embedding;
+import org.tornadogpt.kernels.ops.layernorm.LayerNorm;
+import org.tornadogpt.kernels.ops.loss.CrossEntropy;
+import org.tornadogpt.kernels.ops.matmul.MatMul;
+import org.tornadogpt.kernels.ops.optimizer.AdamW;
+import org.tornadogpt.kernels.ops.reduction.Reduction;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** A device that TornadoVM drives: kernels are compiled to OpenCL, PTX or CUDA, and all memory stays there. */
+public final class TornadoDevice implements Device {
+    private static final Map<String, String> DEFAULTS = Map.of(
+            MatMul.OPERATION, "tiled",
+            CausalAttention.OPERATION, "flashtiled",
+            LayerNorm.OPERATION, "rows",
+            CrossEntropy.OPERATION, "rows",
+            Embedding.OPERATION, "scan",
+            Reduction.OPERATION, "groups",
+            AdamW.OPERATION, "groups");
+
+    /**
+     * Elsewhere than on a GPU flash attention is no quicker at usual lengths, and takes long to compile; and PoCL runs AdamW's loop up to
+     * three times as fast as its groups.
+     */
+    private static final Map<String, String> WITHOUT_GPU =
+            Map.of(CausalAttention.OPERATION, "materialized", AdamW.OPERATION, "loop");
+
+    private final DeviceInfo info;
+    private final NativeErrors errors = new NativeErrors();
+    private final Proof proof;
+    private final List<DeviceRun> runs = new ArrayList<>();
+    private final Map<String, Set<String>> groupShapes = new TreeMap<>();
+
+    /**
+     * Opens a device.
+     *
+     * @param spec {@code tornado[:driver:device]}
+     * @throws IllegalArgumentException if it is not there; the message says why
+     */
+    public static TornadoDevice open(String spec) {
+        return new TornadoDevice(TornadoRuntimes.find(spec));
+    }
+
+    private TornadoDevice(DeviceInfo info) {
+        this.info = info;
+        proof = new Proof(info);
+    }
+
+    @Override
+    public String id() {
+        return info.id();
+    }
+
+    @Override
+    public String description() {
+        return String.format(
+                Locale.ROOT, "%s (%s, %s, %.1f GiB)", info.name(), info.type(), info.driver(), info.gibibytes());
+    }
+
+    @Override
+    public int threads() {
+        return 1;
+    }
+
+    @Override
+    public boolean runs(Variant.Style style) {
+        return style != Variant.Style.VECTOR;
+    }
+
+    @Override
+    public String defaultVariant(String operation) {
+        return defaultVariant(operation, info.isGpu());
+    }
+
+    /** The variant used on GPUs, or on other devices, when none is named. */
+    public static String defaultVariant(String operation, boolean gpu) {
+        String usual = DEFAULTS.getOrDefault(operation, "loop");
+        return gpu ? usual : WITHOUT_GPU.getOrDefault(operation, usual);
+    }
+
+    @Override
+    public void checkFits(long stateBytes, long activationBytes, long largestBytes) {
+        new DeviceMemory(stateBytes, activationBytes, largestBytes)
+                .check(info.id(), info.memory(), info.largestArray());
+    }
+
+    @Override
+    public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
+        GraphPlan graphs = GraphPlan.of(
+                recordings, buffers, Splitter.STANDARD, new TornadoLauncher.Target(info.maxWorkGroup(), !info.isGpu()));
+        graphs.groupShapes()
+                .forEach((kernel, shapes) -> groupShapes
+                        .computeIfAbsent(kernel, k -> new TreeSet<>())
+                        .addAll(shapes));
+        FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
+        DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
+        DeviceRun run = new DeviceRun(graphs, buffers.state(), info, errors, proof);
+        runs.add(run);
+        Map<String, Program> programs = new LinkedHashMap<>();
+        graphs.programs()
+                .forEach((name, executions) ->
+                        programs.put(name, new TornadoProgram(name, executions, run, buffers.outputs())));
+        return programs;
+    }
+
+    @Override
+    public void toHost(Slice slice) {
+        runs.stream().filter(r -> r.holds(slice.array())).forEach(r -> r.toHost(slice.array()));
+    }
+
+    @Override
+    public void toDevice(Slice slice) {
+        runs.stream().filter(r -> r.holds(slice.array())).forEach(r -> r.toDevice(slice));
+    }
+
+    @Override
+    public Optional<String> proof() {
+        return Optional.of(proof.text() + groupText());
+    }
+
+    /** The work-groups chosen for the kernels that are written for them. */
+    private String groupText() {
+        if (groupShapes.isEmpty()) {
+            return "";
+        }
+        return groupShapes.entrySet().stream()
+                .map(e -> e.getKey() + " " + String.join(" and ", e.getValue()))
+                .collect(Collectors.joining(", ", "; work-groups: ", ""));
+    }
+
+    @Override
+    public void close() {
+        runs.forEach(DeviceRun::close);
+        runs.clear();
+        errors.close();
+    }
+}

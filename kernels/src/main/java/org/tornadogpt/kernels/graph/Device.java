@@ -1,0 +1,66 @@
+package org.tornadogpt.kernels.graph;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.memory.Buffers;
+import org.tornadogpt.kernels.memory.Slice;
+
+/** Something that can run recorded nodes. */
+public interface Device extends AutoCloseable {
+    /** The name under which {@code --device} finds it, for example {@code cpu} or {@code tornado:0:0}. */
+    String id();
+
+    /** One line for a person: what it is and how many threads or which card. */
+    String description();
+
+    /** Worker threads used on the JVM, 1 where that has no meaning. */
+    int threads();
+
+    /** Whether variants of this style can run here. */
+    boolean runs(Variant.Style style);
+
+    /** The variant used when none is named. */
+    String defaultVariant(String operation);
+
+    /**
+     * Asked before a workspace allocates its activations.
+     *
+     * @param stateBytes of parameters, gradients and moments
+     * @param activationBytes of activations
+     * @param largestBytes of the largest array
+     * @throws IllegalArgumentException if they will not fit; the message says what would
+     */
+    default void checkFits(long stateBytes, long activationBytes, long largestBytes) {
+        // the JVM's devices have the memory that the JVM has
+    }
+
+    /**
+     * Turns recordings into programs, keyed by the recordings' names. Called once per workspace, after every tensor has its
+     * memory.
+     */
+    Map<String, Program> build(List<Recording> recordings, Buffers buffers);
+
+    /**
+     * Waits until what the device began to do to be fast, when it was given a training step's programs, is done: the first step is done
+     * sooner when it does not run beside the compilation of its largest kernels.
+     */
+    default void awaitWarmUp() {
+        // most devices have nothing to wait for
+    }
+
+    /** Brings values from the device into the host's array; nothing to do where they are the same. */
+    void toHost(Slice slice);
+
+    /** Makes the host's values known to the device. */
+    void toDevice(Slice slice);
+
+    /** How it is known that what ran so far ran on this device and nowhere else; empty where there is no doubt of it. */
+    default Optional<String> proof() {
+        return Optional.empty();
+    }
+
+    @Override
+    void close();
+}

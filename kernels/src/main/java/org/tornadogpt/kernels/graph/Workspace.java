@@ -1,0 +1,146 @@
+package org.tornadogpt.kernels.graph;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.tornadogpt.kernels.memory.Buffers;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.MemoryPlanner;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * All memory and all programs of one model on one device. Create the tensors that live as long as the model, record the
+ * programs, build once, then run.
+ */
+public final class Workspace {
+    /** Most floats in one arena: the largest array, less what a header and an alignment may take. */
+    private static final long ARENA_LIMIT = Integer.MAX_VALUE - 1024;
+
+    private final Device device;
+    private final KernelChoices kernels;
+    private final List<FloatArray> state = new ArrayList<>();
+    private final List<FloatArray> floatInputs = new ArrayList<>();
+    private final List<IntArray> intInputs = new ArrayList<>();
+    private final List<FloatArray> outputs = new ArrayList<>();
+    private final List<Recording> recordings = new ArrayList<>();
+    private Map<String, Program> programs;
+    private long activationFloats;
+
+    public Workspace(Device device, KernelChoices kernels) {
+        this.device = device;
+        this.kernels = kernels;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    public KernelChoices kernels() {
+        return kernels;
+    }
+
+    /** Memory that stays on the device between runs: parameters, gradients, moments. Zeroed. */
+    public Tensor state(String name, int... shape) {
+        return persistent(state, name, shape);
+    }
+
+    /** Floats that the host sets before a run. */
+    public Tensor input(String name, int... shape) {
+        return persistent(floatInputs, name, shape);
+    }
+
+    /** Floats that the host reads after a run. */
+    public Tensor output(String name, int... shape) {
+        return persistent(outputs, name, shape);
+    }
+
+    /** Ints that the host sets before a run: tokens, targets, counters. */
+    public IntTensor intInput(String name, int size) {
+        checkOpen();
+        IntArray array = new IntArray(size);
+        array.init(0);
+        intInputs.add(array);
+        return new IntTensor(name, array);
+    }
+
+    private Tensor persistent(List<FloatArray> arrays, String name, int... shape) {
+        checkOpen();
+        Tensor shaped = Tensor.activation(name, shape);
+        Slice slice = Slice.allocate(shaped.size());
+        arrays.add(slice.array());
+        return Tensor.of(name, slice, shape);
+    }
+
+    /** Records the operations that {@code body} calls as a program called {@code name}. */
+    public void record(String name, Consumer<Operations> body) {
+        checkOpen();
+        Recording recording = new Recording(name, kernels);
+        body.accept(recording);
+        recordings.add(recording);
+    }
+
+    /** Plans the activations' memory and lets the device build the programs. */
+    public void build() {
+        checkOpen();
+        MemoryPlanner planner = new MemoryPlanner(ARENA_LIMIT);
+        for (Recording recording : recordings) {
+            planner.plan(recording.nodes().stream().map(Node::tensors).toList());
+        }
+        activationFloats = planner.size();
+        long stateFloats = state.stream().mapToLong(FloatArray::getSize).sum();
+        device.checkFits(
+                stateFloats * Float.BYTES,
+                activationBytes(),
+                Math.max(
+                                planner.largest(),
+                                state.stream()
+                                        .mapToLong(FloatArray::getSize)
+                                        .max()
+                                        .orElse(0))
+                        * Float.BYTES);
+        List<FloatArray> arenas = planner.allocate().stream().map(Slice::array).toList();
+        programs = device.build(recordings, new Buffers(state, arenas, floatInputs, intInputs, outputs));
+    }
+
+    /** A built program. */
+    public Program program(String name) {
+        if (programs == null || !programs.containsKey(name)) {
+            throw new IllegalArgumentException(
+                    "no program '" + name + "'" + (programs == null ? " before build()" : ""));
+        }
+        return programs.get(name);
+    }
+
+    /** The recording behind a program. */
+    public Recording recording(String name) {
+        return recordings.stream()
+                .filter(r -> r.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Bytes that the activations of all programs need together. */
+    public long activationBytes() {
+        return activationFloats * Float.BYTES;
+    }
+
+    /** Brings a state tensor's values from the device to the host's array. */
+    public void toHost(Tensor tensor) {
+        device.toHost(tensor.slice());
+    }
+
+    /** Makes the host's values of a state tensor known to the device. */
+    public void toDevice(Tensor tensor) {
+        device.toDevice(tensor.slice());
+    }
+
+    private void checkOpen() {
+        if (programs != null) {
+            throw new IllegalStateException("the workspace is built; nothing can be added");
+        }
+    }
+}

@@ -1,2 +1,0 @@
-/** What kernels written for work-groups share. */
-package org.tornadogpt.kernels.group;

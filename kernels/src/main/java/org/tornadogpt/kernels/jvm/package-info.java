@@ -1,2 +1,0 @@
-/** The devices that run on the JVM: {@code sequential} and {@code cpu}. */
-package org.tornadogpt.kernels.jvm;

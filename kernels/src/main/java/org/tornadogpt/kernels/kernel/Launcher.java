@@ -1,0 +1,75 @@
+package org.tornadogpt.kernels.kernel;
+
+import org.tornadogpt.kernels.memory.IntSlice;
+import org.tornadogpt.kernels.memory.Slice;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * What a variant hands its kernels to. A device calls every node's emitter twice with the same arguments: first to learn how
+ * much scratch memory and how many offsets are needed, then for real. An emitter must therefore not read or write memory, only
+ * describe the work.
+ *
+ * <p><b>Offsets.</b> TornadoVM freezes a task's int arguments into the compiled kernel. Offsets differ from layer to layer, so
+ * they are not arguments: a kernel gets the {@link #offsets} table and, for each array, the number of the table's entry
+ * ({@link #slot}). One compiled layer then serves all layers with another row of the table. Entries are numbered in the order in
+ * which they are asked for, so a kernel of many arrays may be given the first number only.
+ */
+public interface Launcher {
+    /** The slot of an optional array that is not there; the kernel then gets some other array as a stand-in. */
+    int ABSENT = -1;
+
+    /** The table from which kernels read their offsets: pass it as a kernel's first argument. */
+    IntArray offsets();
+
+    /** The table entry that holds where {@code slice} begins within its array; {@link #ABSENT} for null. */
+    int slot(Slice slice);
+
+    /** The table entry that holds where {@code slice} begins within its array. */
+    int slot(IntSlice slice);
+
+    /** A table entry that holds {@code value}: for a number that differs between layers, such as a dropout site. */
+    int slot(int value);
+
+    /**
+     * Tells that the next kernel is given none of the entries that were asked for before. Where each table is an array of its own
+     * ({@link #frozen}), entries are then numbered from 0 again, and the kernel's code is the same wherever it is launched.
+     */
+    default void newTable() {}
+
+    /**
+     * Whether the device's compiler is so slow that one compiled kernel should serve as many launches as it can, and be quick to compile.
+     */
+    default boolean sharesCode() {
+        return false;
+    }
+
+    /**
+     * What to pass as the argument of a size, which must be positive: the size itself, to be frozen into the compiled kernel; or 0 where
+     * code is shared ({@link #sharesCode}). The kernel then reads the size from a table entry, see {@link
+     * org.tornadogpt.kernels.kernel.group.Sizes}.
+     */
+    default int frozen(int size) {
+        return sharesCode() ? 0 : size;
+    }
+
+    /** Float memory that belongs to the current node while it runs, on any device; its contents are undefined before. */
+    Slice scratch(int floats);
+
+    /** Like {@link #scratch}, as a heap array; {@code VECTOR} style only. The array may be longer than asked for. */
+    float[] heapScratch(int floats);
+
+    /** One heap array for each worker, each at least {@code floats} long; {@code VECTOR} style only. */
+    float[][] workerScratch(int floats);
+
+    /** Runs a kernel of {@code @Parallel} loops. */
+    void loop(Call call);
+
+    /** The greatest power of two that is at most {@code wanted} and that the device takes as the size of a work-group. */
+    int groupSize(int wanted);
+
+    /** Runs a {@code KernelContext} kernel, whose first argument is the context. */
+    void group(Call call, WorkGroups groups);
+
+    /** Runs {@code blocks} blocks on the worker threads and waits for all of them. */
+    void blocks(String kernel, int blocks, BlockTask task);
+}

@@ -1,0 +1,2 @@
+/** What kernels written for work-groups share. */
+package org.tornadogpt.kernels.kernel.group;

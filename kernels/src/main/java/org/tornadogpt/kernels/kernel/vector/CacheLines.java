@@ -1,0 +1,27 @@
+package org.tornadogpt.kernels.kernel.vector;
+
+/**
+ * Where cache lines begin in scratch arrays. A vector of 16 floats that lies across two lines is loaded twice; a matrix tile whose
+ * panel lies so takes an eighth more time.
+ *
+ * <p>Java does not tell where an array is. But G1 puts an array that fills half a region or more at the beginning of a region of its
+ * own, and its elements follow a header of 16 bytes. {@code JvmLauncher} makes scratch arrays that large for the regions of 1 MB that
+ * {@code tgpt} asks for. Elsewhere results are the same, and only the speed is left to chance.
+ */
+public final class CacheLines {
+    private static final int FLOATS = 16;
+    private static final int HEADER = 4;
+
+    /** The first index at which a line begins. */
+    public static final int START = FLOATS - HEADER;
+
+    /** The smallest array that G1 puts at a place of its own, with regions of 1 MB. */
+    public static final int LEAST_FLOATS = 1 << 17;
+
+    private CacheLines() {}
+
+    /** The first index from {@code at} on at which a line begins. */
+    public static int next(int at) {
+        return at + Math.floorMod(START - at, FLOATS);
+    }
+}

@@ -1,0 +1,135 @@
+package org.tornadogpt.kernels.memory;
+
+import java.util.Arrays;
+import java.util.List;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * A named, shaped handle on float memory, row-major. A <em>state</em> tensor has its memory from the start; an
+ * <em>activation</em> gets it when the workspace is built, possibly shared with activations that are never alive together.
+ */
+public final class Tensor {
+    /** The memory behind one or more tensors; an activation's is unknown until planned. */
+    static final class Storage {
+        final int length;
+        private FloatArray array;
+        private int base;
+
+        Storage(int length) {
+            this.length = length;
+        }
+
+        void place(FloatArray newArray, int newBase) {
+            array = newArray;
+            base = newBase;
+        }
+
+        boolean isPlaced() {
+            return array != null;
+        }
+    }
+
+    private final String name;
+    private final int[] shape;
+    private final Storage storage;
+    private final int offset;
+
+    private Tensor(String name, int[] shape, Storage storage, int offset) {
+        this.name = name;
+        this.shape = shape.clone();
+        this.storage = storage;
+        this.offset = offset;
+    }
+
+    /** An activation: its memory is planned later. */
+    public static Tensor activation(String name, int... shape) {
+        return new Tensor(name, shape, new Storage(elements(name, shape)), 0);
+    }
+
+    /** A tensor over memory that exists. */
+    public static Tensor of(String name, Slice slice, int... shape) {
+        if (elements(name, shape) != slice.length()) {
+            throw new IllegalArgumentException(name + ": shape " + Arrays.toString(shape) + " needs "
+                    + elements(name, shape) + " floats, got " + slice.length());
+        }
+        Storage storage = new Storage(slice.length());
+        storage.place(slice.array(), slice.offset());
+        return new Tensor(name, shape, storage, 0);
+    }
+
+    private static int elements(String name, int... shape) {
+        long size = 1;
+        for (int d : shape) {
+            if (d <= 0) {
+                throw new IllegalArgumentException(
+                        name + ": dimensions must be positive, got " + Arrays.toString(shape));
+            }
+            size = Math.multiplyExact(size, d);
+        }
+        if (size > Integer.MAX_VALUE - 64) {
+            throw new IllegalArgumentException(name + " " + Arrays.toString(shape) + " has " + size
+                    + " elements; one array holds at most " + (Integer.MAX_VALUE - 64));
+        }
+        return (int) size;
+    }
+
+    /** A part of this tensor, {@code from} floats in, under another name and shape. */
+    public Tensor view(String viewName, int from, int... viewShape) {
+        int length = elements(viewName, viewShape);
+        if (from < 0 || (long) from + length > size()) {
+            throw new IllegalArgumentException(
+                    viewName + Arrays.toString(viewShape) + " at " + from + " lies outside " + this);
+        }
+        return new Tensor(viewName, viewShape, storage, offset + from);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public List<Integer> shape() {
+        return Arrays.stream(shape).boxed().toList();
+    }
+
+    /** Number of dimensions. */
+    public int rank() {
+        return shape.length;
+    }
+
+    /** Length of dimension {@code i}. */
+    public int dim(int i) {
+        return shape[i];
+    }
+
+    /** Number of elements. */
+    public int size() {
+        return elements(name, shape);
+    }
+
+    /** Length of the last dimension. */
+    public int columns() {
+        return shape[shape.length - 1];
+    }
+
+    /** Product of all dimensions but the last. */
+    public int rows() {
+        return size() / columns();
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    /** Where the values are; an error before the workspace is built. */
+    public Slice slice() {
+        if (!storage.isPlaced()) {
+            throw new IllegalStateException(this + " has no memory yet: build the workspace first");
+        }
+        return new Slice(storage.array, storage.base + offset, size());
+    }
+
+    @Override
+    public String toString() {
+        return name + Arrays.toString(shape);
+    }
+}

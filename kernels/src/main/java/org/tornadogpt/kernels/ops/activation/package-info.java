@@ -1,0 +1,2 @@
+/** Element-wise activations. */
+package org.tornadogpt.kernels.ops.activation;

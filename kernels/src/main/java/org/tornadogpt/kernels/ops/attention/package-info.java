@@ -1,0 +1,2 @@
+/** Causal self-attention over whole sequences. */
+package org.tornadogpt.kernels.ops.attention;

@@ -1,0 +1,91 @@
+package org.tornadogpt.kernels.ops.cachedattention;
+
+import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.vector.VectorSlice;
+import org.tornadogpt.kernels.memory.IntSlice;
+import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.attention.AttentionShape;
+
+/**
+ * One head of keys and values after another, with the queries that read it, or each as a block of work where the caches are large
+ * enough to be worth waking other threads for.
+ */
+public final class CachedAttentionVector implements CachedAttention {
+    /** Floats of both caches from which on heads are shared out. */
+    private static final int SHARED = 1 << 14;
+
+    @Override
+    public String name() {
+        return "vector";
+    }
+
+    @Override
+    public Style style() {
+        return Style.VECTOR;
+    }
+
+    @Override
+    public void fill(Launcher launcher, AttentionShape s, int P, Slice keyCache, Slice valueCache, Slice qkv) {
+        Keeper keeper = Keeper.of(launcher, s, keyCache, valueCache, qkv);
+        launcher.blocks("cachedattention.fill", s.B() * s.kvHeads(), (bg, worker) -> {
+            for (int t = 0; t < P; t++) {
+                keeper.keep(bg, bg / s.kvHeads() * P + t, t, worker);
+            }
+        });
+    }
+
+    @Override
+    public void step(
+            Launcher launcher,
+            AttentionShape s,
+            Slice out,
+            Slice keyCache,
+            Slice valueCache,
+            Slice qkv,
+            IntSlice position) {
+        CachedHeadVector head = new CachedHeadVector(
+                s, VectorSlice.of(out), VectorSlice.of(keyCache), VectorSlice.of(valueCache), VectorSlice.of(qkv));
+        Keeper keeper = Keeper.of(launcher, s, keyCache, valueCache, qkv);
+        int groups = s.B() * s.kvHeads();
+        int queries = s.heads() / s.kvHeads();
+        int blocks = 2L * s.rows() * s.kvHeads() * s.D() < SHARED ? 1 : groups;
+        launcher.blocks("cachedattention.step", blocks, (block, worker) -> {
+            for (int bg = block; bg < groups; bg += blocks) {
+                keeper.keep(bg, bg / s.kvHeads(), position.get(0), worker);
+                for (int h = bg * queries; h < (bg + 1) * queries; h++) {
+                    head.attend(h, position.get(0) + 1, keeper.scratch[worker]);
+                }
+            }
+        });
+    }
+
+    /** Copies rows' keys and values into the caches. */
+    private record Keeper(AttentionShape s, VectorSlice keys, VectorSlice values, VectorSlice qkv, float[][] scratch) {
+        static Keeper of(Launcher launcher, AttentionShape s, Slice keyCache, Slice valueCache, Slice qkv) {
+            int floats = Math.max(2 * s.D(), CachedHeadVector.scratchFloats(s));
+            return new Keeper(
+                    s,
+                    VectorSlice.of(keyCache),
+                    VectorSlice.of(valueCache),
+                    VectorSlice.of(qkv),
+                    launcher.workerScratch(floats));
+        }
+
+        /** @param bg number of batch and head of keys */
+        void keep(int bg, int row, int position, int worker) {
+            int D = s.D();
+            int kept = s.kvHeads() * D;
+            int b = bg / s.kvHeads();
+            int g = bg % s.kvHeads();
+            float[] r = scratch[worker];
+            long from = (long) row * s.packedWidth() + s.width() + (long) g * D;
+            qkv.copyTo(from, r, 0, D);
+            qkv.copyTo(from + kept, r, D, D);
+            long column = (long) bg * D * s.T() + position;
+            for (int c = 0; c < D; c++) {
+                keys.set(column + (long) c * s.T(), r[c]);
+            }
+            values.copyFrom(((long) b * s.T() + position) * kept + (long) g * D, r, D, D);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package org.tornadogpt.kernels.ops.embedding;
+
+import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.memory.IntSlice;
+import org.tornadogpt.kernels.memory.Slice;
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * One work-item for each element of a result. For the token table's gradient each of them reads through all tokens: much reading,
+ * but no atomics and one fixed order of addition: the reference.
+ */
+public final class EmbeddingLoop implements Embedding {
+    @Override
+    public String name() {
+        return "loop";
+    }
+
+    @Override
+    public Style style() {
+        return Style.LOOP;
+    }
+
+    @Override
+    public void forward(Launcher launcher, Shape s, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable) {
+        Slice position = positionTable == null ? tokenTable : positionTable;
+        launcher.loop(Call.of(
+                "kEmbeddingForward",
+                EmbeddingLoop::kEmbeddingForward,
+                launcher.offsets(),
+                tokens.array(),
+                launcher.slot(tokens),
+                tokenTable.array(),
+                launcher.slot(tokenTable),
+                position.array(),
+                launcher.slot(positionTable),
+                out.array(),
+                launcher.slot(out),
+                s.N(),
+                s.T(),
+                s.C()));
+    }
+
+    @Override
+    public void backward(
+            Launcher launcher, Shape s, Slice dTokenTable, Slice dPositionTable, Slice dout, IntSlice tokens) {
+        launcher.loop(Call.of(
+                "kEmbeddingBackwardTokens",
+                EmbeddingLoop::kEmbeddingBackwardTokens,
+                launcher.offsets(),
+                dout.array(),
+                launcher.slot(dout),
+                tokens.array(),
+                launcher.slot(tokens),
+                dTokenTable.array(),
+                launcher.slot(dTokenTable),
+                s.N(),
+                s.C(),
+                s.V()));
+        if (dPositionTable != null) {
+            backwardPositions(launcher, s, dPositionTable, dout);
+        }
+    }
+
+    /** The position table's part of {@link #backward}. */
+    void backwardPositions(Launcher launcher, Shape s, Slice dPositionTable, Slice dout) {
+        launcher.loop(Call.of(
+                "kEmbeddingBackwardPositions",
+                EmbeddingLoop::kEmbeddingBackwardPositions,
+                launcher.offsets(),
+                dout.array(),
+                launcher.slot(dout),
+                dPositionTable.array(),
+                launcher.slot(dPositionTable),
+                s.N(),
+                s.T(),
+                s.C()));
+    }
+
+    /** {@code out[n,c] = tokenTable[tokens[n],c] + positionTable[n % T,c]}; overwrites. */
+    public static void kEmbeddingForward(
+            IntArray offsets,
+            IntArray tokens,
+            int tokensSlot,
+            FloatArray tokenTable,
+            int tokenTableSlot,
+            FloatArray positionTable,
+            int positionTableSlot,
+            FloatArray out,
+            int outSlot,
+            int N,
+            int T,
+            int C) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int c = 0; c < C; c++) {
+                int token = tokens.get(offsets.get(tokensSlot) + n);
+                float value = tokenTable.get(offsets.get(tokenTableSlot) + token * C + c);
+                if (positionTableSlot >= 0) {
+                    value += positionTable.get(offsets.get(positionTableSlot) + n % T * C + c);
+                }
+                out.set(offsets.get(outSlot) + n * C + c, value);
+            }
+        }
+    }
+
+    /** {@code dTokenTable[v,c] += sum of dout[n,c] over the n with tokens[n] = v}; accumulates. */
+    public static void kEmbeddingBackwardTokens(
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            IntArray tokens,
+            int tokensSlot,
+            FloatArray dTokenTable,
+            int dTokenTableSlot,
+            int N,
+            int C,
+            int V) {
+        for (@Parallel int v = 0; v < V; v++) {
+            for (@Parallel int c = 0; c < C; c++) {
+                int tokensAt = offsets.get(tokensSlot);
+                int doutAt = offsets.get(doutSlot) + c;
+                float sum = 0f;
+                for (int n = 0; n < N; n++) {
+                    if (tokens.get(tokensAt + n) == v) {
+                        sum += dout.get(doutAt + n * C);
+                    }
+                }
+                int at = offsets.get(dTokenTableSlot) + v * C + c;
+                dTokenTable.set(at, dTokenTable.get(at) + sum);
+            }
+        }
+    }
+
+    /** {@code dPositionTable[t,c] += sum of dout[n,c] over the n with n % T = t}; accumulates. */
+    public static void kEmbeddingBackwardPositions(
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray dPositionTable,
+            int dPositionTableSlot,
+            int N,
+            int T,
+            int C) {
+        for (@Parallel int t = 0; t < T; t++) {
+            for (@Parallel int c = 0; c < C; c++) {
+                int doutAt = offsets.get(doutSlot) + c;
+                float sum = 0f;
+                for (int n = t; n < N; n += T) {
+                    sum += dout.get(doutAt + n * C);
+                }
+                int at = offsets.get(dPositionTableSlot) + t * C + c;
+                dPositionTable.set(at, dPositionTable.get(at) + sum);
+            }
+        }
+    }
+}

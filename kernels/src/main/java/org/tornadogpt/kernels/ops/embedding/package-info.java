@@ -1,0 +1,2 @@
+/** Token and position embeddings. */
+package org.tornadogpt.kernels.ops.embedding;

@@ -1,0 +1,299 @@
+package org.tornadogpt.kernels.ops.layernorm;
+
+import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.WorkGroups;
+import org.tornadogpt.kernels.kernel.group.ColumnSums;
+import org.tornadogpt.kernels.kernel.group.RowGroups;
+import org.tornadogpt.kernels.memory.Slice;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * One work-group for each row: its items take the row's elements in turn and add up in local memory, two passes for the variance. The
+ * parameters' gradients are sums down columns: partial sums over blocks of rows in scratch memory, then those.
+ */
+public final class LayerNormGroup implements LayerNorm {
+    private static final int WIDE = 64;
+
+    @Override
+    public String name() {
+        return "rows";
+    }
+
+    @Override
+    public Style style() {
+        return Style.GROUP;
+    }
+
+    @Override
+    public void forward(
+            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+        if (statistics.array() == out.array()) {
+            rows(launcher, N, C, out.array(), out, statistics, x, weight, bias);
+        } else {
+            rows(launcher, N, C, statistics.array(), null, statistics, x, weight, bias);
+            rows(launcher, N, C, out.array(), out, null, x, weight, bias);
+        }
+    }
+
+    /** A kernel can write one array only: the result or the statistics may be null. */
+    private static void rows(
+            Launcher launcher,
+            int N,
+            int C,
+            FloatArray results,
+            Slice out,
+            Slice statistics,
+            Slice x,
+            Slice weight,
+            Slice bias) {
+        int items = launcher.groupSize(RowGroups.itemsFor(C));
+        Slice b = bias == null ? weight : bias;
+        launcher.group(
+                Call.of(
+                        "kLayerNormForwardRows",
+                        LayerNormGroup::kLayerNormForwardRows,
+                        new KernelContext(),
+                        launcher.offsets(),
+                        x.array(),
+                        launcher.slot(x),
+                        weight.array(),
+                        launcher.slot(weight),
+                        b.array(),
+                        launcher.slot(bias),
+                        results,
+                        launcher.slot(statistics),
+                        launcher.slot(out),
+                        C,
+                        items),
+                WorkGroups.of(N, items));
+    }
+
+    @Override
+    public void backward(
+            Launcher launcher,
+            int N,
+            int C,
+            Slice dx,
+            Slice dweight,
+            Slice dbias,
+            Slice dout,
+            Slice x,
+            Slice statistics,
+            Slice weight) {
+        int items = launcher.groupSize(RowGroups.itemsFor(C));
+        int doutSlot = launcher.slot(dout);
+        int xSlot = launcher.slot(x);
+        int statisticsSlot = launcher.slot(statistics);
+        launcher.group(
+                Call.of(
+                        "kLayerNormBackwardInputRows",
+                        LayerNormGroup::kLayerNormBackwardInputRows,
+                        new KernelContext(),
+                        launcher.offsets(),
+                        dout.array(),
+                        doutSlot,
+                        x.array(),
+                        xSlot,
+                        statistics.array(),
+                        statisticsSlot,
+                        weight.array(),
+                        launcher.slot(weight),
+                        dx.array(),
+                        launcher.slot(dx),
+                        C,
+                        items),
+                WorkGroups.of(N, items));
+        int blocks = ColumnSums.blocks(N);
+        Slice weights = launcher.scratch(Math.multiplyExact(blocks, C));
+        Slice biases = dbias == null ? null : launcher.scratch(Math.multiplyExact(blocks, C));
+        launcher.group(
+                Call.of(
+                        "kLayerNormParameterPartials",
+                        LayerNormGroup::kLayerNormParameterPartials,
+                        new KernelContext(),
+                        launcher.offsets(),
+                        dout.array(),
+                        doutSlot,
+                        x.array(),
+                        xSlot,
+                        statistics.array(),
+                        statisticsSlot,
+                        weights.array(),
+                        launcher.slot(weights),
+                        launcher.slot(biases),
+                        N,
+                        C,
+                        (N - 1) / blocks + 1),
+                WorkGroups.of((C - 1) / WIDE + 1, blocks, WIDE, 1));
+        ColumnSums.add(launcher, blocks, C, dweight, weights);
+        if (dbias != null) {
+            ColumnSums.add(launcher, blocks, C, dbias, biases);
+        }
+    }
+
+    /**
+     * A row's mean and reciprocal standard deviation, and {@code (x - mean) rstd weight + bias}; overwrites. Whose slot is absent is not
+     * written.
+     */
+    public static void kLayerNormForwardRows(
+            KernelContext context,
+            IntArray offsets,
+            FloatArray x,
+            int xSlot,
+            FloatArray weight,
+            int weightSlot,
+            FloatArray bias,
+            int biasSlot,
+            FloatArray results,
+            int statisticsSlot,
+            int outSlot,
+            int C,
+            int items) {
+        float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
+        int lid = context.localIdx;
+        int n = context.groupIdx;
+        int xRow = offsets.get(xSlot) + n * C;
+        float sum = 0f;
+        for (int c = lid; c < C; c += items) {
+            sum += x.get(xRow + c);
+        }
+        tile[lid] = sum;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
+        float mean = tile[0] / C;
+        context.localBarrier();
+        float squares = 0f;
+        for (int c = lid; c < C; c += items) {
+            float centred = x.get(xRow + c) - mean;
+            squares += centred * centred;
+        }
+        tile[lid] = squares;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                tile[lid] += tile[lid + half];
+            }
+            context.localBarrier();
+        }
+        float rstd = 1f / TornadoMath.sqrt(tile[0] / C + EPSILON);
+        if (lid == 0 && statisticsSlot >= 0) {
+            int at = offsets.get(statisticsSlot) + 2 * n;
+            results.set(at, mean);
+            results.set(at + 1, rstd);
+        }
+        if (outSlot >= 0) {
+            int weightAt = offsets.get(weightSlot);
+            int outRow = offsets.get(outSlot) + n * C;
+            for (int c = lid; c < C; c += items) {
+                float value = (x.get(xRow + c) - mean) * rstd * weight.get(weightAt + c);
+                if (biasSlot >= 0) {
+                    value += bias.get(offsets.get(biasSlot) + c);
+                }
+                results.set(outRow + c, value);
+            }
+        }
+    }
+
+    /** {@code dx += rstd (g - mean(g) - xhat mean(g xhat))} with {@code g = dout weight}; accumulates. */
+    public static void kLayerNormBackwardInputRows(
+            KernelContext context,
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            FloatArray weight,
+            int weightSlot,
+            FloatArray dx,
+            int dxSlot,
+            int C,
+            int items) {
+        float[] sums = context.allocateFloatLocalArray(RowGroups.ITEMS);
+        float[] dots = context.allocateFloatLocalArray(RowGroups.ITEMS);
+        int lid = context.localIdx;
+        int n = context.groupIdx;
+        int xAt = offsets.get(xSlot) + n * C;
+        int doutAt = offsets.get(doutSlot) + n * C;
+        int dxAt = offsets.get(dxSlot) + n * C;
+        int weightAt = offsets.get(weightSlot);
+        float mean = statistics.get(offsets.get(statisticsSlot) + 2 * n);
+        float rstd = statistics.get(offsets.get(statisticsSlot) + 2 * n + 1);
+        float sum = 0f;
+        float dot = 0f;
+        for (int c = lid; c < C; c += items) {
+            float g = dout.get(doutAt + c) * weight.get(weightAt + c);
+            sum += g;
+            dot += g * (x.get(xAt + c) - mean) * rstd;
+        }
+        sums[lid] = sum;
+        dots[lid] = dot;
+        context.localBarrier();
+        for (int half = items >> 1; half > 0; half >>= 1) {
+            if (lid < half) {
+                sums[lid] += sums[lid + half];
+                dots[lid] += dots[lid + half];
+            }
+            context.localBarrier();
+        }
+        float meanG = sums[0] / C;
+        float meanDot = dots[0] / C;
+        for (int c = lid; c < C; c += items) {
+            float g = dout.get(doutAt + c) * weight.get(weightAt + c);
+            float xhat = (x.get(xAt + c) - mean) * rstd;
+            dx.set(dxAt + c, dx.get(dxAt + c) + rstd * (g - meanG - xhat * meanDot));
+        }
+    }
+
+    /** {@code weights[b,c] = sum of dout xhat, biases[b,c] = sum of dout over the rows of block b}, if there are biases; overwrites. */
+    public static void kLayerNormParameterPartials(
+            KernelContext context,
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            FloatArray partial,
+            int weightSlot,
+            int biasSlot,
+            int N,
+            int C,
+            int blockRows) {
+        int c = context.globalIdx;
+        int block = context.groupIdy;
+        int end = block * blockRows + blockRows;
+        if (end > N) {
+            end = N;
+        }
+        if (c < C) {
+            int statisticsAt = offsets.get(statisticsSlot);
+            int xAt = offsets.get(xSlot) + c;
+            int doutAt = offsets.get(doutSlot) + c;
+            float dots = 0f;
+            float sum = 0f;
+            for (int n = block * blockRows; n < end; n++) {
+                float xhat = (x.get(xAt + n * C) - statistics.get(statisticsAt + 2 * n))
+                        * statistics.get(statisticsAt + 2 * n + 1);
+                float g = dout.get(doutAt + n * C);
+                dots += g * xhat;
+                sum += g;
+            }
+            partial.set(offsets.get(weightSlot) + block * C + c, dots);
+            if (biasSlot >= 0) {
+                partial.set(offsets.get(biasSlot) + block * C + c, sum);
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package org.tornadogpt.kernels.ops.layernorm;
+
+import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.memory.Slice;
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** One work-item for each row, element or column; two passes for the variance: the reference. */
+public final class LayerNormLoop implements LayerNorm {
+    @Override
+    public String name() {
+        return "loop";
+    }
+
+    @Override
+    public Style style() {
+        return Style.LOOP;
+    }
+
+    @Override
+    public void forward(
+            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+        int statisticsSlot = launcher.slot(statistics);
+        int xSlot = launcher.slot(x);
+        launcher.loop(Call.of(
+                "kLayerNormStatistics",
+                LayerNormLoop::kLayerNormStatistics,
+                launcher.offsets(),
+                x.array(),
+                xSlot,
+                statistics.array(),
+                statisticsSlot,
+                N,
+                C));
+        Slice b = bias == null ? weight : bias;
+        launcher.loop(Call.of(
+                "kLayerNormForward",
+                LayerNormLoop::kLayerNormForward,
+                launcher.offsets(),
+                x.array(),
+                xSlot,
+                statistics.array(),
+                statisticsSlot,
+                weight.array(),
+                launcher.slot(weight),
+                b.array(),
+                launcher.slot(bias),
+                out.array(),
+                launcher.slot(out),
+                N,
+                C));
+    }
+
+    @Override
+    public void backward(
+            Launcher launcher,
+            int N,
+            int C,
+            Slice dx,
+            Slice dweight,
+            Slice dbias,
+            Slice dout,
+            Slice x,
+            Slice statistics,
+            Slice weight) {
+        launcher.loop(Call.of(
+                "kLayerNormBackwardInput",
+                LayerNormLoop::kLayerNormBackwardInput,
+                launcher.offsets(),
+                dout.array(),
+                launcher.slot(dout),
+                x.array(),
+                launcher.slot(x),
+                statistics.array(),
+                launcher.slot(statistics),
+                weight.array(),
+                launcher.slot(weight),
+                dx.array(),
+                launcher.slot(dx),
+                N,
+                C));
+        launcher.loop(Call.of(
+                "kLayerNormBackwardWeight",
+                LayerNormLoop::kLayerNormBackwardWeight,
+                launcher.offsets(),
+                dout.array(),
+                launcher.slot(dout),
+                x.array(),
+                launcher.slot(x),
+                statistics.array(),
+                launcher.slot(statistics),
+                dweight.array(),
+                launcher.slot(dweight),
+                N,
+                C));
+        if (dbias != null) {
+            launcher.loop(Call.of(
+                    "kLayerNormBackwardBias",
+                    LayerNormLoop::kLayerNormBackwardBias,
+                    launcher.offsets(),
+                    dout.array(),
+                    launcher.slot(dout),
+                    dbias.array(),
+                    launcher.slot(dbias),
+                    N,
+                    C));
+        }
+    }
+
+    /** A row's mean and reciprocal standard deviation; overwrites. */
+    public static void kLayerNormStatistics(
+            IntArray offsets, FloatArray x, int xSlot, FloatArray statistics, int statisticsSlot, int N, int C) {
+        for (@Parallel int n = 0; n < N; n++) {
+            int xRow = offsets.get(xSlot) + n * C;
+            float sum = 0f;
+            for (int c = 0; c < C; c++) {
+                sum += x.get(xRow + c);
+            }
+            float mean = sum / C;
+            float squares = 0f;
+            for (int c = 0; c < C; c++) {
+                float centred = x.get(xRow + c) - mean;
+                squares += centred * centred;
+            }
+            int at = offsets.get(statisticsSlot) + 2 * n;
+            statistics.set(at, mean);
+            statistics.set(at + 1, 1f / TornadoMath.sqrt(squares / C + EPSILON));
+        }
+    }
+
+    /** {@code out = (x - mean) rstd weight + bias}; overwrites. */
+    public static void kLayerNormForward(
+            IntArray offsets,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            FloatArray weight,
+            int weightSlot,
+            FloatArray bias,
+            int biasSlot,
+            FloatArray out,
+            int outSlot,
+            int N,
+            int C) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int c = 0; c < C; c++) {
+                int at = offsets.get(statisticsSlot) + 2 * n;
+                float xhat = (x.get(offsets.get(xSlot) + n * C + c) - statistics.get(at)) * statistics.get(at + 1);
+                float value = xhat * weight.get(offsets.get(weightSlot) + c);
+                if (biasSlot >= 0) {
+                    value += bias.get(offsets.get(biasSlot) + c);
+                }
+                out.set(offsets.get(outSlot) + n * C + c, value);
+            }
+        }
+    }
+
+    /** {@code dx += rstd (g - mean(g) - xhat mean(g xhat))} with {@code g = dout weight}; accumulates. */
+    public static void kLayerNormBackwardInput(
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            FloatArray weight,
+            int weightSlot,
+            FloatArray dx,
+            int dxSlot,
+            int N,
+            int C) {
+        for (@Parallel int n = 0; n < N; n++) {
+            int row = n * C;
+            int xAt = offsets.get(xSlot) + row;
+            int doutAt = offsets.get(doutSlot) + row;
+            int dxAt = offsets.get(dxSlot) + row;
+            int weightAt = offsets.get(weightSlot);
+            float mean = statistics.get(offsets.get(statisticsSlot) + 2 * n);
+            float rstd = statistics.get(offsets.get(statisticsSlot) + 2 * n + 1);
+            float sum = 0f;
+            float dot = 0f;
+            for (int c = 0; c < C; c++) {
+                float g = dout.get(doutAt + c) * weight.get(weightAt + c);
+                sum += g;
+                dot += g * (x.get(xAt + c) - mean) * rstd;
+            }
+            for (int c = 0; c < C; c++) {
+                float g = dout.get(doutAt + c) * weight.get(weightAt + c);
+                float xhat = (x.get(xAt + c) - mean) * rstd;
+                dx.set(dxAt + c, dx.get(dxAt + c) + rstd * (g - sum / C - xhat * dot / C));
+            }
+        }
+    }
+
+    /** {@code dweight += sum_n dout xhat}, rows in order; accumulates. */
+    public static void kLayerNormBackwardWeight(
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            FloatArray dweight,
+            int dweightSlot,
+            int N,
+            int C) {
+        for (@Parallel int c = 0; c < C; c++) {
+            float sum = 0f;
+            for (int n = 0; n < N; n++) {
+                float mean = statistics.get(offsets.get(statisticsSlot) + 2 * n);
+                float rstd = statistics.get(offsets.get(statisticsSlot) + 2 * n + 1);
+                float xhat = (x.get(offsets.get(xSlot) + n * C + c) - mean) * rstd;
+                sum += dout.get(offsets.get(doutSlot) + n * C + c) * xhat;
+            }
+            int at = offsets.get(dweightSlot) + c;
+            dweight.set(at, dweight.get(at) + sum);
+        }
+    }
+
+    /** {@code dbias += sum_n dout}, rows in order; accumulates. */
+    public static void kLayerNormBackwardBias(
+            IntArray offsets, FloatArray dout, int doutSlot, FloatArray dbias, int dbiasSlot, int N, int C) {
+        for (@Parallel int c = 0; c < C; c++) {
+            float sum = 0f;
+            for (int n = 0; n < N; n++) {
+                sum += dout.get(offsets.get(doutSlot) + n * C + c);
+            }
+            int at = offsets.get(dbiasSlot) + c;
+            dbias.set(at, dbias.get(at) + sum);
+        }
+    }
+}

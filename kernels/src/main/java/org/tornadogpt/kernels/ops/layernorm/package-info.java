@@ -1,0 +1,2 @@
+/** Layer normalisation. */
+package org.tornadogpt.kernels.ops.layernorm;

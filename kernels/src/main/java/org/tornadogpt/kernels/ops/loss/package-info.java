@@ -1,0 +1,2 @@
+/** Softmax cross-entropy. */
+package org.tornadogpt.kernels.ops.loss;

@@ -1,0 +1,182 @@
+package org.tornadogpt.kernels.ops.matmul;
+
+import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.memory.Slice;
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** One dot product for each element, in index order: the reference. */
+public final class MatMulNaive implements MatMul {
+    @Override
+    public String name() {
+        return "naive";
+    }
+
+    @Override
+    public Style style() {
+        return Style.LOOP;
+    }
+
+    @Override
+    public void forward(Launcher launcher, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
+        Slice b = bias == null ? weight : bias;
+        launcher.loop(Call.of(
+                "kMatMulForward",
+                MatMulNaive::kMatMulForward,
+                launcher.offsets(),
+                x.array(),
+                launcher.slot(x),
+                weight.array(),
+                launcher.slot(weight),
+                b.array(),
+                launcher.slot(bias),
+                out.array(),
+                launcher.slot(out),
+                s.N(),
+                s.K(),
+                s.O()));
+    }
+
+    @Override
+    public void backwardInput(Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight) {
+        launcher.loop(Call.of(
+                "kMatMulBackwardInput",
+                MatMulNaive::kMatMulBackwardInput,
+                launcher.offsets(),
+                dout.array(),
+                launcher.slot(dout),
+                weight.array(),
+                launcher.slot(weight),
+                dx.array(),
+                launcher.slot(dx),
+                s.N(),
+                s.K(),
+                s.O()));
+    }
+
+    @Override
+    public void backwardWeight(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
+        launcher.loop(Call.of(
+                "kMatMulBackwardWeight",
+                MatMulNaive::kMatMulBackwardWeight,
+                launcher.offsets(),
+                dout.array(),
+                launcher.slot(dout),
+                x.array(),
+                launcher.slot(x),
+                dweight.array(),
+                launcher.slot(dweight),
+                s.N(),
+                s.K(),
+                s.O()));
+        if (dbias != null) {
+            launcher.loop(Call.of(
+                    "kMatMulBackwardBias",
+                    MatMulNaive::kMatMulBackwardBias,
+                    launcher.offsets(),
+                    dout.array(),
+                    launcher.slot(dout),
+                    dbias.array(),
+                    launcher.slot(dbias),
+                    s.N(),
+                    s.O()));
+        }
+    }
+
+    /** {@code out[n,o] = bias[o] + sum_k x[n,k] weight[o,k]}, the bias first; overwrites. */
+    public static void kMatMulForward(
+            IntArray offsets,
+            FloatArray x,
+            int xSlot,
+            FloatArray weight,
+            int weightSlot,
+            FloatArray bias,
+            int biasSlot,
+            FloatArray out,
+            int outSlot,
+            int N,
+            int K,
+            int O) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int o = 0; o < O; o++) {
+                int xRow = offsets.get(xSlot) + n * K;
+                int weightRow = offsets.get(weightSlot) + o * K;
+                float sum = 0f;
+                if (biasSlot >= 0) {
+                    sum = bias.get(offsets.get(biasSlot) + o);
+                }
+                for (int k = 0; k < K; k++) {
+                    sum += x.get(xRow + k) * weight.get(weightRow + k);
+                }
+                out.set(offsets.get(outSlot) + n * O + o, sum);
+            }
+        }
+    }
+
+    /** {@code dx[n,k] = sum_o dout[n,o] weight[o,k]}; overwrites. */
+    public static void kMatMulBackwardInput(
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray weight,
+            int weightSlot,
+            FloatArray dx,
+            int dxSlot,
+            int N,
+            int K,
+            int O) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int k = 0; k < K; k++) {
+                int doutRow = offsets.get(doutSlot) + n * O;
+                int weightColumn = offsets.get(weightSlot) + k;
+                float sum = 0f;
+                for (int o = 0; o < O; o++) {
+                    sum += dout.get(doutRow + o) * weight.get(weightColumn + o * K);
+                }
+                dx.set(offsets.get(dxSlot) + n * K + k, sum);
+            }
+        }
+    }
+
+    /** {@code dweight[o,k] += sum_n dout[n,o] x[n,k]}; accumulates. */
+    public static void kMatMulBackwardWeight(
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray dweight,
+            int dweightSlot,
+            int N,
+            int K,
+            int O) {
+        for (@Parallel int o = 0; o < O; o++) {
+            for (@Parallel int k = 0; k < K; k++) {
+                int doutColumn = offsets.get(doutSlot) + o;
+                int xColumn = offsets.get(xSlot) + k;
+                int at = offsets.get(dweightSlot) + o * K + k;
+                float sum = 0f;
+                for (int n = 0; n < N; n++) {
+                    sum += dout.get(doutColumn + n * O) * x.get(xColumn + n * K);
+                }
+                dweight.set(at, dweight.get(at) + sum);
+            }
+        }
+    }
+
+    /** {@code dbias[o] += sum_n dout[n,o]}; accumulates. */
+    public static void kMatMulBackwardBias(
+            IntArray offsets, FloatArray dout, int doutSlot, FloatArray dbias, int dbiasSlot, int N, int O) {
+        for (@Parallel int o = 0; o < O; o++) {
+            int doutColumn = offsets.get(doutSlot) + o;
+            int at = offsets.get(dbiasSlot) + o;
+            float sum = 0f;
+            for (int n = 0; n < N; n++) {
+                sum += dout.get(doutColumn + n * O);
+            }
+            dbias.set(at, dbias.get(at) + sum);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The three products of a linear layer. */
+package org.tornadogpt.kernels.ops.matmul;

@@ -1,0 +1,2 @@
+/** AdamW. */
+package org.tornadogpt.kernels.ops.optimizer;

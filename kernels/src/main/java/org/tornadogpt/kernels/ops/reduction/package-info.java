@@ -1,0 +1,2 @@
+/** Sums over flat arrays. */
+package org.tornadogpt.kernels.ops.reduction;

@@ -1,0 +1,107 @@
+package org.tornadogpt.kernels.ops.residual;
+
+import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.kernel.random.Philox;
+import org.tornadogpt.kernels.memory.Slice;
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** One work-item for each element, each computing its own part of the mask: the reference. */
+public final class ResidualLoop implements Residual {
+    @Override
+    public String name() {
+        return "loop";
+    }
+
+    @Override
+    public Style style() {
+        return Style.LOOP;
+    }
+
+    @Override
+    public void forward(Launcher launcher, int N, int C, Dropout dropout, Slice out, Slice residual, Slice branch) {
+        launcher.loop(Call.of(
+                "kResidualForward",
+                ResidualLoop::kResidualForward,
+                launcher.offsets(),
+                residual.array(),
+                launcher.slot(residual),
+                branch.array(),
+                launcher.slot(branch),
+                dropout.counters(launcher.offsets()),
+                launcher.slot(dropout.site()),
+                out.array(),
+                launcher.slot(out),
+                dropout.threshold(),
+                dropout.scale(),
+                N,
+                C));
+    }
+
+    @Override
+    public void backward(Launcher launcher, int N, int C, Dropout dropout, Slice dbranch, Slice dout) {
+        launcher.loop(Call.of(
+                "kResidualBackward",
+                ResidualLoop::kResidualBackward,
+                launcher.offsets(),
+                dout.array(),
+                launcher.slot(dout),
+                dropout.counters(launcher.offsets()),
+                launcher.slot(dropout.site()),
+                dbranch.array(),
+                launcher.slot(dbranch),
+                dropout.threshold(),
+                dropout.scale(),
+                N,
+                C));
+    }
+
+    /** {@code out = residual + m branch}; overwrites. */
+    public static void kResidualForward(
+            IntArray offsets,
+            FloatArray residual,
+            int residualSlot,
+            FloatArray branch,
+            int branchSlot,
+            IntArray counters,
+            int siteSlot,
+            FloatArray out,
+            int outSlot,
+            int threshold,
+            float scale,
+            int N,
+            int C) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int c = 0; c < C; c++) {
+                float mask = Philox.mask(counters, offsets.get(siteSlot), n, c, threshold, scale);
+                float stream = residual.get(offsets.get(residualSlot) + n * C + c);
+                float added = mask * branch.get(offsets.get(branchSlot) + n * C + c);
+                out.set(offsets.get(outSlot) + n * C + c, stream + added);
+            }
+        }
+    }
+
+    /** {@code dbranch = m dout}; overwrites. */
+    public static void kResidualBackward(
+            IntArray offsets,
+            FloatArray dout,
+            int doutSlot,
+            IntArray counters,
+            int siteSlot,
+            FloatArray dbranch,
+            int dbranchSlot,
+            int threshold,
+            float scale,
+            int N,
+            int C) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int c = 0; c < C; c++) {
+                float mask = Philox.mask(counters, offsets.get(siteSlot), n, c, threshold, scale);
+                dbranch.set(offsets.get(dbranchSlot) + n * C + c, mask * dout.get(offsets.get(doutSlot) + n * C + c));
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** A branch joined to the residual stream, with dropout. */
+package org.tornadogpt.kernels.ops.residual;

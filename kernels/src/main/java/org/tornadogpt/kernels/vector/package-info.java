@@ -1,2 +1,0 @@
-/** What the Vector API variants share: vector shapes, elementary functions, random masks. */
-package org.tornadogpt.kernels.vector;

@@ -1,0 +1,56 @@
+package org.tornadogpt.kernels.device.jvm;
+
+import java.util.Locale;
+import org.tornadogpt.kernels.emulator.WorkGroupEmulator;
+import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.kernel.WorkGroups;
+
+/** Runs the kernels of the {@code GROUP} style on the JVM; for tests. */
+public final class EmulatedGroupDevice extends JvmDevice {
+    private final WorkGroupEmulator.Order order;
+    private final boolean sharesCode;
+
+    /** @param sharesCode whether kernels are launched as on devices whose compiler is slow */
+    public EmulatedGroupDevice(WorkGroupEmulator.Order order, boolean sharesCode) {
+        super(1, runner(new WorkGroupEmulator(order), sharesCode));
+        this.order = order;
+        this.sharesCode = sharesCode;
+    }
+
+    private static GroupRunner runner(WorkGroupEmulator emulator, boolean sharesCode) {
+        return new GroupRunner() {
+            @Override
+            public void run(Call call, WorkGroups groups) {
+                emulator.run(call, groups);
+            }
+
+            @Override
+            public boolean sharesCode() {
+                return sharesCode;
+            }
+        };
+    }
+
+    @Override
+    public String id() {
+        return "emulated";
+    }
+
+    @Override
+    public String description() {
+        return "emulated work-groups, items " + order.name().toLowerCase(Locale.ROOT)
+                + (sharesCode ? ", code shared" : "");
+    }
+
+    /** Loops of {@code GROUP} variants run too; variants of loops only have devices of their own, but where code is shared. */
+    @Override
+    public boolean runs(Variant.Style style) {
+        return style == Variant.Style.GROUP || (sharesCode && style == Variant.Style.LOOP);
+    }
+
+    @Override
+    public String defaultVariant(String operation) {
+        throw new IllegalStateException("the emulator has no defaults");
+    }
+}
