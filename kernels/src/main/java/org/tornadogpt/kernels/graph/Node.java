@@ -3,7 +3,7 @@ package org.tornadogpt.kernels.graph;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /**
@@ -18,7 +18,7 @@ import org.tornadogpt.kernels.memory.Tensor;
  * @param cost arithmetic and least memory traffic
  * @param section the repeated part of a model this call belongs to, for example {@code layer}; empty outside
  * @param index which repetition
- * @param emit hands the kernels to a device's launcher, once memory is planned
+ * @param emit hands the kernels to a device's sink, once memory is planned
  */
 public record Node(
         String operation,
@@ -30,7 +30,7 @@ public record Node(
         Cost cost,
         String section,
         int index,
-        Consumer<Launcher> emit) {
+        Consumer<KernelSink> emit) {
 
     /** What to call this node in a message: operation, phase and target. */
     public String label() {

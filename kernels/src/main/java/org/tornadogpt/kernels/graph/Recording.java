@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.tornadogpt.kernels.graph.Node.Cost;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.IntTensor;
@@ -539,7 +539,7 @@ public final class Recording implements Operations {
             List<Tensor> reads,
             List<Tensor> writes,
             long flops,
-            Consumer<Launcher> emit) {
+            Consumer<KernelSink> emit) {
         long bytes = 0;
         for (Tensor tensor : reads) {
             bytes += (long) tensor.size() * Float.BYTES;

@@ -15,7 +15,7 @@ import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.Node;
 import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.kernels.graph.Recording;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.Variants;
 import org.tornadogpt.kernels.memory.Buffers;
@@ -62,7 +62,7 @@ final class Harness {
      * Runs the kernels that {@code emit} launches on every device for the variant's style, each time twice on the same input, as scratch
      * memory must not matter; then checks the guard zones. All runs must agree to the last bit, and that is what memory then holds.
      */
-    static void run(Variant variant, Memory memory, Consumer<Launcher> emit) {
+    static void run(Variant variant, Memory memory, Consumer<KernelSink> emit) {
         float[][] before = memory.snapshot();
         float[][] first = null;
         for (Device device : DEVICES) {
@@ -83,7 +83,7 @@ final class Harness {
         memory.checkGuards();
     }
 
-    private static Program program(Device device, Variant variant, Memory memory, Consumer<Launcher> emit) {
+    private static Program program(Device device, Variant variant, Memory memory, Consumer<KernelSink> emit) {
         Node node = new Node(
                 variant.operation(),
                 "test",

@@ -81,12 +81,12 @@ final class GenerateCommand implements Callable<Integer> {
                 InferenceSession session =
                         new InferenceSession(checkpoint.config().model(), device, settings.kernels(), !uncached)) {
             checkpoint.restore(session);
-            Pace pace = new TextStream(io, session, checkpoint.tokenizer())
+            TokenRate rate = new TextStream(io, session, checkpoint.tokenizer())
                     .write(prompt.replace("\\n", "\n"), forever ? Long.MAX_VALUE : tokens, sampling);
             io.out().println();
             io.out().flush();
             if (speed) {
-                io.err().println(pace.report());
+                io.err().println(rate.report());
             }
         }
         return io.interrupted().getAsBoolean() ? ExitCode.INTERRUPTED : ExitCode.OK;

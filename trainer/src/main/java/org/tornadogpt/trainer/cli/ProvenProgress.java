@@ -1,15 +1,15 @@
 package org.tornadogpt.trainer.cli;
 
 import org.tornadogpt.kernels.graph.Device;
-import org.tornadogpt.trainer.train.Progress;
+import org.tornadogpt.trainer.train.ProgressDisplay;
 
 /** Says once, after the first step, how it is known that the device did the work; where that needs saying. */
-final class ProvenProgress implements Progress {
-    private final Progress shown;
+final class ProvenProgress implements ProgressDisplay {
+    private final ProgressDisplay shown;
     private final Device device;
     private boolean said;
 
-    ProvenProgress(Progress shown, Device device) {
+    ProvenProgress(ProgressDisplay shown, Device device) {
         this.shown = shown;
         this.device = device;
     }

@@ -5,10 +5,10 @@ import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.tornadogpt.trainer.train.Progress;
+import org.tornadogpt.trainer.train.ProgressDisplay;
 
 /** Lines on standard output; on a terminal a moving bar below them. */
-final class TerminalProgress implements Progress, AutoCloseable {
+final class TerminalProgress implements ProgressDisplay, AutoCloseable {
     private static final int MILLIS = 250;
     private static final String CLEAR_LINE = "\r\033[K";
 

@@ -23,7 +23,7 @@ final class TextStream {
      * @param tokens how many, {@link Long#MAX_VALUE} for no end
      * @return how fast it went
      */
-    Pace write(String prompt, long tokens, Sampling sampling) {
+    TokenRate write(String prompt, long tokens, Sampling sampling) {
         Tokenizer.Encoded encoded = tokenizer.encodePrompt(prompt);
         if (!encoded.note().isEmpty()) {
             io.err().println(encoded.note());
@@ -32,12 +32,12 @@ final class TextStream {
         int[] context = encoded.tokens().length == 0 ? new int[] {tokenizer.startToken()} : encoded.tokens();
         io.out().print(tokenizer.decode(encoded.tokens()));
         io.out().flush();
-        Pace pace = new Pace();
+        TokenRate rate = new TokenRate();
         new Generator(source).generate(context, tokens, sampling, token -> {
             io.out().print(tokenizer.decode(new int[] {token}));
-            pace.token();
+            rate.token();
             return !io.out().checkError() && !io.interrupted().getAsBoolean();
         });
-        return pace;
+        return rate;
     }
 }

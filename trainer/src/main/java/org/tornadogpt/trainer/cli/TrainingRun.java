@@ -20,8 +20,8 @@ import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.Values;
 import org.tornadogpt.trainer.train.DivergedException;
+import org.tornadogpt.trainer.train.Progress;
 import org.tornadogpt.trainer.train.RunFolder;
-import org.tornadogpt.trainer.train.Standing;
 import org.tornadogpt.trainer.train.Trainer;
 
 /** One {@code tgpt train}: finds everything, trains, tells the user. Cheap checks come first. */
@@ -88,11 +88,11 @@ final class TrainingRun {
         banner.print(settings, folder.path(), DeviceOptions.explain(askedDevice, device), model);
         banner.print(texts.corpus(), texts.split(), texts.tokenizer());
         try (TrainingSession session = session(model, settings, folder, device, resuming)) {
-            Standing standing = resuming ? restore(session, folder) : Standing.start();
-            if (standing.step() == 0) {
+            Progress progress = resuming ? restore(session, folder) : Progress.start();
+            if (progress.step() == 0) {
                 session.initialise(settings.seed());
             }
-            return loop(settings, session, texts, folder, standing, device);
+            return loop(settings, session, texts, folder, progress, device);
         }
     }
 
@@ -129,11 +129,11 @@ final class TrainingRun {
         return facts;
     }
 
-    private Standing restore(TrainingSession session, RunFolder folder) throws IOException {
+    private Progress restore(TrainingSession session, RunFolder folder) throws IOException {
         if (!Checkpoint.exists(folder.last())) {
             io.out().println("resuming: no checkpoint was written yet, starting at step 0");
             MetricsFile.truncate(folder.metrics(), 0, false);
-            return Standing.start();
+            return Progress.start();
         }
         Checkpoint checkpoint = Checkpoint.open(folder.last());
         checkpoint.note().ifPresent(io.out()::println);
@@ -143,10 +143,10 @@ final class TrainingRun {
                     + session.model().config());
         }
         checkpoint.restore(session);
-        Standing standing = Standing.of(checkpoint.state());
-        MetricsFile.truncate(folder.metrics(), standing.step(), standing.evaluatedStep() == standing.step());
-        io.out().println("resuming after step " + standing.step());
-        return standing;
+        Progress progress = Progress.of(checkpoint.state());
+        MetricsFile.truncate(folder.metrics(), progress.step(), progress.evaluatedStep() == progress.step());
+        io.out().println("resuming after step " + progress.step());
+        return progress;
     }
 
     private int loop(
@@ -154,31 +154,31 @@ final class TrainingRun {
             TrainingSession session,
             Texts texts,
             RunFolder folder,
-            Standing standing,
+            Progress progress,
             Device device)
             throws IOException, DivergedException {
-        if (standing.step() > settings.steps()) {
+        if (progress.step() > settings.steps()) {
             io.out()
                     .println(
-                            "the run has " + standing.step() + " steps behind it, more than steps=" + settings.steps());
+                            "the run has " + progress.step() + " steps behind it, more than steps=" + settings.steps());
         }
         Trainer.Outcome outcome;
-        try (TerminalProgress progress = new TerminalProgress(io, standing.step(), settings.steps())) {
+        try (TerminalProgress display = new TerminalProgress(io, progress.step(), settings.steps())) {
             Trainer trainer = new Trainer(
                     settings,
                     session,
                     texts.split(),
                     texts.tokenizer(),
                     folder,
-                    standing,
-                    new ProvenProgress(progress, device),
+                    progress,
+                    new ProvenProgress(display, device),
                     io.interrupted());
             outcome = trainer.run();
-            standing = trainer.standing();
+            progress = trainer.progress();
         }
         if (outcome == Trainer.Outcome.INTERRUPTED) {
             io.out()
-                    .println("interrupted, saved after step " + standing.step()
+                    .println("interrupted, saved after step " + progress.step()
                             + "; go on with: tgpt train --resume --run " + folder.path());
             return ExitCode.INTERRUPTED;
         }
@@ -187,7 +187,7 @@ final class TrainingRun {
                     .println("stopped early: no better validation loss in "
                             + settings.evaluation().patience() + " evaluations");
         }
-        new Ending(io).print(settings, session.model(), texts.split(), folder, device);
+        new RunSummary(io).print(settings, session.model(), texts.split(), folder, device);
         return ExitCode.OK;
     }
 }

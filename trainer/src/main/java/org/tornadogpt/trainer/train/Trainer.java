@@ -34,20 +34,20 @@ public final class Trainer {
     private final TrainingSession session;
     private final Tokenizer tokenizer;
     private final RunFolder folder;
-    private final Progress progress;
+    private final ProgressDisplay display;
     private final BooleanSupplier stop;
     private final Evaluator evaluator;
     private final Batches batches;
     private final int[][] tokens;
     private final int[][] targets;
     private final TimeEstimate estimate;
-    private Standing standing;
+    private Progress progress;
     private long startNanos;
     private double elapsedBefore;
 
     /**
      * @param session with the parameters to go on from
-     * @param standing where to go on
+     * @param progress where to go on
      * @param stop asked between steps and during evaluations
      */
     public Trainer(
@@ -56,15 +56,15 @@ public final class Trainer {
             Split split,
             Tokenizer tokenizer,
             RunFolder folder,
-            Standing standing,
             Progress progress,
+            ProgressDisplay display,
             BooleanSupplier stop) {
         this.settings = settings;
         this.session = session;
         this.tokenizer = tokenizer;
         this.folder = folder;
-        this.standing = standing;
         this.progress = progress;
+        this.display = display;
         this.stop = stop;
         int block = settings.batches().block();
         evaluator = new Evaluator(
@@ -77,8 +77,8 @@ public final class Trainer {
     }
 
     /** Where the run stands. */
-    public Standing standing() {
-        return standing;
+    public Progress progress() {
+        return progress;
     }
 
     /**
@@ -98,14 +98,14 @@ public final class Trainer {
 
     private Outcome loop() throws IOException, DivergedException {
         startNanos = System.nanoTime();
-        elapsedBefore = standing.elapsedSeconds();
+        elapsedBefore = progress.elapsedSeconds();
         try (MetricsFile metrics = MetricsFile.append(folder.metrics())) {
             while (true) {
                 if (stop.getAsBoolean() || !evaluateIfDue(metrics)) {
                     save(metrics, folder.last());
                     return Outcome.INTERRUPTED;
                 }
-                if (standing.step() >= settings.steps()) {
+                if (progress.step() >= settings.steps()) {
                     return Outcome.FINISHED;
                 }
                 if (patienceIsOver()) {
@@ -113,7 +113,7 @@ public final class Trainer {
                 }
                 step(metrics);
                 int interval = settings.evaluation().checkpointInterval();
-                if (interval > 0 && standing.step() % interval == 0) {
+                if (interval > 0 && progress.step() % interval == 0) {
                     save(metrics, folder.last());
                 }
             }
@@ -122,7 +122,7 @@ public final class Trainer {
 
     private boolean patienceIsOver() {
         int patience = settings.evaluation().patience();
-        return patience > 0 && standing.sinceBest() >= patience;
+        return patience > 0 && progress.sinceBest() >= patience;
     }
 
     private double elapsed() {
@@ -131,8 +131,8 @@ public final class Trainer {
 
     /** @return false if interrupted */
     private boolean evaluateIfDue(MetricsFile metrics) throws IOException, DivergedException {
-        long step = standing.step();
-        if (standing.evaluatedStep() == step || !settings.evaluation().isDue(step, settings.steps())) {
+        long step = progress.step();
+        if (progress.evaluatedStep() == step || !settings.evaluation().isDue(step, settings.steps())) {
             return true;
         }
         double before = elapsed();
@@ -148,9 +148,9 @@ public final class Trainer {
                     step,
                     "training loss " + losses.training() + ", validation loss " + losses.validation());
         }
-        standing = standing.evaluated(losses.validation(), elapsed());
+        progress = progress.evaluated(losses.validation(), elapsed());
         metrics.write(Metric.eval(step, losses.training(), losses.validation(), elapsed()));
-        boolean best = standing.bestStep() == step;
+        boolean best = progress.bestStep() == step;
         if (best) {
             save(metrics, folder.best());
             Checkpoint.copy(folder.best(), folder.last());
@@ -159,7 +159,7 @@ public final class Trainer {
         }
         LossPlot.write(folder.path().getFileName().toString(), MetricsFile.read(folder.metrics()), folder.plot());
         estimate.evaluationTook(elapsed() - before);
-        progress.line(EvaluationLine.of(
+        display.line(EvaluationLine.of(
                 step,
                 settings.steps(),
                 losses.training(),
@@ -171,13 +171,13 @@ public final class Trainer {
     }
 
     private void save(MetricsFile metrics, Path checkpoint) throws IOException {
-        standing = standing.at(standing.step(), elapsed());
+        progress = progress.at(progress.step(), elapsed());
         metrics.flush();
-        Checkpoint.save(checkpoint, tokenizer, session, standing.toState(settings.seed()));
+        Checkpoint.save(checkpoint, tokenizer, session, progress.toState(settings.seed()));
     }
 
     private void step(MetricsFile metrics) throws IOException, DivergedException {
-        long step = standing.step();
+        long step = progress.step();
         long before = System.nanoTime();
         fillBatches(step);
         float loss = session.gradients(tokens, targets, step, settings.seed());
@@ -190,12 +190,12 @@ public final class Trainer {
         double seconds = (System.nanoTime() - before) / NANOS;
 
         estimate.stepTook(seconds);
-        standing = standing.at(step + 1, elapsed());
+        progress = progress.at(step + 1, elapsed());
         double tokensPerSecond = settings.batches().tokensPerStep() / seconds;
         if ((step + 1) % settings.evaluation().logInterval() == 0) {
             metrics.write(Metric.step(step + 1, loss, rate, norm, seconds * 1000, tokensPerSecond, elapsed()));
         }
-        progress.step(step + 1, loss, tokensPerSecond);
+        display.step(step + 1, loss, tokensPerSecond);
     }
 
     private void fillBatches(long step) {

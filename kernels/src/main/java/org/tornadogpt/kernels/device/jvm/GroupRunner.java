@@ -8,8 +8,8 @@ import org.tornadogpt.kernels.kernel.WorkGroups;
 interface GroupRunner {
     void run(Call call, WorkGroups groups);
 
-    /** See {@link org.tornadogpt.kernels.kernel.Launcher#sharesCode}. */
-    default boolean sharesCode() {
+    /** See {@link org.tornadogpt.kernels.kernel.KernelSink#prefersSharedKernels}. */
+    default boolean prefersSharedKernels() {
         return false;
     }
 }

@@ -32,19 +32,19 @@ abstract class JvmDevice implements Device {
 
     @Override
     public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
-        JvmLauncher measuring = JvmLauncher.measuring(pool, groupRunner);
+        JvmKernelSink measuring = JvmKernelSink.measuring(pool, groupRunner);
         emit(recordings, measuring);
-        return emit(recordings, JvmLauncher.with(pool, groupRunner, measuring.needs()));
+        return emit(recordings, JvmKernelSink.with(pool, groupRunner, measuring.needs()));
     }
 
-    private Map<String, Program> emit(List<Recording> recordings, JvmLauncher launcher) {
+    private Map<String, Program> emit(List<Recording> recordings, JvmKernelSink sink) {
         Map<String, Program> programs = new LinkedHashMap<>();
         for (Recording recording : recordings) {
             List<Node> nodes = recording.nodes();
             Runnable[][] steps = new Runnable[nodes.size()][];
             for (int i = 0; i < steps.length; i++) {
-                nodes.get(i).emit().accept(launcher);
-                steps[i] = launcher.takeSteps();
+                nodes.get(i).emit().accept(sink);
+                steps[i] = sink.takeSteps();
             }
             programs.put(recording.name(), new JvmProgram(recording.name(), nodes, steps, pool));
         }

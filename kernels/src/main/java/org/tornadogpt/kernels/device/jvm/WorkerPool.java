@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.tornadogpt.kernels.kernel.BlockTask;
-import org.tornadogpt.kernels.kernel.steal.HelpedTask;
+import org.tornadogpt.kernels.kernel.steal.StealableTask;
 
 /**
  * A fixed team: the calling thread and {@code threads - 1} daemon workers, which spin briefly between pieces of work before
@@ -13,7 +13,7 @@ import org.tornadogpt.kernels.kernel.steal.HelpedTask;
  *
  * <p>Each worker begins with a share of its own, the same part of the blocks every time, because what it computed in one piece of
  * work is in its core's cache when the next one asks for it; who is done early takes over from the others, blocks first and then, of a
- * {@link HelpedTask}, parts of blocks.
+ * {@link StealableTask}, parts of blocks.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 20_000;
@@ -26,7 +26,7 @@ public final class WorkerPool implements AutoCloseable {
     private final AtomicIntegerArray taken;
 
     private final AtomicInteger running = new AtomicInteger();
-    /** Of a {@link HelpedTask}: threads, the caller's among them, that are still at blocks. */
+    /** Of a {@link StealableTask}: threads, the caller's among them, that are still at blocks. */
     private final AtomicInteger busy = new AtomicInteger();
 
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -73,7 +73,7 @@ public final class WorkerPool implements AutoCloseable {
         for (int share = 0; share < threads(); share++) {
             taken.setPlain(share * LINE, 0);
         }
-        boolean oneWorks = blockCount <= 1 && !(blockTask instanceof HelpedTask);
+        boolean oneWorks = blockCount <= 1 && !(blockTask instanceof StealableTask);
         if (workers.length == 0 || oneWorks || callerOnly) {
             claim(0);
         } else {
@@ -130,7 +130,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Until all blocks are done; nothing unless the task can be helped with. */
     private void helpOthers() {
-        if (task instanceof HelpedTask helped) {
+        if (task instanceof StealableTask helped) {
             busy.getAndDecrement();
             while (busy.getAcquire() > 0) {
                 if (!helpOnce(helped)) {
@@ -140,7 +140,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private boolean helpOnce(HelpedTask helped) {
+    private boolean helpOnce(StealableTask helped) {
         try {
             return helped.help();
         } catch (Throwable t) {

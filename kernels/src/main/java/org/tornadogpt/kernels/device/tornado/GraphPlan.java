@@ -76,8 +76,9 @@ record GraphPlan(
     }
 
     /** Makes the plan of all programs. */
-    static GraphPlan of(List<Recording> recordings, Buffers buffers, Splitter splitter, TornadoLauncher.Target target) {
-        TornadoLauncher measuring = TornadoLauncher.measuring(target);
+    static GraphPlan of(
+            List<Recording> recordings, Buffers buffers, Splitter splitter, TornadoKernelSink.Target target) {
+        TornadoKernelSink measuring = TornadoKernelSink.measuring(target);
         for (Recording recording : recordings) {
             Segment.emit(recording, measuring);
         }
@@ -91,7 +92,7 @@ record GraphPlan(
 
     /** Collects graphs and programs. */
     private static final class Builder {
-        private final TornadoLauncher launcher;
+        private final TornadoKernelSink sink;
         private final Splitter splitter;
         private final List<FloatArray> shared = new ArrayList<>();
         private final Set<Object> sharedSet = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -100,14 +101,14 @@ record GraphPlan(
         private final List<Made> made = new ArrayList<>();
         private final Map<String, List<Execution>> programs = new LinkedHashMap<>();
 
-        Builder(Buffers buffers, TornadoLauncher launcher, Splitter splitter) {
-            this.launcher = launcher;
+        Builder(Buffers buffers, TornadoKernelSink sink, Splitter splitter) {
+            this.sink = sink;
             this.splitter = splitter;
             List.of(
                             buffers.state(),
                             buffers.arenas(),
                             buffers.outputs(),
-                            List.of(launcher.scratch().array()))
+                            List.of(sink.scratch().array()))
                     .forEach(shared::addAll);
             sharedSet.addAll(shared);
             floatInputs.addAll(buffers.floatInputs());
@@ -115,7 +116,7 @@ record GraphPlan(
 
         void add(Recording recording) {
             List<Execution> executions = new ArrayList<>();
-            for (List<Segment> repetitions : Segment.runs(Segment.emit(recording, launcher))) {
+            for (List<Segment> repetitions : Segment.runs(Segment.emit(recording, sink))) {
                 Segment first = repetitions.get(0);
                 repetitions.forEach(r -> first.checkServes(r, recording.name()));
                 List<GraphSpec> parts = made.stream()
@@ -165,7 +166,7 @@ record GraphPlan(
 
         GraphPlan build() {
             return new GraphPlan(
-                    launcher.tables(), List.copyOf(shared), List.copyOf(graphs), Collections.unmodifiableMap(programs));
+                    sink.tables(), List.copyOf(shared), List.copyOf(graphs), Collections.unmodifiableMap(programs));
         }
     }
 }

@@ -9,8 +9,8 @@ import org.tornadogpt.kernels.graph.DeviceException;
  * line ends the run.
  */
 final class NativeErrors implements AutoCloseable {
-    private final Descriptor output = new Descriptor(Descriptor.STANDARD_OUTPUT);
-    private final Descriptor error = new Descriptor(Descriptor.STANDARD_ERROR);
+    private final FileDescriptors output = new FileDescriptors(FileDescriptors.STANDARD_OUTPUT);
+    private final FileDescriptors error = new FileDescriptors(FileDescriptors.STANDARD_ERROR);
 
     /** Runs {@code work}; fails if native code reported an error meanwhile. */
     void during(Runnable work) {

@@ -17,13 +17,13 @@ import org.tornadogpt.kernels.graph.Recording;
 record Segment(String section, int index, List<Node> nodes, List<GraphPlan.Task> tasks, List<int[]> rows) {
 
     /** Cuts a program into segments and lets its nodes launch their kernels. */
-    static List<Segment> emit(Recording recording, TornadoLauncher launcher) {
+    static List<Segment> emit(Recording recording, TornadoKernelSink sink) {
         List<Segment> segments = new ArrayList<>();
         List<Node> all = recording.nodes();
         int from = 0;
         for (int to = 1; to <= all.size(); to++) {
             if (to == all.size() || !together(all.get(from), all.get(to))) {
-                segments.add(emit(all.subList(from, to), launcher));
+                segments.add(emit(all.subList(from, to), sink));
                 from = to;
             }
         }
@@ -34,17 +34,17 @@ record Segment(String section, int index, List<Node> nodes, List<GraphPlan.Task>
         return a.section().equals(b.section()) && a.index() == b.index();
     }
 
-    private static Segment emit(List<Node> nodes, TornadoLauncher launcher) {
+    private static Segment emit(List<Node> nodes, TornadoKernelSink sink) {
         List<GraphPlan.Task> tasks = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
-            nodes.get(i).emit().accept(launcher);
-            for (Launch launch : launcher.takeLaunches()) {
+            nodes.get(i).emit().accept(sink);
+            for (Launch launch : sink.takeLaunches()) {
                 tasks.add(new GraphPlan.Task(
                         "t" + tasks.size() + "_" + launch.call().kernel(), i, launch));
             }
         }
         Node first = nodes.get(0);
-        return new Segment(first.section(), first.index(), List.copyOf(nodes), List.copyOf(tasks), launcher.takeRows());
+        return new Segment(first.section(), first.index(), List.copyOf(nodes), List.copyOf(tasks), sink.takeRows());
     }
 
     /** Groups consecutive repetitions of the same section. */

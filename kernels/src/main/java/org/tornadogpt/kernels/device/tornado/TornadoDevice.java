@@ -105,7 +105,10 @@ public final class TornadoDevice implements Device {
     @Override
     public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
         GraphPlan graphs = GraphPlan.of(
-                recordings, buffers, Splitter.STANDARD, new TornadoLauncher.Target(info.maxWorkGroup(), !info.isGpu()));
+                recordings,
+                buffers,
+                Splitter.STANDARD,
+                new TornadoKernelSink.Target(info.maxWorkGroup(), !info.isGpu()));
         graphs.groupShapes()
                 .forEach((kernel, shapes) -> groupShapes
                         .computeIfAbsent(kernel, k -> new TreeSet<>())

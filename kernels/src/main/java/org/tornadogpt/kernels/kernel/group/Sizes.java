@@ -1,17 +1,17 @@
 package org.tornadogpt.kernels.kernel.group;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Sizes that are frozen into a compiled kernel on some devices and read from the offset table on others; see {@link Launcher#frozen}. */
+/** Sizes that are frozen into a compiled kernel on some devices and read from the offset table on others; see {@link KernelSink#constantOrSlot}. */
 public final class Sizes {
     private Sizes() {}
 
     /** Puts sizes into the table; the kernel is given the number of the first one. */
-    public static int slots(Launcher launcher, int... sizes) {
-        int first = launcher.slot(sizes[0]);
+    public static int slots(KernelSink sink, int... sizes) {
+        int first = sink.slot(sizes[0]);
         for (int i = 1; i < sizes.length; i++) {
-            launcher.slot(sizes[i]);
+            sink.slot(sizes[i]);
         }
         return first;
     }

@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.kernel.group;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
@@ -20,13 +20,13 @@ public final class TableFloat {
      * @param value 0, or of a size from 2^-39 to 2^85
      * @return number of the first entry
      */
-    public static int slots(Launcher launcher, float value) {
+    public static int slots(KernelSink sink, float value) {
         int shift = value == 0f ? 0 : Math.getExponent(value) - FRACTION_BITS;
         if (Math.abs(shift) > MOST) {
             throw new IllegalArgumentException("cannot be stored in the offset table: " + value);
         }
-        int first = launcher.slot((int) Math.scalb(value, -shift));
-        launcher.slot(shift);
+        int first = sink.slot((int) Math.scalb(value, -shift));
+        sink.slot(shift);
         return first;
     }
 

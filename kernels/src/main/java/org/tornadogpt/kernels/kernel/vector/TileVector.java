@@ -6,7 +6,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.LANES;
  * The inner loops of matrix products over heap arrays: one tile of C, held in registers while k runs. A tile is 12 rows of two
  * vectors where vectors have 16 lanes (24 of the 32 registers accumulate) and 6 rows of two where they are narrower (12 of 16).
  * Each element is the sum over k in order, by fused multiply-add. The loops of both sizes stand in {@code Tile12Vector} and {@code Tile6Vector},
- * those of tiles half as wide in {@code NarrowTileVector}.
+ * those of tiles half as wide in {@code HalfTileVector}.
  *
  * <p>The accumulators are locals written out by hand because C2 keeps only locals in registers; an array of vectors is not. For the same reason
  * nothing is shared between the forms: a vector that is passed to a method which happens not to be inlined becomes an object,
@@ -43,8 +43,8 @@ public final class TileVector {
     public static void columns(
             float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add, int columns) {
         if (columns <= LANES) {
-            for (int r = 0; r < ROWS; r += NarrowTileVector.ROWS) {
-                NarrowTileVector.columns(a, aAt + r, b, bAt, kc, c, cAt + r * ldc, ldc, add);
+            for (int r = 0; r < ROWS; r += HalfTileVector.ROWS) {
+                HalfTileVector.columns(a, aAt + r, b, bAt, kc, c, cAt + r * ldc, ldc, add);
             }
         } else if (LANES == 16) {
             Tile12Vector.columns(a, aAt, b, bAt, kc, c, cAt, ldc, add);
@@ -67,8 +67,8 @@ public final class TileVector {
     public static void rows(
             float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add, int columns) {
         if (columns <= LANES) {
-            for (int r = 0; r < ROWS; r += NarrowTileVector.ROWS) {
-                NarrowTileVector.rows(a, aAt + r * ROW_STRIDE, b, bAt, kc, c, cAt + r * ldc, ldc, add);
+            for (int r = 0; r < ROWS; r += HalfTileVector.ROWS) {
+                HalfTileVector.rows(a, aAt + r * ROW_STRIDE, b, bAt, kc, c, cAt + r * ldc, ldc, add);
             }
         } else if (LANES == 16) {
             Tile12Vector.rows(a, aAt, b, bAt, kc, c, cAt, ldc, add);

@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.activation;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.memory.Slice;
 
@@ -24,8 +24,8 @@ public interface PointwiseActivation extends Variant {
     }
 
     /** Overwrites {@code out}, which may be {@code x}; {@code size} elements. */
-    void forward(Launcher launcher, int size, Activation kind, Slice out, Slice x);
+    void forward(KernelSink sink, int size, Activation kind, Slice out, Slice x);
 
     /** Overwrites {@code dx}, which may be {@code dout}. */
-    void backward(Launcher launcher, int size, Activation kind, Slice dx, Slice dout, Slice saved);
+    void backward(KernelSink sink, int size, Activation kind, Slice dx, Slice dout, Slice saved);
 }

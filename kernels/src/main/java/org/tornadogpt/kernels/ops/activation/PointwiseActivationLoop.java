@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.activation;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -39,31 +39,31 @@ public final class PointwiseActivationLoop implements PointwiseActivation {
     }
 
     @Override
-    public void forward(Launcher launcher, int size, Activation kind, Slice out, Slice x) {
-        launcher.loop(Call.of(
+    public void forward(KernelSink sink, int size, Activation kind, Slice out, Slice x) {
+        sink.loop(Call.of(
                 "kActivationForward",
                 PointwiseActivationLoop::kActivationForward,
-                launcher.offsets(),
+                sink.offsets(),
                 x.array(),
-                launcher.slot(x),
+                sink.slot(x),
                 out.array(),
-                launcher.slot(out),
+                sink.slot(out),
                 kind.code(),
                 size));
     }
 
     @Override
-    public void backward(Launcher launcher, int size, Activation kind, Slice dx, Slice dout, Slice saved) {
-        launcher.loop(Call.of(
+    public void backward(KernelSink sink, int size, Activation kind, Slice dx, Slice dout, Slice saved) {
+        sink.loop(Call.of(
                 "kActivationBackward",
                 PointwiseActivationLoop::kActivationBackward,
-                launcher.offsets(),
+                sink.offsets(),
                 dout.array(),
-                launcher.slot(dout),
+                sink.slot(dout),
                 saved.array(),
-                launcher.slot(saved),
+                sink.slot(saved),
                 dx.array(),
-                launcher.slot(dx),
+                sink.slot(dx),
                 kind.code(),
                 size));
     }

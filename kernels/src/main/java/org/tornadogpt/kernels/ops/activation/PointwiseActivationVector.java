@@ -6,7 +6,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.first;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.MathVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.Slice;
@@ -26,10 +26,10 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     }
 
     @Override
-    public void forward(Launcher launcher, int size, Activation kind, Slice out, Slice x) {
+    public void forward(KernelSink sink, int size, Activation kind, Slice out, Slice x) {
         VectorSlice y = VectorSlice.of(out);
         VectorSlice in = VectorSlice.of(x);
-        launcher.blocks("activation.forward", blocks(size), (block, worker) -> {
+        sink.blocks("activation.forward", blocks(size), (block, worker) -> {
             int end = Math.min(size, (block + 1) * BLOCK);
             int i = block * BLOCK;
             for (; i <= end - LANES; i += LANES) {
@@ -43,11 +43,11 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     }
 
     @Override
-    public void backward(Launcher launcher, int size, Activation kind, Slice dx, Slice dout, Slice saved) {
+    public void backward(KernelSink sink, int size, Activation kind, Slice dx, Slice dout, Slice saved) {
         VectorSlice d = VectorSlice.of(dx);
         VectorSlice dy = VectorSlice.of(dout);
         VectorSlice in = VectorSlice.of(saved);
-        launcher.blocks("activation.backward", blocks(size), (block, worker) -> {
+        sink.blocks("activation.backward", blocks(size), (block, worker) -> {
             int end = Math.min(size, (block + 1) * BLOCK);
             int i = block * BLOCK;
             for (; i <= end - LANES; i += LANES) {

@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.attention;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.Slice;
@@ -34,11 +34,11 @@ public interface CausalAttention extends Variant {
     int savedFloats(AttentionShape shape);
 
     /** Overwrites {@code out} (N, heads*D) and {@code saved}. */
-    void forward(Launcher launcher, AttentionShape shape, Dropout dropout, Slice out, Slice saved, Slice qkv);
+    void forward(KernelSink sink, AttentionShape shape, Dropout dropout, Slice out, Slice saved, Slice qkv);
 
     /** Overwrites {@code dqkv} (N, packed width). */
     void backward(
-            Launcher launcher,
+            KernelSink sink,
             AttentionShape shape,
             Dropout dropout,
             Slice dqkv,

@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.attention;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.Slice;
@@ -37,21 +37,21 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
     }
 
     @Override
-    public void forward(Launcher launcher, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
-        FloatArray a = CausalAttentionMaterialized.common(name(), out, saved, qkv);
-        int first = launcher.slot(out);
-        launcher.slot(saved);
-        launcher.slot(qkv);
-        launcher.slot(dropout.site());
-        launcher.slot(s.D());
-        launcher.group(
+    public void forward(KernelSink sink, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
+        FloatArray a = CausalAttentionLoop.common(name(), out, saved, qkv);
+        int first = sink.slot(out);
+        sink.slot(saved);
+        sink.slot(qkv);
+        sink.slot(dropout.site());
+        sink.slot(s.D());
+        sink.group(
                 Call.of(
                         "kFlashForward",
                         FlashForwardGroup::kFlashForward,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         first,
-                        dropout.counters(launcher.offsets()),
+                        dropout.counters(sink.offsets()),
                         a,
                         s.T(),
                         s.heads(),
@@ -69,7 +69,7 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
 
     @Override
     public void backward(
-            Launcher launcher,
+            KernelSink sink,
             AttentionShape s,
             Dropout dropout,
             Slice dqkv,
@@ -77,36 +77,36 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
             Slice out,
             Slice qkv,
             Slice saved) {
-        FloatArray a = CausalAttentionMaterialized.common(name(), dqkv, dout, qkv, saved);
-        Slice delta = launcher.scratch(Math.multiplyExact(s.rows(), s.heads()));
-        int first = launcher.slot(dqkv);
-        int doutSlot = launcher.slot(dout);
-        launcher.slot(qkv);
-        launcher.slot(saved);
-        launcher.slot(dropout.site());
-        int deltaSlot = launcher.slot(delta);
-        launcher.slot(s.D());
-        launcher.loop(Call.of(
+        FloatArray a = CausalAttentionLoop.common(name(), dqkv, dout, qkv, saved);
+        Slice delta = sink.scratch(Math.multiplyExact(s.rows(), s.heads()));
+        int first = sink.slot(dqkv);
+        int doutSlot = sink.slot(dout);
+        sink.slot(qkv);
+        sink.slot(saved);
+        sink.slot(dropout.site());
+        int deltaSlot = sink.slot(delta);
+        sink.slot(s.D());
+        sink.loop(Call.of(
                 "kFlashDelta",
                 CausalAttentionFlashGroup::kFlashDelta,
-                launcher.offsets(),
+                sink.offsets(),
                 a,
                 doutSlot,
                 out.array(),
-                launcher.slot(out),
+                sink.slot(out),
                 delta.array(),
                 deltaSlot,
                 s.B(),
                 s.T(),
                 s.heads(),
                 s.D()));
-        IntArray counters = dropout.counters(launcher.offsets());
-        launcher.group(
+        IntArray counters = dropout.counters(sink.offsets());
+        sink.group(
                 Call.of(
                         "kFlashBackwardKeys",
                         FlashKeysGroup::kFlashBackwardKeys,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         first,
                         delta.array(),
                         counters,
@@ -118,12 +118,12 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
                         dropout.threshold(),
                         dropout.scale()),
                 groups(s, s.kvHeads()));
-        launcher.group(
+        sink.group(
                 Call.of(
                         "kFlashBackwardQueries",
                         FlashQueriesGroup::kFlashBackwardQueries,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         first,
                         delta.array(),
                         counters,

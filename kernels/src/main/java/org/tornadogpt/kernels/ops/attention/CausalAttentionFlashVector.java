@@ -3,7 +3,7 @@ package org.tornadogpt.kernels.ops.attention;
 import static org.tornadogpt.kernels.ops.attention.FlashLayoutVector.KEYS;
 import static org.tornadogpt.kernels.ops.attention.FlashLayoutVector.QUERIES;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.kernel.vector.DropoutVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
@@ -35,17 +35,17 @@ public final class CausalAttentionFlashVector implements CausalAttention {
     }
 
     @Override
-    public void forward(Launcher launcher, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
+    public void forward(KernelSink sink, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
         FlashForwardVector forward = FlashForwardVector.of(
                 s, DropoutVector.of(dropout), VectorSlice.of(out), VectorSlice.of(saved), VectorSlice.of(qkv));
-        float[][] scratch = launcher.workerScratch(forward.scratchFloats());
+        float[][] scratch = sink.workerScratch(forward.scratchFloats());
         int blocks = forward.rows().blocks();
-        launcher.blocks("attention.forward", blocks, (block, worker) -> forward.run(block, scratch[worker]));
+        sink.blocks("attention.forward", blocks, (block, worker) -> forward.run(block, scratch[worker]));
     }
 
     @Override
     public void backward(
-            Launcher launcher,
+            KernelSink sink,
             AttentionShape s,
             Dropout dropout,
             Slice dqkv,
@@ -62,9 +62,9 @@ public final class CausalAttentionFlashVector implements CausalAttention {
                         VectorSlice.of(out),
                         VectorSlice.of(qkv),
                         VectorSlice.of(saved)));
-        float[][] scratch = launcher.workerScratch(backward.scratchFloats());
+        float[][] scratch = sink.workerScratch(backward.scratchFloats());
         int blocks = backward.rows().blocks();
-        launcher.blocks("attention.backward", blocks, (block, worker) -> backward.run(block, scratch[worker]));
+        sink.blocks("attention.backward", blocks, (block, worker) -> backward.run(block, scratch[worker]));
     }
 
     /** First key block that a query block does not see any more, as a number of keys. */

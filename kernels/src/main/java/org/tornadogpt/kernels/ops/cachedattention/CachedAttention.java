@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.cachedattention;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
@@ -31,14 +31,14 @@ public interface CachedAttention extends Variant {
     }
 
     /** Puts the keys and values of {@code qkv} (B*P, packed width) into the caches at positions 0 to P. */
-    void fill(Launcher launcher, AttentionShape shape, int P, Slice keyCache, Slice valueCache, Slice qkv);
+    void fill(KernelSink sink, AttentionShape shape, int P, Slice keyCache, Slice valueCache, Slice qkv);
 
     /**
      * Puts the keys and values of {@code qkv} (B, packed width) into the caches at position {@code position[0]}, and overwrites
      * {@code out} (B, heads*D).
      */
     void step(
-            Launcher launcher,
+            KernelSink sink,
             AttentionShape shape,
             Slice out,
             Slice keyCache,

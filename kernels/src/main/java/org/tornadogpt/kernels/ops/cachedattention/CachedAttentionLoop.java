@@ -1,11 +1,11 @@
 package org.tornadogpt.kernels.ops.cachedattention;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.ops.attention.AttentionShape;
-import org.tornadogpt.kernels.ops.attention.CausalAttentionMaterialized;
+import org.tornadogpt.kernels.ops.attention.CausalAttentionLoop;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -13,7 +13,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * One work-item for each number kept, for each head's probabilities and for each element of the result, everything added in order
- * of position as in {@link CausalAttentionMaterialized}: the reference. {@code bh} numbers batch and query head.
+ * of position as in {@link CausalAttentionLoop}: the reference. {@code bh} numbers batch and query head.
  */
 public final class CachedAttentionLoop implements CachedAttention {
     @Override
@@ -27,33 +27,33 @@ public final class CachedAttentionLoop implements CachedAttention {
     }
 
     @Override
-    public void fill(Launcher launcher, AttentionShape s, int P, Slice keyCache, Slice valueCache, Slice qkv) {
-        keep(launcher, s, P, keyCache, valueCache, qkv, launcher.offsets(), Launcher.ABSENT);
+    public void fill(KernelSink sink, AttentionShape s, int P, Slice keyCache, Slice valueCache, Slice qkv) {
+        keep(sink, s, P, keyCache, valueCache, qkv, sink.offsets(), KernelSink.ABSENT);
     }
 
     @Override
     public void step(
-            Launcher launcher,
+            KernelSink sink,
             AttentionShape s,
             Slice out,
             Slice keyCache,
             Slice valueCache,
             Slice qkv,
             IntSlice position) {
-        int positionSlot = launcher.slot(position);
-        keep(launcher, s, 1, keyCache, valueCache, qkv, position.array(), positionSlot);
-        Slice p = launcher.scratch(s.B() * s.heads() * s.T());
-        int pSlot = launcher.slot(p);
-        launcher.loop(Call.of(
+        int positionSlot = sink.slot(position);
+        keep(sink, s, 1, keyCache, valueCache, qkv, position.array(), positionSlot);
+        Slice p = sink.scratch(s.B() * s.heads() * s.T());
+        int pSlot = sink.slot(p);
+        sink.loop(Call.of(
                 "kCachedProbabilities",
                 CachedAttentionLoop::kCachedProbabilities,
-                launcher.offsets(),
+                sink.offsets(),
                 qkv.array(),
-                launcher.slot(qkv),
+                sink.slot(qkv),
                 position.array(),
                 positionSlot,
                 keyCache.array(),
-                launcher.slot(keyCache),
+                sink.slot(keyCache),
                 p.array(),
                 pSlot,
                 s.B(),
@@ -61,18 +61,18 @@ public final class CachedAttentionLoop implements CachedAttention {
                 s.heads(),
                 s.kvHeads(),
                 s.D()));
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kCachedOut",
                 CachedAttentionLoop::kCachedOut,
-                launcher.offsets(),
+                sink.offsets(),
                 p.array(),
                 pSlot,
                 position.array(),
                 positionSlot,
                 valueCache.array(),
-                launcher.slot(valueCache),
+                sink.slot(valueCache),
                 out.array(),
-                launcher.slot(out),
+                sink.slot(out),
                 s.B(),
                 s.T(),
                 s.heads(),
@@ -81,7 +81,7 @@ public final class CachedAttentionLoop implements CachedAttention {
     }
 
     private static void keep(
-            Launcher launcher,
+            KernelSink sink,
             AttentionShape s,
             int P,
             Slice keyCache,
@@ -89,33 +89,33 @@ public final class CachedAttentionLoop implements CachedAttention {
             Slice qkv,
             IntArray position,
             int positionSlot) {
-        int qkvSlot = launcher.slot(qkv);
+        int qkvSlot = sink.slot(qkv);
         int kept = s.kvHeads() * s.D();
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kKeepKeys",
                 CachedAttentionLoop::kKeepKeys,
-                launcher.offsets(),
+                sink.offsets(),
                 qkv.array(),
                 qkvSlot,
                 position,
                 positionSlot,
                 keyCache.array(),
-                launcher.slot(keyCache),
+                sink.slot(keyCache),
                 s.B(),
                 P,
                 s.T(),
                 s.width(),
                 kept));
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kKeepValues",
                 CachedAttentionLoop::kKeepValues,
-                launcher.offsets(),
+                sink.offsets(),
                 qkv.array(),
                 qkvSlot,
                 position,
                 positionSlot,
                 valueCache.array(),
-                launcher.slot(valueCache),
+                sink.slot(valueCache),
                 s.B(),
                 P,
                 s.T(),

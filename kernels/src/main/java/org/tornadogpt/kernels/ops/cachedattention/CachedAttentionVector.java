@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.cachedattention;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
@@ -25,9 +25,9 @@ public final class CachedAttentionVector implements CachedAttention {
     }
 
     @Override
-    public void fill(Launcher launcher, AttentionShape s, int P, Slice keyCache, Slice valueCache, Slice qkv) {
-        Keeper keeper = Keeper.of(launcher, s, keyCache, valueCache, qkv);
-        launcher.blocks("cachedattention.fill", s.B() * s.kvHeads(), (bg, worker) -> {
+    public void fill(KernelSink sink, AttentionShape s, int P, Slice keyCache, Slice valueCache, Slice qkv) {
+        Keeper keeper = Keeper.of(sink, s, keyCache, valueCache, qkv);
+        sink.blocks("cachedattention.fill", s.B() * s.kvHeads(), (bg, worker) -> {
             for (int t = 0; t < P; t++) {
                 keeper.keep(bg, bg / s.kvHeads() * P + t, t, worker);
             }
@@ -36,20 +36,20 @@ public final class CachedAttentionVector implements CachedAttention {
 
     @Override
     public void step(
-            Launcher launcher,
+            KernelSink sink,
             AttentionShape s,
             Slice out,
             Slice keyCache,
             Slice valueCache,
             Slice qkv,
             IntSlice position) {
-        CachedHeadVector head = new CachedHeadVector(
+        DecodeHeadVector head = new DecodeHeadVector(
                 s, VectorSlice.of(out), VectorSlice.of(keyCache), VectorSlice.of(valueCache), VectorSlice.of(qkv));
-        Keeper keeper = Keeper.of(launcher, s, keyCache, valueCache, qkv);
+        Keeper keeper = Keeper.of(sink, s, keyCache, valueCache, qkv);
         int groups = s.B() * s.kvHeads();
         int queries = s.heads() / s.kvHeads();
         int blocks = 2L * s.rows() * s.kvHeads() * s.D() < SHARED ? 1 : groups;
-        launcher.blocks("cachedattention.step", blocks, (block, worker) -> {
+        sink.blocks("cachedattention.step", blocks, (block, worker) -> {
             for (int bg = block; bg < groups; bg += blocks) {
                 keeper.keep(bg, bg / s.kvHeads(), position.get(0), worker);
                 for (int h = bg * queries; h < (bg + 1) * queries; h++) {
@@ -61,14 +61,14 @@ public final class CachedAttentionVector implements CachedAttention {
 
     /** Copies rows' keys and values into the caches. */
     private record Keeper(AttentionShape s, VectorSlice keys, VectorSlice values, VectorSlice qkv, float[][] scratch) {
-        static Keeper of(Launcher launcher, AttentionShape s, Slice keyCache, Slice valueCache, Slice qkv) {
-            int floats = Math.max(2 * s.D(), CachedHeadVector.scratchFloats(s));
+        static Keeper of(KernelSink sink, AttentionShape s, Slice keyCache, Slice valueCache, Slice qkv) {
+            int floats = Math.max(2 * s.D(), DecodeHeadVector.scratchFloats(s));
             return new Keeper(
                     s,
                     VectorSlice.of(keyCache),
                     VectorSlice.of(valueCache),
                     VectorSlice.of(qkv),
-                    launcher.workerScratch(floats));
+                    sink.workerScratch(floats));
         }
 
         /** @param bg number of batch and head of keys */

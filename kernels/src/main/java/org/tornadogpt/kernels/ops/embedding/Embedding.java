@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.embedding;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
@@ -28,8 +28,8 @@ public interface Embedding extends Variant {
     }
 
     /** Overwrites {@code out} (N,C); {@code positionTable} (T,C) may be null. */
-    void forward(Launcher launcher, Shape shape, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable);
+    void forward(KernelSink sink, Shape shape, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable);
 
     /** Adds to {@code dTokenTable} (V,C) and, unless null, {@code dPositionTable} (T,C). */
-    void backward(Launcher launcher, Shape shape, Slice dTokenTable, Slice dPositionTable, Slice dout, IntSlice tokens);
+    void backward(KernelSink sink, Shape shape, Slice dTokenTable, Slice dPositionTable, Slice dout, IntSlice tokens);
 }

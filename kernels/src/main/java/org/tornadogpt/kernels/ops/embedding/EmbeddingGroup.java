@@ -1,9 +1,9 @@
 package org.tornadogpt.kernels.ops.embedding;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
-import org.tornadogpt.kernels.kernel.group.ColumnSums;
+import org.tornadogpt.kernels.kernel.group.ColumnSumsGroup;
 import org.tornadogpt.kernels.kernel.group.RowGroups;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
@@ -15,7 +15,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * The token table's gradient without atomics: a group for each token of the vocabulary and part of the positions looks through the
  * positions, one for each item at a time, and where any item finds its token, all of them add up channels of the rows found. Parts
  * leave sums in scratch memory, which are added in order. A large vocabulary has groups enough without parts. Within a part rows are
- * added in order of position. Positions of whole sequences are columns ({@link ColumnSums}); the rest is {@link EmbeddingLoop}'s.
+ * added in order of position. Positions of whole sequences are columns ({@link ColumnSumsGroup}); the rest is {@link EmbeddingLoop}'s.
  */
 public final class EmbeddingGroup implements Embedding {
     private static final int GROUPS_WANTED = 2048;
@@ -34,29 +34,29 @@ public final class EmbeddingGroup implements Embedding {
     }
 
     @Override
-    public void forward(Launcher launcher, Shape s, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable) {
-        LOOPS.forward(launcher, s, out, tokens, tokenTable, positionTable);
+    public void forward(KernelSink sink, Shape s, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable) {
+        LOOPS.forward(sink, s, out, tokens, tokenTable, positionTable);
     }
 
     @Override
     public void backward(
-            Launcher launcher, Shape s, Slice dTokenTable, Slice dPositionTable, Slice dout, IntSlice tokens) {
+            KernelSink sink, Shape s, Slice dTokenTable, Slice dPositionTable, Slice dout, IntSlice tokens) {
         int parts = Math.max(1, Math.min(Math.min(MOST_PARTS, GROUPS_WANTED / s.V()), s.N() / LEAST_PART));
         int table = Math.multiplyExact(s.V(), s.C());
-        Slice sums = parts == 1 ? dTokenTable : launcher.scratch(Math.multiplyExact(parts, table));
-        int items = launcher.groupSize(RowGroups.itemsFor(4 * s.C()));
-        launcher.group(
+        Slice sums = parts == 1 ? dTokenTable : sink.scratch(Math.multiplyExact(parts, table));
+        int items = sink.groupSize(RowGroups.itemsFor(4 * s.C()));
+        sink.group(
                 Call.of(
                         "kEmbeddingScan",
                         EmbeddingGroup::kEmbeddingScan,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         dout.array(),
-                        launcher.slot(dout),
+                        sink.slot(dout),
                         tokens.array(),
-                        launcher.slot(tokens),
+                        sink.slot(tokens),
                         sums.array(),
-                        launcher.slot(sums),
+                        sink.slot(sums),
                         s.N(),
                         s.C(),
                         s.V(),
@@ -65,19 +65,19 @@ public final class EmbeddingGroup implements Embedding {
                         items),
                 WorkGroups.of(s.V(), parts, items, 1));
         if (parts > 1) {
-            ColumnSums.add(launcher, parts, table, dTokenTable, sums);
+            ColumnSumsGroup.add(sink, parts, table, dTokenTable, sums);
         }
         if (dPositionTable != null) {
-            backwardPositions(launcher, s, dPositionTable, dout);
+            backwardPositions(sink, s, dPositionTable, dout);
         }
     }
 
     /** Whole sequences are the rows of a matrix whose columns are added up. */
-    private static void backwardPositions(Launcher launcher, Shape s, Slice dPositionTable, Slice dout) {
+    private static void backwardPositions(KernelSink sink, Shape s, Slice dPositionTable, Slice dout) {
         if (s.N() % s.T() == 0) {
-            ColumnSums.add(launcher, s.N() / s.T(), Math.multiplyExact(s.T(), s.C()), dPositionTable, dout);
+            ColumnSumsGroup.add(sink, s.N() / s.T(), Math.multiplyExact(s.T(), s.C()), dPositionTable, dout);
         } else {
-            LOOPS.backwardPositions(launcher, s, dPositionTable, dout);
+            LOOPS.backwardPositions(sink, s, dPositionTable, dout);
         }
     }
 

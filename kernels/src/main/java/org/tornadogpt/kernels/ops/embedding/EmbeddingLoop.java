@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.embedding;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
@@ -24,20 +24,20 @@ public final class EmbeddingLoop implements Embedding {
     }
 
     @Override
-    public void forward(Launcher launcher, Shape s, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable) {
+    public void forward(KernelSink sink, Shape s, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable) {
         Slice position = positionTable == null ? tokenTable : positionTable;
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kEmbeddingForward",
                 EmbeddingLoop::kEmbeddingForward,
-                launcher.offsets(),
+                sink.offsets(),
                 tokens.array(),
-                launcher.slot(tokens),
+                sink.slot(tokens),
                 tokenTable.array(),
-                launcher.slot(tokenTable),
+                sink.slot(tokenTable),
                 position.array(),
-                launcher.slot(positionTable),
+                sink.slot(positionTable),
                 out.array(),
-                launcher.slot(out),
+                sink.slot(out),
                 s.N(),
                 s.T(),
                 s.C()));
@@ -45,35 +45,35 @@ public final class EmbeddingLoop implements Embedding {
 
     @Override
     public void backward(
-            Launcher launcher, Shape s, Slice dTokenTable, Slice dPositionTable, Slice dout, IntSlice tokens) {
-        launcher.loop(Call.of(
+            KernelSink sink, Shape s, Slice dTokenTable, Slice dPositionTable, Slice dout, IntSlice tokens) {
+        sink.loop(Call.of(
                 "kEmbeddingBackwardTokens",
                 EmbeddingLoop::kEmbeddingBackwardTokens,
-                launcher.offsets(),
+                sink.offsets(),
                 dout.array(),
-                launcher.slot(dout),
+                sink.slot(dout),
                 tokens.array(),
-                launcher.slot(tokens),
+                sink.slot(tokens),
                 dTokenTable.array(),
-                launcher.slot(dTokenTable),
+                sink.slot(dTokenTable),
                 s.N(),
                 s.C(),
                 s.V()));
         if (dPositionTable != null) {
-            backwardPositions(launcher, s, dPositionTable, dout);
+            backwardPositions(sink, s, dPositionTable, dout);
         }
     }
 
     /** The position table's part of {@link #backward}. */
-    void backwardPositions(Launcher launcher, Shape s, Slice dPositionTable, Slice dout) {
-        launcher.loop(Call.of(
+    void backwardPositions(KernelSink sink, Shape s, Slice dPositionTable, Slice dout) {
+        sink.loop(Call.of(
                 "kEmbeddingBackwardPositions",
                 EmbeddingLoop::kEmbeddingBackwardPositions,
-                launcher.offsets(),
+                sink.offsets(),
                 dout.array(),
-                launcher.slot(dout),
+                sink.slot(dout),
                 dPositionTable.array(),
-                launcher.slot(dPositionTable),
+                sink.slot(dPositionTable),
                 s.N(),
                 s.T(),
                 s.C()));

@@ -5,7 +5,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.first;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.IntSlice;
@@ -31,12 +31,12 @@ public final class EmbeddingVector implements Embedding {
     }
 
     @Override
-    public void forward(Launcher launcher, Shape s, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable) {
+    public void forward(KernelSink sink, Shape s, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable) {
         VectorSlice y = VectorSlice.of(out);
         VectorSlice table = VectorSlice.of(tokenTable);
         VectorSlice positions = VectorSlice.of(positionTable);
         int C = s.C();
-        launcher.blocks("embedding.forward", Math.ceilDiv(s.N(), ROWS), (block, worker) -> {
+        sink.blocks("embedding.forward", Math.ceilDiv(s.N(), ROWS), (block, worker) -> {
             int end = Math.min(s.N(), (block + 1) * ROWS);
             for (int n = block * ROWS; n < end; n++) {
                 long token = (long) tokens.get(n) * C;
@@ -55,17 +55,17 @@ public final class EmbeddingVector implements Embedding {
 
     @Override
     public void backward(
-            Launcher launcher, Shape s, Slice dTokenTable, Slice dPositionTable, Slice dout, IntSlice tokens) {
+            KernelSink sink, Shape s, Slice dTokenTable, Slice dPositionTable, Slice dout, IntSlice tokens) {
         VectorSlice table = VectorSlice.of(dTokenTable);
         VectorSlice positions = VectorSlice.of(dPositionTable);
         VectorSlice d = VectorSlice.of(dout);
         int shares = Math.min(s.T(), SHARES);
-        float[][] scratch = launcher.workerScratch(2 * s.C() * Math.ceilDiv(s.T(), shares));
-        launcher.blocks("embedding.backward", SHARES, (share, worker) -> {
+        float[][] scratch = sink.workerScratch(2 * s.C() * Math.ceilDiv(s.T(), shares));
+        sink.blocks("embedding.backward", SHARES, (share, worker) -> {
             addTokens(s, table, d, tokens, share, scratch[worker]);
         });
         if (positions != null) {
-            launcher.blocks("embedding.backwardPositions", shares, (share, worker) -> {
+            sink.blocks("embedding.backwardPositions", shares, (share, worker) -> {
                 addPositions(s, positions, d, s.T() * share / shares, s.T() * (share + 1) / shares, scratch[worker]);
             });
         }

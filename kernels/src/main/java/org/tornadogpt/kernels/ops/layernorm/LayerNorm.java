@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.layernorm;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.memory.Slice;
 
@@ -31,11 +31,11 @@ public interface LayerNorm extends Variant {
     }
 
     /** Overwrites {@code out} (N,C) and {@code statistics} (N,2: mean, rstd); {@code bias} (C) may be null. */
-    void forward(Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias);
+    void forward(KernelSink sink, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias);
 
     /** Adds to {@code dx} (N,C), {@code dweight} (C) and, unless null, {@code dbias} (C). */
     void backward(
-            Launcher launcher,
+            KernelSink sink,
             int N,
             int C,
             Slice dx,

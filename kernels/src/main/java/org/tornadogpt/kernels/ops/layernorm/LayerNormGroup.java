@@ -1,9 +1,9 @@
 package org.tornadogpt.kernels.ops.layernorm;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
-import org.tornadogpt.kernels.kernel.group.ColumnSums;
+import org.tornadogpt.kernels.kernel.group.ColumnSumsGroup;
 import org.tornadogpt.kernels.kernel.group.RowGroups;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -29,19 +29,18 @@ public final class LayerNormGroup implements LayerNorm {
     }
 
     @Override
-    public void forward(
-            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+    public void forward(KernelSink sink, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
         if (statistics.array() == out.array()) {
-            rows(launcher, N, C, out.array(), out, statistics, x, weight, bias);
+            rows(sink, N, C, out.array(), out, statistics, x, weight, bias);
         } else {
-            rows(launcher, N, C, statistics.array(), null, statistics, x, weight, bias);
-            rows(launcher, N, C, out.array(), out, null, x, weight, bias);
+            rows(sink, N, C, statistics.array(), null, statistics, x, weight, bias);
+            rows(sink, N, C, out.array(), out, null, x, weight, bias);
         }
     }
 
     /** A kernel can write one array only: the result or the statistics may be null. */
     private static void rows(
-            Launcher launcher,
+            KernelSink sink,
             int N,
             int C,
             FloatArray results,
@@ -50,23 +49,23 @@ public final class LayerNormGroup implements LayerNorm {
             Slice x,
             Slice weight,
             Slice bias) {
-        int items = launcher.groupSize(RowGroups.itemsFor(C));
+        int items = sink.groupSize(RowGroups.itemsFor(C));
         Slice b = bias == null ? weight : bias;
-        launcher.group(
+        sink.group(
                 Call.of(
                         "kLayerNormForwardRows",
                         LayerNormGroup::kLayerNormForwardRows,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         x.array(),
-                        launcher.slot(x),
+                        sink.slot(x),
                         weight.array(),
-                        launcher.slot(weight),
+                        sink.slot(weight),
                         b.array(),
-                        launcher.slot(bias),
+                        sink.slot(bias),
                         results,
-                        launcher.slot(statistics),
-                        launcher.slot(out),
+                        sink.slot(statistics),
+                        sink.slot(out),
                         C,
                         items),
                 WorkGroups.of(N, items));
@@ -74,7 +73,7 @@ public final class LayerNormGroup implements LayerNorm {
 
     @Override
     public void backward(
-            Launcher launcher,
+            KernelSink sink,
             int N,
             int C,
             Slice dx,
@@ -84,16 +83,16 @@ public final class LayerNormGroup implements LayerNorm {
             Slice x,
             Slice statistics,
             Slice weight) {
-        int items = launcher.groupSize(RowGroups.itemsFor(C));
-        int doutSlot = launcher.slot(dout);
-        int xSlot = launcher.slot(x);
-        int statisticsSlot = launcher.slot(statistics);
-        launcher.group(
+        int items = sink.groupSize(RowGroups.itemsFor(C));
+        int doutSlot = sink.slot(dout);
+        int xSlot = sink.slot(x);
+        int statisticsSlot = sink.slot(statistics);
+        sink.group(
                 Call.of(
                         "kLayerNormBackwardInputRows",
                         LayerNormGroup::kLayerNormBackwardInputRows,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         dout.array(),
                         doutSlot,
                         x.array(),
@@ -101,21 +100,21 @@ public final class LayerNormGroup implements LayerNorm {
                         statistics.array(),
                         statisticsSlot,
                         weight.array(),
-                        launcher.slot(weight),
+                        sink.slot(weight),
                         dx.array(),
-                        launcher.slot(dx),
+                        sink.slot(dx),
                         C,
                         items),
                 WorkGroups.of(N, items));
-        int blocks = ColumnSums.blocks(N);
-        Slice weights = launcher.scratch(Math.multiplyExact(blocks, C));
-        Slice biases = dbias == null ? null : launcher.scratch(Math.multiplyExact(blocks, C));
-        launcher.group(
+        int blocks = ColumnSumsGroup.blocks(N);
+        Slice weights = sink.scratch(Math.multiplyExact(blocks, C));
+        Slice biases = dbias == null ? null : sink.scratch(Math.multiplyExact(blocks, C));
+        sink.group(
                 Call.of(
                         "kLayerNormParameterPartials",
                         LayerNormGroup::kLayerNormParameterPartials,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         dout.array(),
                         doutSlot,
                         x.array(),
@@ -123,15 +122,15 @@ public final class LayerNormGroup implements LayerNorm {
                         statistics.array(),
                         statisticsSlot,
                         weights.array(),
-                        launcher.slot(weights),
-                        launcher.slot(biases),
+                        sink.slot(weights),
+                        sink.slot(biases),
                         N,
                         C,
                         (N - 1) / blocks + 1),
                 WorkGroups.of((C - 1) / WIDE + 1, blocks, WIDE, 1));
-        ColumnSums.add(launcher, blocks, C, dweight, weights);
+        ColumnSumsGroup.add(sink, blocks, C, dweight, weights);
         if (dbias != null) {
-            ColumnSums.add(launcher, blocks, C, dbias, biases);
+            ColumnSumsGroup.add(sink, blocks, C, dbias, biases);
         }
     }
 

@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.layernorm;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -21,14 +21,13 @@ public final class LayerNormLoop implements LayerNorm {
     }
 
     @Override
-    public void forward(
-            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
-        int statisticsSlot = launcher.slot(statistics);
-        int xSlot = launcher.slot(x);
-        launcher.loop(Call.of(
+    public void forward(KernelSink sink, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+        int statisticsSlot = sink.slot(statistics);
+        int xSlot = sink.slot(x);
+        sink.loop(Call.of(
                 "kLayerNormStatistics",
                 LayerNormLoop::kLayerNormStatistics,
-                launcher.offsets(),
+                sink.offsets(),
                 x.array(),
                 xSlot,
                 statistics.array(),
@@ -36,27 +35,27 @@ public final class LayerNormLoop implements LayerNorm {
                 N,
                 C));
         Slice b = bias == null ? weight : bias;
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kLayerNormForward",
                 LayerNormLoop::kLayerNormForward,
-                launcher.offsets(),
+                sink.offsets(),
                 x.array(),
                 xSlot,
                 statistics.array(),
                 statisticsSlot,
                 weight.array(),
-                launcher.slot(weight),
+                sink.slot(weight),
                 b.array(),
-                launcher.slot(bias),
+                sink.slot(bias),
                 out.array(),
-                launcher.slot(out),
+                sink.slot(out),
                 N,
                 C));
     }
 
     @Override
     public void backward(
-            Launcher launcher,
+            KernelSink sink,
             int N,
             int C,
             Slice dx,
@@ -66,45 +65,45 @@ public final class LayerNormLoop implements LayerNorm {
             Slice x,
             Slice statistics,
             Slice weight) {
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kLayerNormBackwardInput",
                 LayerNormLoop::kLayerNormBackwardInput,
-                launcher.offsets(),
+                sink.offsets(),
                 dout.array(),
-                launcher.slot(dout),
+                sink.slot(dout),
                 x.array(),
-                launcher.slot(x),
+                sink.slot(x),
                 statistics.array(),
-                launcher.slot(statistics),
+                sink.slot(statistics),
                 weight.array(),
-                launcher.slot(weight),
+                sink.slot(weight),
                 dx.array(),
-                launcher.slot(dx),
+                sink.slot(dx),
                 N,
                 C));
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kLayerNormBackwardWeight",
                 LayerNormLoop::kLayerNormBackwardWeight,
-                launcher.offsets(),
+                sink.offsets(),
                 dout.array(),
-                launcher.slot(dout),
+                sink.slot(dout),
                 x.array(),
-                launcher.slot(x),
+                sink.slot(x),
                 statistics.array(),
-                launcher.slot(statistics),
+                sink.slot(statistics),
                 dweight.array(),
-                launcher.slot(dweight),
+                sink.slot(dweight),
                 N,
                 C));
         if (dbias != null) {
-            launcher.loop(Call.of(
+            sink.loop(Call.of(
                     "kLayerNormBackwardBias",
                     LayerNormLoop::kLayerNormBackwardBias,
-                    launcher.offsets(),
+                    sink.offsets(),
                     dout.array(),
-                    launcher.slot(dout),
+                    sink.slot(dout),
                     dbias.array(),
-                    launcher.slot(dbias),
+                    sink.slot(dbias),
                     N,
                     C));
         }

@@ -9,7 +9,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.wholeVectors;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.Slice;
@@ -32,8 +32,7 @@ public final class LayerNormVector implements LayerNorm {
     }
 
     @Override
-    public void forward(
-            Launcher launcher, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+    public void forward(KernelSink sink, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
         Forward forward = new Forward(
                 C,
                 VectorSlice.of(out),
@@ -41,8 +40,8 @@ public final class LayerNormVector implements LayerNorm {
                 VectorSlice.of(x),
                 VectorSlice.of(weight),
                 VectorSlice.of(bias));
-        float[][] scratch = launcher.workerScratch(forward.scratchFloats());
-        launcher.blocks("layernorm.forward", blocks(N), (block, worker) -> {
+        float[][] scratch = sink.workerScratch(forward.scratchFloats());
+        sink.blocks("layernorm.forward", blocks(N), (block, worker) -> {
             int from = block * ROWS;
             forward.rows(from, Math.min(N, from + ROWS) - from, scratch[worker]);
         });
@@ -50,7 +49,7 @@ public final class LayerNormVector implements LayerNorm {
 
     @Override
     public void backward(
-            Launcher launcher,
+            KernelSink sink,
             int N,
             int C,
             Slice dx,
@@ -60,7 +59,7 @@ public final class LayerNormVector implements LayerNorm {
             Slice x,
             Slice statistics,
             Slice weight) {
-        float[] partial = launcher.heapScratch(Math.multiplyExact(blocks(N), 2 * C));
+        float[] partial = sink.heapScratch(Math.multiplyExact(blocks(N), 2 * C));
         Backward backward = new Backward(
                 C,
                 VectorSlice.of(dx),
@@ -69,14 +68,14 @@ public final class LayerNormVector implements LayerNorm {
                 VectorSlice.of(statistics),
                 VectorSlice.of(weight),
                 partial);
-        float[][] scratch = launcher.workerScratch(backward.scratchFloats());
-        launcher.blocks("layernorm.backward", blocks(N), (block, worker) -> {
+        float[][] scratch = sink.workerScratch(backward.scratchFloats());
+        sink.blocks("layernorm.backward", blocks(N), (block, worker) -> {
             int from = block * ROWS;
             backward.rows(from, Math.min(N, from + ROWS) - from, block * 2 * C, scratch[worker]);
         });
         VectorSlice dw = VectorSlice.of(dweight);
         VectorSlice db = VectorSlice.of(dbias);
-        launcher.blocks("layernorm.backwardWeight", 1, (block, worker) -> {
+        sink.blocks("layernorm.backwardWeight", 1, (block, worker) -> {
             addParts(dw, partial, 0, blocks(N), C);
             if (db != null) {
                 addParts(db, partial, C, blocks(N), C);

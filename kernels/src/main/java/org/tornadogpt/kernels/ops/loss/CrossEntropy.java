@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.loss;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
@@ -24,9 +24,9 @@ public interface CrossEntropy extends Variant {
     }
 
     /** Overwrites {@code losses} (N). */
-    void forward(Launcher launcher, int N, int V, Slice losses, Slice logits, IntSlice targets);
+    void forward(KernelSink sink, int N, int V, Slice losses, Slice logits, IntSlice targets);
 
     /** Overwrites {@code losses} (N) and {@code dlogits} (N,V), which may be {@code logits}. */
     void forwardWithGradient(
-            Launcher launcher, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets);
+            KernelSink sink, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets);
 }

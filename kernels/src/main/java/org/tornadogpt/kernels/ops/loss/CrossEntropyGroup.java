@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.loss;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.group.RowGroups;
 import org.tornadogpt.kernels.kernel.group.Sizes;
@@ -32,45 +32,45 @@ public final class CrossEntropyGroup implements CrossEntropy {
     }
 
     @Override
-    public void forward(Launcher launcher, int N, int V, Slice losses, Slice logits, IntSlice targets) {
-        launch(launcher, N, V, 0f, losses, null, logits, targets);
+    public void forward(KernelSink sink, int N, int V, Slice losses, Slice logits, IntSlice targets) {
+        launch(sink, N, V, 0f, losses, null, logits, targets);
     }
 
     @Override
     @SuppressWarnings("ReferenceEquality") // one array or two
     public void forwardWithGradient(
-            Launcher launcher, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
+            KernelSink sink, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
         if (losses.array() == dlogits.array()) {
-            launch(launcher, N, V, scale, losses, dlogits, logits, targets);
+            launch(sink, N, V, scale, losses, dlogits, logits, targets);
         } else {
-            launch(launcher, N, V, scale, losses, null, logits, targets);
-            launch(launcher, N, V, scale, null, dlogits, logits, targets);
+            launch(sink, N, V, scale, losses, null, logits, targets);
+            launch(sink, N, V, scale, null, dlogits, logits, targets);
         }
     }
 
     private static void launch(
-            Launcher launcher, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
+            KernelSink sink, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
         Slice out = losses == null ? dlogits : losses;
-        int items = launcher.groupSize(RowGroups.itemsFor(V));
+        int items = sink.groupSize(RowGroups.itemsFor(V));
         int writes = (losses == null ? 0 : LOSSES) + (dlogits == null ? 0 : GRADIENT);
-        int first = launcher.slot(logits);
-        launcher.slot(targets);
-        launcher.slot(losses == null ? 0 : losses.offset());
-        launcher.slot(dlogits == null ? 0 : dlogits.offset());
-        launcher.slot(writes);
-        TableFloat.slots(launcher, scale);
-        launcher.group(
+        int first = sink.slot(logits);
+        sink.slot(targets);
+        sink.slot(losses == null ? 0 : losses.offset());
+        sink.slot(dlogits == null ? 0 : dlogits.offset());
+        sink.slot(writes);
+        TableFloat.slots(sink, scale);
+        sink.group(
                 Call.of(
                         "kCrossEntropyRows",
                         CrossEntropyGroup::kCrossEntropyRows,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         first,
                         logits.array(),
                         targets.array(),
                         out.array(),
-                        launcher.frozen(writes),
-                        launcher.sharesCode() ? 0f : scale,
+                        sink.constantOrSlot(writes),
+                        sink.prefersSharedKernels() ? 0f : scale,
                         V,
                         items),
                 WorkGroups.of(N, items));
@@ -81,8 +81,8 @@ public final class CrossEntropyGroup implements CrossEntropy {
      * scale}, which may overwrite the logits; or one of them.
      *
      * @param first number of the logits' offset; those of targets, losses and dlogits follow, then what is written and the scale
-     * @param frozenWrites what is written: {@link #LOSSES}, {@link #GRADIENT} or their sum; 0 to read it and the scale
-     * @param frozenScale the scale unless it is read
+     * @param constantWrites what is written: {@link #LOSSES}, {@link #GRADIENT} or their sum; 0 to read it and the scale
+     * @param constantScale the scale unless it is read
      */
     public static void kCrossEntropyRows(
             KernelContext context,
@@ -91,8 +91,8 @@ public final class CrossEntropyGroup implements CrossEntropy {
             FloatArray logits,
             IntArray targets,
             FloatArray out,
-            int frozenWrites,
-            float frozenScale,
+            int constantWrites,
+            float constantScale,
             int V,
             int items) {
         float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
@@ -131,7 +131,7 @@ public final class CrossEntropyGroup implements CrossEntropy {
             context.localBarrier();
         }
         float sum = tile[0];
-        int writes = Sizes.of(offsets, first + 4, frozenWrites);
+        int writes = Sizes.of(offsets, first + 4, constantWrites);
         if ((writes & LOSSES) > 0) {
             if (lid == 0) {
                 out.set(offsets.get(first + 2) + n, TornadoMath.log(sum) + (max - targetLogit));
@@ -139,7 +139,7 @@ public final class CrossEntropyGroup implements CrossEntropy {
         }
         if ((writes & GRADIENT) > 0) {
             int dRow = offsets.get(first + 3) + n * V;
-            float scale = frozenWrites > 0 ? frozenScale : TableFloat.of(offsets, first + 5);
+            float scale = constantWrites > 0 ? constantScale : TableFloat.of(offsets, first + 5);
             float inverse = 1f / sum;
             for (int v = lid; v < V; v += items) {
                 float probability = TornadoMath.exp(logits.get(row + v) - max) * inverse;

@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.loss;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
@@ -22,35 +22,35 @@ public final class CrossEntropyLoop implements CrossEntropy {
     }
 
     @Override
-    public void forward(Launcher launcher, int N, int V, Slice losses, Slice logits, IntSlice targets) {
-        launcher.loop(Call.of(
+    public void forward(KernelSink sink, int N, int V, Slice losses, Slice logits, IntSlice targets) {
+        sink.loop(Call.of(
                 "kCrossEntropyForward",
                 CrossEntropyLoop::kCrossEntropyForward,
-                launcher.offsets(),
+                sink.offsets(),
                 logits.array(),
-                launcher.slot(logits),
+                sink.slot(logits),
                 targets.array(),
-                launcher.slot(targets),
+                sink.slot(targets),
                 losses.array(),
-                launcher.slot(losses),
+                sink.slot(losses),
                 N,
                 V));
     }
 
     @Override
     public void forwardWithGradient(
-            Launcher launcher, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
-        forward(launcher, N, V, losses, logits, targets);
-        launcher.loop(Call.of(
+            KernelSink sink, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
+        forward(sink, N, V, losses, logits, targets);
+        sink.loop(Call.of(
                 "kCrossEntropyGradient",
                 CrossEntropyLoop::kCrossEntropyGradient,
-                launcher.offsets(),
+                sink.offsets(),
                 logits.array(),
-                launcher.slot(logits),
+                sink.slot(logits),
                 targets.array(),
-                launcher.slot(targets),
+                sink.slot(targets),
                 dlogits.array(),
-                launcher.slot(dlogits),
+                sink.slot(dlogits),
                 scale,
                 N,
                 V));

@@ -7,7 +7,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.broadcast;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.MathVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
@@ -29,11 +29,11 @@ public final class CrossEntropyVector implements CrossEntropy {
     }
 
     @Override
-    public void forward(Launcher launcher, int N, int V, Slice losses, Slice logits, IntSlice targets) {
+    public void forward(KernelSink sink, int N, int V, Slice losses, Slice logits, IntSlice targets) {
         VectorSlice loss = VectorSlice.of(losses);
         VectorSlice x = VectorSlice.of(logits);
-        float[][] scratch = launcher.workerScratch(padded(V));
-        launcher.blocks("crossentropy.forward", Math.ceilDiv(N, ROWS), (block, worker) -> {
+        float[][] scratch = sink.workerScratch(padded(V));
+        sink.blocks("crossentropy.forward", Math.ceilDiv(N, ROWS), (block, worker) -> {
             int end = Math.min(N, (block + 1) * ROWS);
             for (int n = block * ROWS; n < end; n++) {
                 exponentials(x, loss, n, V, targets.get(n), scratch[worker]);
@@ -43,12 +43,12 @@ public final class CrossEntropyVector implements CrossEntropy {
 
     @Override
     public void forwardWithGradient(
-            Launcher launcher, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
+            KernelSink sink, int N, int V, float scale, Slice losses, Slice dlogits, Slice logits, IntSlice targets) {
         VectorSlice loss = VectorSlice.of(losses);
         VectorSlice d = VectorSlice.of(dlogits);
         VectorSlice x = VectorSlice.of(logits);
-        float[][] scratch = launcher.workerScratch(padded(V));
-        launcher.blocks("crossentropy.forwardWithGradient", Math.ceilDiv(N, ROWS), (block, worker) -> {
+        float[][] scratch = sink.workerScratch(padded(V));
+        sink.blocks("crossentropy.forwardWithGradient", Math.ceilDiv(N, ROWS), (block, worker) -> {
             float[] row = scratch[worker];
             int end = Math.min(N, (block + 1) * ROWS);
             for (int n = block * ROWS; n < end; n++) {

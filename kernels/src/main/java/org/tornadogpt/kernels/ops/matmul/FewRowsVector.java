@@ -6,7 +6,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.first;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.TileVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
@@ -27,27 +27,27 @@ record FewRowsVector(Shape s, VectorSlice x, VectorSlice weight, float[] result,
     /** Floats of a weight in a block of work. */
     private static final int BLOCK = 1 << 13;
 
-    static void launch(Launcher launcher, Shape s, VectorSlice x, VectorSlice weight, EpilogueVector epilogue) {
+    static void launch(KernelSink sink, Shape s, VectorSlice x, VectorSlice weight, EpilogueVector epilogue) {
         int stride = PackingVector.panels(s.O()) * TileVector.COLUMNS;
-        float[] result = launcher.heapScratch((s.N() + 1) * stride);
-        float[][] scratch = launcher.workerScratch(s.K());
+        float[] result = sink.heapScratch((s.N() + 1) * stride);
+        float[][] scratch = sink.workerScratch(s.K());
         FewRowsVector product = new FewRowsVector(s, x, weight, result, scratch);
         EpilogueVector.Rows rows = new EpilogueVector.Rows(result, 0, s.N() * stride, stride, s.O());
         int outputs = Math.max(1, BLOCK / s.K() / ABREAST) * ABREAST;
         int blocks = Math.ceilDiv(s.O(), outputs);
         if (blocks == 1) {
-            launcher.blocks("matmul.fewRows", 1, (block, worker) -> {
+            sink.blocks("matmul.fewRows", 1, (block, worker) -> {
                 product.block(0, s.O(), stride, worker);
                 epilogue.finish(rows, 0, s.N());
             });
             return;
         }
-        launcher.blocks(
+        sink.blocks(
                 "matmul.fewRows",
                 blocks,
                 (block, worker) ->
                         product.block(block * outputs, Math.min(s.O(), (block + 1) * outputs), stride, worker));
-        launcher.blocks("matmul.finish", 1, (block, worker) -> epilogue.finish(rows, 0, s.N()));
+        sink.blocks("matmul.finish", 1, (block, worker) -> epilogue.finish(rows, 0, s.N()));
     }
 
     /** Outputs {@code from} to {@code end} of all rows. */

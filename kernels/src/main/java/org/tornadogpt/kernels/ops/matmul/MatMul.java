@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.matmul;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.Slice;
@@ -37,13 +37,13 @@ public interface MatMul extends Variant {
     }
 
     /** Overwrites {@code out}; {@code bias} may be null. */
-    void forward(Launcher launcher, Shape shape, Slice out, Slice x, Slice weight, Slice bias);
+    void forward(KernelSink sink, Shape shape, Slice out, Slice x, Slice weight, Slice bias);
 
     /** Overwrites {@code dx}. */
-    void backwardInput(Launcher launcher, Shape shape, Slice dx, Slice dout, Slice weight);
+    void backwardInput(KernelSink sink, Shape shape, Slice dx, Slice dout, Slice weight);
 
     /** Adds to {@code dweight} and, unless null, {@code dbias}. */
-    void backwardWeight(Launcher launcher, Shape shape, Slice dweight, Slice dbias, Slice dout, Slice x);
+    void backwardWeight(KernelSink sink, Shape shape, Slice dweight, Slice dbias, Slice dout, Slice x);
 
     /** Whether {@link #forwardActivation} and {@link #backwardInputActivation} are implemented. */
     default boolean fusesActivation() {
@@ -52,13 +52,13 @@ public interface MatMul extends Variant {
 
     /** {@code pre = x weightᵀ + bias} (not stored where {@code pre} is null), {@code out = kind(pre)}. */
     default void forwardActivation(
-            Launcher launcher, Shape shape, Slice out, Slice pre, Slice x, Slice weight, Slice bias, Activation kind) {
+            KernelSink sink, Shape shape, Slice out, Slice pre, Slice x, Slice weight, Slice bias, Activation kind) {
         throw new IllegalStateException(name() + " does not fuse activations");
     }
 
     /** {@code dx = (dout weight) * kind'(saved)}. */
     default void backwardInputActivation(
-            Launcher launcher, Shape shape, Slice dx, Slice dout, Slice weight, Slice saved, Activation kind) {
+            KernelSink sink, Shape shape, Slice dx, Slice dout, Slice weight, Slice saved, Activation kind) {
         throw new IllegalStateException(name() + " does not fuse activations");
     }
 
@@ -69,7 +69,7 @@ public interface MatMul extends Variant {
 
     /** {@code out = residual + dropout(x weightᵀ + bias)}; {@code out} may be {@code residual}. */
     default void forwardResidual(
-            Launcher launcher,
+            KernelSink sink,
             Shape shape,
             Slice out,
             Slice residual,

@@ -4,7 +4,7 @@ import static org.tornadogpt.kernels.kernel.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.kernel.vector.TileVector.DEPTH;
 import static org.tornadogpt.kernels.kernel.vector.TileVector.ROWS;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.kernel.vector.DropoutVector;
 import org.tornadogpt.kernels.kernel.vector.TileVector;
@@ -39,15 +39,15 @@ public final class MatMulBlockedVector implements MatMul {
     }
 
     @Override
-    public void forward(Launcher launcher, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
-        forward(launcher, s, x, weight, new EpilogueVector.Plain(VectorSlice.of(out), VectorSlice.of(bias)));
+    public void forward(KernelSink sink, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
+        forward(sink, s, x, weight, new EpilogueVector.Plain(VectorSlice.of(out), VectorSlice.of(bias)));
     }
 
     @Override
     public void forwardActivation(
-            Launcher launcher, Shape s, Slice out, Slice pre, Slice x, Slice weight, Slice bias, Activation kind) {
+            KernelSink sink, Shape s, Slice out, Slice pre, Slice x, Slice weight, Slice bias, Activation kind) {
         forward(
-                launcher,
+                sink,
                 s,
                 x,
                 weight,
@@ -56,9 +56,9 @@ public final class MatMulBlockedVector implements MatMul {
 
     @Override
     public void forwardResidual(
-            Launcher launcher, Shape s, Slice out, Slice residual, Slice x, Slice weight, Slice bias, Dropout dropout) {
+            KernelSink sink, Shape s, Slice out, Slice residual, Slice x, Slice weight, Slice bias, Dropout dropout) {
         forward(
-                launcher,
+                sink,
                 s,
                 x,
                 weight,
@@ -69,50 +69,50 @@ public final class MatMulBlockedVector implements MatMul {
                         DropoutVector.of(dropout)));
     }
 
-    private static void forward(Launcher launcher, Shape s, Slice x, Slice weight, EpilogueVector epilogue) {
+    private static void forward(KernelSink sink, Shape s, Slice x, Slice weight, EpilogueVector epilogue) {
         if (s.N() <= FewRowsVector.MOST_ROWS) {
-            FewRowsVector.launch(launcher, s, VectorSlice.of(x), VectorSlice.of(weight), epilogue);
+            FewRowsVector.launch(sink, s, VectorSlice.of(x), VectorSlice.of(weight), epilogue);
             return;
         }
-        Product product = Product.of(launcher, s.N(), s.K(), s.O(), VectorSlice.of(x), epilogue);
+        Product product = Product.of(sink, s.N(), s.K(), s.O(), VectorSlice.of(x), epilogue);
         VectorSlice w = VectorSlice.of(weight);
-        launcher.blocks(
+        sink.blocks(
                 "matmul.packTransposed",
                 PackingVector.panels(s.O()),
                 (panel, worker) ->
                         PackingVector.transposedPanel(w, s.K(), s.O(), panel, product.packed, product.scratch[worker]));
-        launcher.blocks("matmul.forward", product.blocks(), product::block);
+        sink.blocks("matmul.forward", product.blocks(), product::block);
     }
 
     @Override
-    public void backwardInput(Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight) {
-        backwardInput(launcher, s, dout, weight, new EpilogueVector.Plain(VectorSlice.of(dx), null));
+    public void backwardInput(KernelSink sink, Shape s, Slice dx, Slice dout, Slice weight) {
+        backwardInput(sink, s, dout, weight, new EpilogueVector.Plain(VectorSlice.of(dx), null));
     }
 
     @Override
     public void backwardInputActivation(
-            Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight, Slice saved, Activation kind) {
+            KernelSink sink, Shape s, Slice dx, Slice dout, Slice weight, Slice saved, Activation kind) {
         backwardInput(
-                launcher,
+                sink,
                 s,
                 dout,
                 weight,
                 new EpilogueVector.ActivationGradient(VectorSlice.of(dx), VectorSlice.of(saved), kind));
     }
 
-    private static void backwardInput(Launcher launcher, Shape s, Slice dout, Slice weight, EpilogueVector epilogue) {
-        Product product = Product.of(launcher, s.N(), s.O(), s.K(), VectorSlice.of(dout), epilogue);
+    private static void backwardInput(KernelSink sink, Shape s, Slice dout, Slice weight, EpilogueVector epilogue) {
+        Product product = Product.of(sink, s.N(), s.O(), s.K(), VectorSlice.of(dout), epilogue);
         VectorSlice w = VectorSlice.of(weight);
-        launcher.blocks(
+        sink.blocks(
                 "matmul.pack",
                 PackingVector.panels(s.K()),
                 (panel, worker) -> PackingVector.panel(w, s.O(), s.K(), panel, product.packed));
-        launcher.blocks("matmul.backwardInput", product.blocks(), product::block);
+        sink.blocks("matmul.backwardInput", product.blocks(), product::block);
     }
 
     @Override
-    public void backwardWeight(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
-        WeightGradientVector.launch(launcher, s, dweight, dbias, dout, x);
+    public void backwardWeight(KernelSink sink, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
+        WeightGradientVector.launch(sink, s, dweight, dbias, dout, x);
     }
 
     /**
@@ -140,14 +140,14 @@ public final class MatMulBlockedVector implements MatMul {
         /** The number of blocks is a multiple of it, unless there are fewer tiles. */
         private static final int EVEN = 4;
 
-        static Product of(Launcher launcher, int rows, int depth, int columns, VectorSlice a, EpilogueVector epilogue) {
+        static Product of(KernelSink sink, int rows, int depth, int columns, VectorSlice a, EpilogueVector epilogue) {
             int blocks = blocks(rows);
             int blockRows = Math.ceilDiv(Math.ceilDiv(rows, ROWS), blocks) * ROWS;
             int stride = PackingVector.panels(columns) * COLUMNS;
-            float[] packed = launcher.heapScratch(PackingVector.panelsFloats(depth, columns));
+            float[] packed = sink.heapScratch(PackingVector.panelsFloats(depth, columns));
             int result = PackingVector.rowsEnd(blockRows, depth);
             int besideAt = result + blockRows * stride;
-            float[][] scratch = launcher.workerScratch(Math.max(COLUMNS * depth, besideAt + stride));
+            float[][] scratch = sink.workerScratch(Math.max(COLUMNS * depth, besideAt + stride));
             EpilogueVector.Rows[] results = new EpilogueVector.Rows[scratch.length];
             for (int worker = 0; worker < results.length; worker++) {
                 results[worker] = new EpilogueVector.Rows(scratch[worker], result, besideAt, stride, columns);

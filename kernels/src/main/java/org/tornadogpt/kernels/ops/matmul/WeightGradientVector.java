@@ -9,9 +9,9 @@ import static org.tornadogpt.kernels.kernel.vector.TileVector.ROWS;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import org.tornadogpt.kernels.kernel.Launcher;
-import org.tornadogpt.kernels.kernel.steal.HelpedTask;
-import org.tornadogpt.kernels.kernel.steal.SharedLoop;
+import org.tornadogpt.kernels.kernel.KernelSink;
+import org.tornadogpt.kernels.kernel.steal.StealableLoop;
+import org.tornadogpt.kernels.kernel.steal.StealableTask;
 import org.tornadogpt.kernels.kernel.vector.CacheLines;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.TileVector;
@@ -65,14 +65,13 @@ record WeightGradientVector(
     /** Floats of the vectors that hold a tile's row. */
     private static final int ROW_FLOATS = (ROWS + LANES - 1) / LANES * LANES;
 
-    static void launch(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
-        WeightGradientVector gradient = of(launcher, s, dout, x);
+    static void launch(KernelSink sink, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
+        WeightGradientVector gradient = of(sink, s, dout, x);
         int stripes = Math.ceilDiv(gradient.paddedO, gradient.stripe);
-        launcher.blocks(
-                "matmul.backwardWeight", gradient.segments * stripes, new Blocks(gradient, stripes, dbias != null));
+        sink.blocks("matmul.backwardWeight", gradient.segments * stripes, new Blocks(gradient, stripes, dbias != null));
         VectorSlice dw = VectorSlice.of(dweight);
         VectorSlice db = VectorSlice.of(dbias);
-        launcher.blocks("matmul.backwardWeightTotal", Math.ceilDiv(s.O(), ROWS), (block, worker) -> {
+        sink.blocks("matmul.backwardWeightTotal", Math.ceilDiv(s.O(), ROWS), (block, worker) -> {
             float[] row = gradient.scratch[worker];
             int end = Math.min(s.O(), (block + 1) * ROWS);
             for (int o = block * ROWS; o < end; o++) {
@@ -87,14 +86,14 @@ record WeightGradientVector(
         });
     }
 
-    private static WeightGradientVector of(Launcher launcher, Shape s, Slice dout, Slice x) {
+    private static WeightGradientVector of(KernelSink sink, Shape s, Slice dout, Slice x) {
         int segments = Math.clamp(s.N() / SEGMENT_ROWS, 1, MAX_SEGMENTS);
         int paddedO = Math.ceilDiv(s.O(), ROWS) * ROWS;
         int paddedK = PackingVector.panels(s.K()) * COLUMNS;
         int widest = Math.min(STRIPE, paddedO);
-        float[] sums = launcher.heapScratch(Math.addExact(
+        float[] sums = sink.heapScratch(Math.addExact(
                 CacheLines.START, Math.multiplyExact(segments, Math.multiplyExact(paddedO, paddedK + 1))));
-        float[][] scratch = launcher.workerScratch(CacheLines.START + paddedK / COLUMNS * PANEL + widest / ROWS * TILE);
+        float[][] scratch = sink.workerScratch(CacheLines.START + paddedK / COLUMNS * PANEL + widest / ROWS * TILE);
         boolean enough = segments * Math.ceilDiv(paddedO, widest) >= 2 * scratch.length;
         int stripe = enough ? widest : Math.min(STRIPE / 2, paddedO);
         return new WeightGradientVector(
@@ -113,7 +112,7 @@ record WeightGradientVector(
 
     /** The blocks, segment by segment, and for each worker what it multiplies. */
     private record Blocks(WeightGradientVector gradient, int stripes, boolean withBias, Chunk[] chunks)
-            implements HelpedTask {
+            implements StealableTask {
         Blocks(WeightGradientVector gradient, int stripes, boolean withBias) {
             this(gradient, stripes, withBias, new Chunk[gradient.scratch.length]);
             Arrays.setAll(chunks, worker -> new Chunk(gradient, gradient.scratch[worker]));
@@ -139,7 +138,7 @@ record WeightGradientVector(
     private static final class Chunk {
         private final WeightGradientVector gradient;
         private final float[] w;
-        private final SharedLoop panels;
+        private final StealableLoop panels;
         private int rows;
         private int outputs;
         private int sumsAt;
@@ -148,7 +147,7 @@ record WeightGradientVector(
         Chunk(WeightGradientVector gradient, float[] w) {
             this.gradient = gradient;
             this.w = w;
-            panels = new SharedLoop(gradient.paddedK / COLUMNS, this::multiplyPanel);
+            panels = new StealableLoop(gradient.paddedK / COLUMNS, this::multiplyPanel);
         }
 
         void multiply(int rows, int outputs, int sumsAt, boolean add) {

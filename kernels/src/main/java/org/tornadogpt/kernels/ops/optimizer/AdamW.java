@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.optimizer;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.memory.Slice;
 
@@ -40,7 +40,7 @@ public interface AdamW extends Variant {
 
     /** Updates {@code parameters}, {@code m} and {@code v} in place; {@code gradients} are left as they are. */
     void step(
-            Launcher launcher,
+            KernelSink sink,
             int size,
             int decayed,
             Slice parameters,

@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.optimizer;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.group.RowGroups;
 import org.tornadogpt.kernels.memory.Slice;
@@ -26,7 +26,7 @@ public final class AdamWGroup implements AdamW {
 
     @Override
     public void step(
-            Launcher launcher,
+            KernelSink sink,
             int size,
             int decayed,
             Slice parameters,
@@ -35,14 +35,14 @@ public final class AdamWGroup implements AdamW {
             Slice v,
             Slice hyper,
             Slice norm) {
-        int items = launcher.groupSize(RowGroups.ITEMS);
-        launcher.group(
+        int items = sink.groupSize(RowGroups.ITEMS);
+        sink.group(
                 Call.of(
                         "kAdamWGroups",
                         AdamWGroup::kAdamWGroups,
                         new KernelContext(),
-                        launcher.offsets(),
-                        AdamWLoop.slots(launcher, gradients, hyper, norm, parameters, m, v),
+                        sink.offsets(),
+                        AdamWLoop.slots(sink, gradients, hyper, norm, parameters, m, v),
                         gradients.array(),
                         hyper.array(),
                         norm.array(),

@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.optimizer;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -22,7 +22,7 @@ public final class AdamWLoop implements AdamW {
 
     @Override
     public void step(
-            Launcher launcher,
+            KernelSink sink,
             int size,
             int decayed,
             Slice parameters,
@@ -31,11 +31,11 @@ public final class AdamWLoop implements AdamW {
             Slice v,
             Slice hyper,
             Slice norm) {
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kAdamW",
                 AdamWLoop::kAdamW,
-                launcher.offsets(),
-                slots(launcher, gradients, hyper, norm, parameters, m, v),
+                sink.offsets(),
+                slots(sink, gradients, hyper, norm, parameters, m, v),
                 gradients.array(),
                 hyper.array(),
                 norm.array(),
@@ -47,10 +47,10 @@ public final class AdamWLoop implements AdamW {
     }
 
     /** Puts offsets into the table; kernels are given the number of the first one. */
-    static int slots(Launcher launcher, Slice first, Slice... others) {
-        int slot = launcher.slot(first);
+    static int slots(KernelSink sink, Slice first, Slice... others) {
+        int slot = sink.slot(first);
         for (Slice other : others) {
-            launcher.slot(other);
+            sink.slot(other);
         }
         return slot;
     }

@@ -4,7 +4,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.kernel.vector.LanesVector.broadcast;
 
 import jdk.incubator.vector.FloatVector;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.Slice;
 
@@ -24,7 +24,7 @@ public final class AdamWVector implements AdamW {
 
     @Override
     public void step(
-            Launcher launcher,
+            KernelSink sink,
             int size,
             int decayed,
             Slice parameters,
@@ -38,8 +38,8 @@ public final class AdamWVector implements AdamW {
         VectorSlice first = VectorSlice.of(m);
         VectorSlice second = VectorSlice.of(v);
         Step[] current = new Step[1];
-        launcher.blocks("adamw.numbers", 1, (block, worker) -> current[0] = Step.of(hyper, norm));
-        launcher.blocks("adamw.step", Math.ceilDiv(size, BLOCK), (block, worker) -> {
+        sink.blocks("adamw.numbers", 1, (block, worker) -> current[0] = Step.of(hyper, norm));
+        sink.blocks("adamw.step", Math.ceilDiv(size, BLOCK), (block, worker) -> {
             Step step = current[0];
             int from = block * BLOCK;
             int end = Math.min(size, from + BLOCK);

@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.reduction;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.memory.Slice;
 
@@ -17,11 +17,11 @@ public interface Reduction extends Variant {
     }
 
     /** {@code out[0] = sqrt(sum x²)}. */
-    void norm(Launcher launcher, int size, Slice out, Slice x);
+    void norm(KernelSink sink, int size, Slice out, Slice x);
 
     /** {@code out[0] = sum x / size}. */
-    void mean(Launcher launcher, int size, Slice out, Slice x);
+    void mean(KernelSink sink, int size, Slice out, Slice x);
 
     /** {@code out = value}. */
-    void fill(Launcher launcher, int size, Slice out, float value);
+    void fill(KernelSink sink, int size, Slice out, float value);
 }

@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.reduction;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.group.RowGroups;
 import org.tornadogpt.kernels.kernel.group.Sizes;
@@ -34,32 +34,32 @@ public final class ReductionGroup implements Reduction {
     }
 
     @Override
-    public void norm(Launcher launcher, int size, Slice out, Slice x) {
-        reduce(launcher, size, out, x, SQUARES, ROOT);
+    public void norm(KernelSink sink, int size, Slice out, Slice x) {
+        reduce(sink, size, out, x, SQUARES, ROOT);
     }
 
     @Override
-    public void mean(Launcher launcher, int size, Slice out, Slice x) {
-        reduce(launcher, size, out, x, SUM, QUOTIENT);
+    public void mean(KernelSink sink, int size, Slice out, Slice x) {
+        reduce(sink, size, out, x, SUM, QUOTIENT);
     }
 
     @Override
-    public void fill(Launcher launcher, int size, Slice out, float value) {
-        int items = launcher.groupSize(RowGroups.ITEMS);
+    public void fill(KernelSink sink, int size, Slice out, float value) {
+        int items = sink.groupSize(RowGroups.ITEMS);
         int groups = groups(size, items);
-        launcher.newTable();
-        int first = launcher.slot(out);
-        Sizes.slots(launcher, size, groups);
-        launcher.group(
+        sink.newTable();
+        int first = sink.slot(out);
+        Sizes.slots(sink, size, groups);
+        sink.group(
                 Call.of(
                         "kFillGroups",
                         ReductionGroup::kFillGroups,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         first,
                         out.array(),
-                        launcher.frozen(size),
-                        launcher.frozen(groups),
+                        sink.constantOrSlot(size),
+                        sink.constantOrSlot(groups),
                         value,
                         items),
                 WorkGroups.of(groups, items));
@@ -69,32 +69,32 @@ public final class ReductionGroup implements Reduction {
         return Math.min(MOST_GROUPS, (size - 1) / (items * ELEMENTS_PER_ITEM) + 1);
     }
 
-    private static void reduce(Launcher launcher, int size, Slice out, Slice x, int begin, int end) {
-        int groups = groups(size, launcher.groupSize(RowGroups.ITEMS));
-        Slice partial = launcher.scratch(groups);
-        launch(launcher, size, groups, begin, size, partial, x);
-        launch(launcher, groups, 1, end, size, out, partial);
+    private static void reduce(KernelSink sink, int size, Slice out, Slice x, int begin, int end) {
+        int groups = groups(size, sink.groupSize(RowGroups.ITEMS));
+        Slice partial = sink.scratch(groups);
+        launch(sink, size, groups, begin, size, partial, x);
+        launch(sink, groups, 1, end, size, out, partial);
     }
 
-    private static void launch(Launcher launcher, int size, int groups, int what, int divisor, Slice out, Slice x) {
-        int items = launcher.groupSize(RowGroups.ITEMS);
-        launcher.newTable();
-        int first = launcher.slot(x);
-        launcher.slot(out);
-        Sizes.slots(launcher, size, groups, what, divisor);
-        launcher.group(
+    private static void launch(KernelSink sink, int size, int groups, int what, int divisor, Slice out, Slice x) {
+        int items = sink.groupSize(RowGroups.ITEMS);
+        sink.newTable();
+        int first = sink.slot(x);
+        sink.slot(out);
+        Sizes.slots(sink, size, groups, what, divisor);
+        sink.group(
                 Call.of(
                         "kGroupSums",
                         ReductionGroup::kGroupSums,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         first,
                         x.array(),
                         out.array(),
-                        launcher.frozen(size),
-                        launcher.frozen(groups),
-                        launcher.frozen(what),
-                        launcher.frozen(divisor),
+                        sink.constantOrSlot(size),
+                        sink.constantOrSlot(groups),
+                        sink.constantOrSlot(what),
+                        sink.constantOrSlot(divisor),
                         items),
                 WorkGroups.of(groups, items));
     }
@@ -103,8 +103,8 @@ public final class ReductionGroup implements Reduction {
      * One pass: {@code out[g] = sum of x, or of x², over group g's elements}, or what becomes of that; overwrites.
      *
      * @param first number of x's offset; that of out, the size, the groups, what to do and the divisor follow
-     * @param frozenSize the size, or 0 to read it; the others likewise
-     * @param frozenWhat {@link #SUM}, {@link #SQUARES}, {@link #ROOT} of the sum, or {@link #QUOTIENT} of the sum and the divisor
+     * @param constantSize the size, or 0 to read it; the others likewise
+     * @param constantWhat {@link #SUM}, {@link #SQUARES}, {@link #ROOT} of the sum, or {@link #QUOTIENT} of the sum and the divisor
      */
     public static void kGroupSums(
             KernelContext context,
@@ -112,14 +112,14 @@ public final class ReductionGroup implements Reduction {
             int first,
             FloatArray x,
             FloatArray out,
-            int frozenSize,
-            int frozenGroups,
-            int frozenWhat,
-            int frozenDivisor,
+            int constantSize,
+            int constantGroups,
+            int constantWhat,
+            int constantDivisor,
             int items) {
-        int size = Sizes.of(offsets, first + 2, frozenSize);
-        int groups = Sizes.of(offsets, first + 3, frozenGroups);
-        int what = Sizes.of(offsets, first + 4, frozenWhat);
+        int size = Sizes.of(offsets, first + 2, constantSize);
+        int groups = Sizes.of(offsets, first + 3, constantGroups);
+        int what = Sizes.of(offsets, first + 4, constantWhat);
         float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
         int group = context.groupIdx;
@@ -146,7 +146,7 @@ public final class ReductionGroup implements Reduction {
                 result = TornadoMath.sqrt(result);
             }
             if (what == QUOTIENT) {
-                result /= Sizes.of(offsets, first + 5, frozenDivisor);
+                result /= Sizes.of(offsets, first + 5, constantDivisor);
             }
             out.set(offsets.get(first + 1) + group, result);
         }
@@ -156,19 +156,19 @@ public final class ReductionGroup implements Reduction {
      * {@code out[i] = value}; overwrites.
      *
      * @param first number of out's offset; the size and the groups follow
-     * @param frozenSize the size, or 0 to read it; the groups likewise
+     * @param constantSize the size, or 0 to read it; the groups likewise
      */
     public static void kFillGroups(
             KernelContext context,
             IntArray offsets,
             int first,
             FloatArray out,
-            int frozenSize,
-            int frozenGroups,
+            int constantSize,
+            int constantGroups,
             float value,
             int items) {
-        int size = Sizes.of(offsets, first + 1, frozenSize);
-        int stride = Sizes.of(offsets, first + 2, frozenGroups) * items;
+        int size = Sizes.of(offsets, first + 1, constantSize);
+        int stride = Sizes.of(offsets, first + 2, constantGroups) * items;
         int outAt = offsets.get(first);
         for (int i = context.globalIdx; i < size; i += stride) {
             out.set(outAt + i, value);

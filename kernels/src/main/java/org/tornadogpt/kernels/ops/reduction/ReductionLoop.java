@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.reduction;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
@@ -28,61 +28,60 @@ public final class ReductionLoop implements Reduction {
     }
 
     @Override
-    public void norm(Launcher launcher, int size, Slice out, Slice x) {
-        Slice partial = launcher.scratch(blocks(size));
-        launcher.loop(Call.of(
+    public void norm(KernelSink sink, int size, Slice out, Slice x) {
+        Slice partial = sink.scratch(blocks(size));
+        sink.loop(Call.of(
                 "kSquareSums",
                 ReductionLoop::kSquareSums,
-                launcher.offsets(),
+                sink.offsets(),
                 x.array(),
-                launcher.slot(x),
+                sink.slot(x),
                 partial.array(),
-                launcher.slot(partial),
+                sink.slot(partial),
                 size,
                 blocks(size)));
-        Slice sum = total(launcher, blocks(size), partial);
-        launcher.loop(Call.of(
+        Slice sum = total(sink, blocks(size), partial);
+        sink.loop(Call.of(
                 "kSquareRoot",
                 ReductionLoop::kSquareRoot,
-                launcher.offsets(),
+                sink.offsets(),
                 sum.array(),
-                launcher.slot(sum),
+                sink.slot(sum),
                 out.array(),
-                launcher.slot(out)));
+                sink.slot(out)));
     }
 
     @Override
-    public void mean(Launcher launcher, int size, Slice out, Slice x) {
-        Slice sum = total(launcher, size, x);
-        launcher.loop(Call.of(
+    public void mean(KernelSink sink, int size, Slice out, Slice x) {
+        Slice sum = total(sink, size, x);
+        sink.loop(Call.of(
                 "kQuotient",
                 ReductionLoop::kQuotient,
-                launcher.offsets(),
+                sink.offsets(),
                 sum.array(),
-                launcher.slot(sum),
+                sink.slot(sum),
                 out.array(),
-                launcher.slot(out),
+                sink.slot(out),
                 size));
     }
 
     @Override
-    public void fill(Launcher launcher, int size, Slice out, float value) {
-        launcher.loop(Call.of(
-                "kFill", ReductionLoop::kFill, launcher.offsets(), out.array(), launcher.slot(out), value, size));
+    public void fill(KernelSink sink, int size, Slice out, float value) {
+        sink.loop(Call.of("kFill", ReductionLoop::kFill, sink.offsets(), out.array(), sink.slot(out), value, size));
     }
 
-    private static Slice total(Launcher launcher, int size, Slice x) {
+    private static Slice total(KernelSink sink, int size, Slice x) {
         Slice level = x;
         for (int length = size; length > 1; length = blocks(length)) {
-            Slice next = launcher.scratch(blocks(length));
-            launcher.loop(Call.of(
+            Slice next = sink.scratch(blocks(length));
+            sink.loop(Call.of(
                     "kSums",
                     ReductionLoop::kSums,
-                    launcher.offsets(),
+                    sink.offsets(),
                     level.array(),
-                    launcher.slot(level),
+                    sink.slot(level),
                     next.array(),
-                    launcher.slot(next),
+                    sink.slot(next),
                     length,
                     blocks(length)));
             level = next;

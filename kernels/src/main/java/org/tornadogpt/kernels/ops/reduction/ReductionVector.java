@@ -5,7 +5,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.kernel.vector.LanesVector.broadcast;
 
 import jdk.incubator.vector.FloatVector;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.Slice;
@@ -25,33 +25,33 @@ public final class ReductionVector implements Reduction {
     }
 
     @Override
-    public void norm(Launcher launcher, int size, Slice out, Slice x) {
-        float[] partial = launcher.heapScratch(blocks(size));
+    public void norm(KernelSink sink, int size, Slice out, Slice x) {
+        float[] partial = sink.heapScratch(blocks(size));
         VectorSlice in = VectorSlice.of(x);
-        launcher.blocks("reduction.norm", blocks(size), (block, worker) -> {
+        sink.blocks("reduction.norm", blocks(size), (block, worker) -> {
             partial[block] = squares(in, block * BLOCK, Math.min(size, (block + 1) * BLOCK));
         });
-        launcher.blocks(
+        sink.blocks(
                 "reduction.normTotal",
                 1,
                 (block, worker) -> out.set(0, (float) Math.sqrt(total(partial, blocks(size)))));
     }
 
     @Override
-    public void mean(Launcher launcher, int size, Slice out, Slice x) {
-        float[] partial = launcher.heapScratch(blocks(size));
+    public void mean(KernelSink sink, int size, Slice out, Slice x) {
+        float[] partial = sink.heapScratch(blocks(size));
         VectorSlice in = VectorSlice.of(x);
-        launcher.blocks("reduction.mean", blocks(size), (block, worker) -> {
+        sink.blocks("reduction.mean", blocks(size), (block, worker) -> {
             partial[block] = sum(in, block * BLOCK, Math.min(size, (block + 1) * BLOCK));
         });
-        launcher.blocks(
+        sink.blocks(
                 "reduction.meanTotal", 1, (block, worker) -> out.set(0, (float) (total(partial, blocks(size)) / size)));
     }
 
     @Override
-    public void fill(Launcher launcher, int size, Slice out, float value) {
+    public void fill(KernelSink sink, int size, Slice out, float value) {
         VectorSlice y = VectorSlice.of(out);
-        launcher.blocks("reduction.fill", blocks(size), (block, worker) -> {
+        sink.blocks("reduction.fill", blocks(size), (block, worker) -> {
             int end = Math.min(size, (block + 1) * BLOCK);
             int i = block * BLOCK;
             for (; i <= end - LANES; i += LANES) {

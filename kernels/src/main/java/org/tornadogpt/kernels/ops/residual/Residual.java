@@ -1,6 +1,6 @@
 package org.tornadogpt.kernels.ops.residual;
 
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.Slice;
@@ -19,8 +19,8 @@ public interface Residual extends Variant {
     }
 
     /** Overwrites {@code out} (N,C), which may be {@code residual}. */
-    void forward(Launcher launcher, int N, int C, Dropout dropout, Slice out, Slice residual, Slice branch);
+    void forward(KernelSink sink, int N, int C, Dropout dropout, Slice out, Slice residual, Slice branch);
 
     /** Overwrites {@code dbranch} (N,C), which must not be {@code dout}. */
-    void backward(Launcher launcher, int N, int C, Dropout dropout, Slice dbranch, Slice dout);
+    void backward(KernelSink sink, int N, int C, Dropout dropout, Slice dbranch, Slice dout);
 }

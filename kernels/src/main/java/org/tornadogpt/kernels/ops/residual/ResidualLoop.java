@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.residual;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.kernel.random.Philox;
 import org.tornadogpt.kernels.memory.Slice;
@@ -22,19 +22,19 @@ public final class ResidualLoop implements Residual {
     }
 
     @Override
-    public void forward(Launcher launcher, int N, int C, Dropout dropout, Slice out, Slice residual, Slice branch) {
-        launcher.loop(Call.of(
+    public void forward(KernelSink sink, int N, int C, Dropout dropout, Slice out, Slice residual, Slice branch) {
+        sink.loop(Call.of(
                 "kResidualForward",
                 ResidualLoop::kResidualForward,
-                launcher.offsets(),
+                sink.offsets(),
                 residual.array(),
-                launcher.slot(residual),
+                sink.slot(residual),
                 branch.array(),
-                launcher.slot(branch),
-                dropout.counters(launcher.offsets()),
-                launcher.slot(dropout.site()),
+                sink.slot(branch),
+                dropout.counters(sink.offsets()),
+                sink.slot(dropout.site()),
                 out.array(),
-                launcher.slot(out),
+                sink.slot(out),
                 dropout.threshold(),
                 dropout.scale(),
                 N,
@@ -42,17 +42,17 @@ public final class ResidualLoop implements Residual {
     }
 
     @Override
-    public void backward(Launcher launcher, int N, int C, Dropout dropout, Slice dbranch, Slice dout) {
-        launcher.loop(Call.of(
+    public void backward(KernelSink sink, int N, int C, Dropout dropout, Slice dbranch, Slice dout) {
+        sink.loop(Call.of(
                 "kResidualBackward",
                 ResidualLoop::kResidualBackward,
-                launcher.offsets(),
+                sink.offsets(),
                 dout.array(),
-                launcher.slot(dout),
-                dropout.counters(launcher.offsets()),
-                launcher.slot(dropout.site()),
+                sink.slot(dout),
+                dropout.counters(sink.offsets()),
+                sink.slot(dropout.site()),
                 dbranch.array(),
-                launcher.slot(dbranch),
+                sink.slot(dbranch),
                 dropout.threshold(),
                 dropout.scale(),
                 N,

@@ -4,7 +4,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.kernel.vector.LanesVector.first;
 
 import jdk.incubator.vector.VectorMask;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.kernel.vector.DropoutVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
@@ -25,12 +25,12 @@ public final class ResidualVector implements Residual {
     }
 
     @Override
-    public void forward(Launcher launcher, int N, int C, Dropout dropout, Slice out, Slice residual, Slice branch) {
+    public void forward(KernelSink sink, int N, int C, Dropout dropout, Slice out, Slice residual, Slice branch) {
         VectorSlice y = VectorSlice.of(out);
         VectorSlice r = VectorSlice.of(residual);
         VectorSlice b = VectorSlice.of(branch);
         DropoutVector mask = DropoutVector.of(dropout);
-        rows(launcher, "residual.forward", N, n -> {
+        rows(sink, "residual.forward", N, n -> {
             for (int group = 0; group * DropoutVector.COLUMNS < C; group++) {
                 long bits = mask.keepColumns(n, group);
                 int end = Math.min(C, (group + 1) * DropoutVector.COLUMNS);
@@ -44,11 +44,11 @@ public final class ResidualVector implements Residual {
     }
 
     @Override
-    public void backward(Launcher launcher, int N, int C, Dropout dropout, Slice dbranch, Slice dout) {
+    public void backward(KernelSink sink, int N, int C, Dropout dropout, Slice dbranch, Slice dout) {
         VectorSlice d = VectorSlice.of(dbranch);
         VectorSlice dy = VectorSlice.of(dout);
         DropoutVector mask = DropoutVector.of(dropout);
-        rows(launcher, "residual.backward", N, n -> {
+        rows(sink, "residual.backward", N, n -> {
             for (int group = 0; group * DropoutVector.COLUMNS < C; group++) {
                 long bits = mask.keepColumns(n, group);
                 int end = Math.min(C, (group + 1) * DropoutVector.COLUMNS);
@@ -66,8 +66,8 @@ public final class ResidualVector implements Residual {
         void apply(int n);
     }
 
-    private static void rows(Launcher launcher, String kernel, int N, Row row) {
-        launcher.blocks(kernel, Math.ceilDiv(N, ROWS), (block, worker) -> {
+    private static void rows(KernelSink sink, String kernel, int N, Row row) {
+        sink.blocks(kernel, Math.ceilDiv(N, ROWS), (block, worker) -> {
             int end = Math.min(N, (block + 1) * ROWS);
             for (int n = block * ROWS; n < end; n++) {
                 row.apply(n);

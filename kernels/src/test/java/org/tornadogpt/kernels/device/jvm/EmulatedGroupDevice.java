@@ -9,16 +9,16 @@ import org.tornadogpt.kernels.kernel.WorkGroups;
 /** Runs the kernels of the {@code GROUP} style on the JVM; for tests. */
 public final class EmulatedGroupDevice extends JvmDevice {
     private final WorkGroupEmulator.Order order;
-    private final boolean sharesCode;
+    private final boolean prefersSharedKernels;
 
-    /** @param sharesCode whether kernels are launched as on devices whose compiler is slow */
-    public EmulatedGroupDevice(WorkGroupEmulator.Order order, boolean sharesCode) {
-        super(1, runner(new WorkGroupEmulator(order), sharesCode));
+    /** @param prefersSharedKernels whether kernels are launched as on devices whose compiler is slow */
+    public EmulatedGroupDevice(WorkGroupEmulator.Order order, boolean prefersSharedKernels) {
+        super(1, runner(new WorkGroupEmulator(order), prefersSharedKernels));
         this.order = order;
-        this.sharesCode = sharesCode;
+        this.prefersSharedKernels = prefersSharedKernels;
     }
 
-    private static GroupRunner runner(WorkGroupEmulator emulator, boolean sharesCode) {
+    private static GroupRunner runner(WorkGroupEmulator emulator, boolean prefersSharedKernels) {
         return new GroupRunner() {
             @Override
             public void run(Call call, WorkGroups groups) {
@@ -26,8 +26,8 @@ public final class EmulatedGroupDevice extends JvmDevice {
             }
 
             @Override
-            public boolean sharesCode() {
-                return sharesCode;
+            public boolean prefersSharedKernels() {
+                return prefersSharedKernels;
             }
         };
     }
@@ -40,13 +40,13 @@ public final class EmulatedGroupDevice extends JvmDevice {
     @Override
     public String description() {
         return "emulated work-groups, items " + order.name().toLowerCase(Locale.ROOT)
-                + (sharesCode ? ", code shared" : "");
+                + (prefersSharedKernels ? ", code shared" : "");
     }
 
     /** Loops of {@code GROUP} variants run too; variants of loops only have devices of their own, but where code is shared. */
     @Override
     public boolean runs(Variant.Style style) {
-        return style == Variant.Style.GROUP || (sharesCode && style == Variant.Style.LOOP);
+        return style == Variant.Style.GROUP || (prefersSharedKernels && style == Variant.Style.LOOP);
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.tornadogpt.kernels.device.tornado.GraphPlan.GraphSpec;
 import org.tornadogpt.kernels.graph.Node;
 import org.tornadogpt.kernels.graph.Recording;
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.memory.Buffers;
 import org.tornadogpt.kernels.memory.Slice;
@@ -42,7 +42,7 @@ class GraphPlanTest {
     private static void kernel(
             IntArray offsets, FloatArray a, int aSlot, FloatArray b, int bSlot, IntArray t, int size) {}
 
-    private static Node node(String section, int index, Consumer<Launcher> emit) {
+    private static Node node(String section, int index, Consumer<KernelSink> emit) {
         return new Node(
                 "test", "forward", "loop", "out", List.of(), List.of(), new Node.Cost(0, 0), section, index, emit);
     }
@@ -91,7 +91,7 @@ class GraphPlanTest {
     }
 
     private GraphPlan plan(Recording... recordings) {
-        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD, new TornadoLauncher.Target(256, false));
+        return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD, new TornadoKernelSink.Target(256, false));
     }
 
     @ParameterizedTest
@@ -221,7 +221,7 @@ class GraphPlanTest {
                         state.array(),
                         second,
                         tokens,
-                        l.frozen(size)));
+                        l.constantOrSlot(size)));
             }
         });
     }
@@ -231,7 +231,7 @@ class GraphPlanTest {
         List<Node> nodes =
                 List.of(sized("", 0, 10, 7), sized("", 0, 20, 8), sized("layer", 0, 30, 9), sized("layer", 1, 40, 9));
         GraphPlan plan = GraphPlan.of(
-                List.of(Recording.of("p", nodes)), buffers, Splitter.STANDARD, new TornadoLauncher.Target(256, true));
+                List.of(Recording.of("p", nodes)), buffers, Splitter.STANDARD, new TornadoKernelSink.Target(256, true));
         assertThat(plan.graphs().stream()
                         .flatMap(g -> g.tasks().stream())
                         .map(t -> t.launch().call().arguments())
@@ -261,7 +261,7 @@ class GraphPlanTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aKernelThatIsGivenAnEntryOfAnEarlierTableIsRefused(boolean sharesCode) {
+    void aKernelThatIsGivenAnEntryOfAnEarlierTableIsRefused(boolean prefersSharedKernels) {
         Node node = node("", 0, l -> {
             int before = l.slot(new Slice(arena.array(), 10, WIDTH));
             l.newTable();
@@ -279,7 +279,10 @@ class GraphPlanTest {
         });
         List<Recording> recordings = List.of(Recording.of("p", List.of(node)));
         assertThatThrownBy(() -> GraphPlan.of(
-                        recordings, buffers, Splitter.STANDARD, new TornadoLauncher.Target(256, sharesCode)))
+                        recordings,
+                        buffers,
+                        Splitter.STANDARD,
+                        new TornadoKernelSink.Target(256, prefersSharedKernels)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("kStale")
                 .hasMessageContaining("newTable");
@@ -408,10 +411,10 @@ class GraphPlanTest {
 
     @Test
     void sizesOfGroupsArePowersOfTwoThatTheDeviceTakes() {
-        TornadoLauncher launcher = TornadoLauncher.measuring(new TornadoLauncher.Target(192, false));
-        assertThat(launcher.groupSize(256)).isEqualTo(128);
-        assertThat(launcher.groupSize(100)).isEqualTo(64);
-        assertThat(launcher.groupSize(1)).isEqualTo(1);
+        TornadoKernelSink sink = TornadoKernelSink.measuring(new TornadoKernelSink.Target(192, false));
+        assertThat(sink.groupSize(256)).isEqualTo(128);
+        assertThat(sink.groupSize(100)).isEqualTo(64);
+        assertThat(sink.groupSize(1)).isEqualTo(1);
     }
 
     @Test

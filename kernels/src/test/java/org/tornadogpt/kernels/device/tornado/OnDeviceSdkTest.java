@@ -24,7 +24,7 @@ import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.kernels.graph.Recording;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.memory.Buffers;
@@ -63,7 +63,7 @@ class OnDeviceSdkTest {
         }
     }
 
-    private static Node planted(Consumer<Launcher> emit) {
+    private static Node planted(Consumer<KernelSink> emit) {
         return new Node("test", "forward", "planted", "out", List.of(), List.of(), new Node.Cost(0, 0), "", 0, emit);
     }
 

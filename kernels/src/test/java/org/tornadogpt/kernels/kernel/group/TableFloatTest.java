@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 class TableFloatTest {
     private final List<Integer> entries = new ArrayList<>(List.of(5, 7));
 
     /** Knows nothing but how to take an entry. */
-    private final Launcher launcher = (Launcher)
-            Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Launcher.class}, (p, m, args) -> {
+    private final KernelSink sink = (KernelSink)
+            Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {KernelSink.class}, (p, m, args) -> {
                 entries.add((Integer) args[0]);
                 return entries.size() - 1;
             });
@@ -40,7 +40,7 @@ class TableFloatTest {
                 0x1.fffffep85f
             })
     void comesBackToTheLastBit(float value) {
-        int first = TableFloat.slots(launcher, value);
+        int first = TableFloat.slots(sink, value);
         assertThat(first).isEqualTo(2);
         IntArray table = IntArray.fromElements(entries.stream().mapToInt(i -> i).toArray());
         assertThat(table.getSize()).isEqualTo(4);
@@ -50,7 +50,7 @@ class TableFloatTest {
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.MIN_VALUE, 0x1p-40f, 0x1p86f})
     void whatCannotBeStoredIsRefused(float value) {
-        assertThatThrownBy(() -> TableFloat.slots(launcher, value))
+        assertThatThrownBy(() -> TableFloat.slots(sink, value))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(Float.toString(value));
     }

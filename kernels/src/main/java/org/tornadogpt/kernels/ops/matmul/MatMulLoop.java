@@ -1,14 +1,14 @@
 package org.tornadogpt.kernels.ops.matmul;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** One dot product for each element, in index order: the reference. */
-public final class MatMulNaive implements MatMul {
+public final class MatMulLoop implements MatMul {
     @Override
     public String name() {
         return "naive";
@@ -20,66 +20,66 @@ public final class MatMulNaive implements MatMul {
     }
 
     @Override
-    public void forward(Launcher launcher, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
+    public void forward(KernelSink sink, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
         Slice b = bias == null ? weight : bias;
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kMatMulForward",
-                MatMulNaive::kMatMulForward,
-                launcher.offsets(),
+                MatMulLoop::kMatMulForward,
+                sink.offsets(),
                 x.array(),
-                launcher.slot(x),
+                sink.slot(x),
                 weight.array(),
-                launcher.slot(weight),
+                sink.slot(weight),
                 b.array(),
-                launcher.slot(bias),
+                sink.slot(bias),
                 out.array(),
-                launcher.slot(out),
+                sink.slot(out),
                 s.N(),
                 s.K(),
                 s.O()));
     }
 
     @Override
-    public void backwardInput(Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight) {
-        launcher.loop(Call.of(
+    public void backwardInput(KernelSink sink, Shape s, Slice dx, Slice dout, Slice weight) {
+        sink.loop(Call.of(
                 "kMatMulBackwardInput",
-                MatMulNaive::kMatMulBackwardInput,
-                launcher.offsets(),
+                MatMulLoop::kMatMulBackwardInput,
+                sink.offsets(),
                 dout.array(),
-                launcher.slot(dout),
+                sink.slot(dout),
                 weight.array(),
-                launcher.slot(weight),
+                sink.slot(weight),
                 dx.array(),
-                launcher.slot(dx),
+                sink.slot(dx),
                 s.N(),
                 s.K(),
                 s.O()));
     }
 
     @Override
-    public void backwardWeight(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
-        launcher.loop(Call.of(
+    public void backwardWeight(KernelSink sink, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
+        sink.loop(Call.of(
                 "kMatMulBackwardWeight",
-                MatMulNaive::kMatMulBackwardWeight,
-                launcher.offsets(),
+                MatMulLoop::kMatMulBackwardWeight,
+                sink.offsets(),
                 dout.array(),
-                launcher.slot(dout),
+                sink.slot(dout),
                 x.array(),
-                launcher.slot(x),
+                sink.slot(x),
                 dweight.array(),
-                launcher.slot(dweight),
+                sink.slot(dweight),
                 s.N(),
                 s.K(),
                 s.O()));
         if (dbias != null) {
-            launcher.loop(Call.of(
+            sink.loop(Call.of(
                     "kMatMulBackwardBias",
-                    MatMulNaive::kMatMulBackwardBias,
-                    launcher.offsets(),
+                    MatMulLoop::kMatMulBackwardBias,
+                    sink.offsets(),
                     dout.array(),
-                    launcher.slot(dout),
+                    sink.slot(dout),
                     dbias.array(),
-                    launcher.slot(dbias),
+                    sink.slot(dbias),
                     s.N(),
                     s.O()));
         }

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** One of the process's output descriptors, which can be led into a file for a while and back: native code writes past Java's streams. */
-final class Descriptor implements AutoCloseable {
+final class FileDescriptors implements AutoCloseable {
     static final int STANDARD_OUTPUT = 1;
     static final int STANDARD_ERROR = 2;
     private static final int OWNER_ONLY = 0600;
@@ -28,7 +28,7 @@ final class Descriptor implements AutoCloseable {
     private final int file;
     private long seen;
 
-    Descriptor(int number) {
+    FileDescriptors(int number) {
         this.number = number;
         Linker linker = Linker.nativeLinker();
         MethodHandle dup = handle(linker, "dup", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));

@@ -7,7 +7,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * The kernel of {@link MatMulTiled}: a group of {@value #SIDE} x {@value #SIDE} items computes a tile of {@value #TILE} x
+ * The kernel of {@link MatMulGroup}: a group of {@value #SIDE} x {@value #SIDE} items computes a tile of {@value #TILE} x
  * {@value #TILE} results, {@value #DEPTH} terms at a time: the operands' parts come into local memory, and each item adds to its
  * 8 x 8 results, which lie {@value #SIDE} apart so that neighbouring items use neighbouring words.
  *
@@ -16,7 +16,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * multiplication). Lines of the tiles are {@value #STRIDE} long: a line more than a multiple of the 32 banks of local memory by
  * what keeps the items of a warp apart when they store a tile's columns.
  */
-final class TiledProduct {
+final class TiledProductGroup {
     /** Rows and columns of results of a group. */
     static final int TILE = 128;
 
@@ -58,7 +58,7 @@ final class TiledProduct {
     private static final int ITEMS = SIDE * SIDE;
     private static final int STRIDE = TILE + 2;
 
-    private TiledProduct() {}
+    private TiledProductGroup() {}
 
     /**
      * {@code out[z,i,j] = sum over p of part z of a[i,p] b[p,j]}, finished as {@code mode} says. The numbers of the offsets of a, b,

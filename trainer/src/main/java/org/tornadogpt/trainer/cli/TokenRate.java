@@ -6,7 +6,7 @@ import java.util.Locale;
  * How fast tokens come. The first ones wait for the JIT compiler, so the pace of the last ones (from half to three quarters of them) is
  * told beside that of all.
  */
-final class Pace {
+final class TokenRate {
     private final long start = System.nanoTime();
     private long tokens;
     private long now = start;

@@ -14,7 +14,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * ({@link #slot}). One compiled layer then serves all layers with another row of the table. Entries are numbered in the order in
  * which they are asked for, so a kernel of many arrays may be given the first number only.
  */
-public interface Launcher {
+public interface KernelSink {
     /** The slot of an optional array that is not there; the kernel then gets some other array as a stand-in. */
     int ABSENT = -1;
 
@@ -32,24 +32,24 @@ public interface Launcher {
 
     /**
      * Tells that the next kernel is given none of the entries that were asked for before. Where each table is an array of its own
-     * ({@link #frozen}), entries are then numbered from 0 again, and the kernel's code is the same wherever it is launched.
+     * ({@link #constantOrSlot}), entries are then numbered from 0 again, and the kernel's code is the same wherever it is launched.
      */
     default void newTable() {}
 
     /**
      * Whether the device's compiler is so slow that one compiled kernel should serve as many launches as it can, and be quick to compile.
      */
-    default boolean sharesCode() {
+    default boolean prefersSharedKernels() {
         return false;
     }
 
     /**
      * What to pass as the argument of a size, which must be positive: the size itself, to be frozen into the compiled kernel; or 0 where
-     * code is shared ({@link #sharesCode}). The kernel then reads the size from a table entry, see {@link
+     * code is shared ({@link #prefersSharedKernels}). The kernel then reads the size from a table entry, see {@link
      * org.tornadogpt.kernels.kernel.group.Sizes}.
      */
-    default int frozen(int size) {
-        return sharesCode() ? 0 : size;
+    default int constantOrSlot(int size) {
+        return prefersSharedKernels() ? 0 : size;
     }
 
     /** Float memory that belongs to the current node while it runs, on any device; its contents are undefined before. */

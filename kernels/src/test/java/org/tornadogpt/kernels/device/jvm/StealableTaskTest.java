@@ -13,30 +13,30 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tornadogpt.kernels.kernel.steal.HelpedTask;
-import org.tornadogpt.kernels.kernel.steal.SharedLoop;
+import org.tornadogpt.kernels.kernel.steal.StealableLoop;
+import org.tornadogpt.kernels.kernel.steal.StealableTask;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class HelpedTaskTest {
+class StealableTaskTest {
     private static final int ROUNDS = 5;
 
     /** Each block runs a loop several times; an iteration's value tells which rounds it has seen, and in which order. */
-    private static class Rounds implements HelpedTask {
+    private static class Rounds implements StealableTask {
         private final int length;
         private final long[][] values;
         private final int[] blocks;
         private final int[] rounds;
-        private final SharedLoop[] loops;
+        private final StealableLoop[] loops;
 
         Rounds(int threads, int blockCount, int length) {
             this.length = length;
             values = new long[blockCount][length];
             blocks = new int[threads];
             rounds = new int[threads];
-            loops = new SharedLoop[threads];
+            loops = new StealableLoop[threads];
             for (int i = 0; i < threads; i++) {
                 int owner = i;
-                loops[i] = new SharedLoop(length, iteration -> iteration(owner, iteration));
+                loops[i] = new StealableLoop(length, iteration -> iteration(owner, iteration));
             }
         }
 
@@ -63,7 +63,7 @@ class HelpedTaskTest {
 
         @Override
         public boolean help() {
-            for (SharedLoop loop : loops) {
+            for (StealableLoop loop : loops) {
                 if (loop.help()) {
                     return true;
                 }
@@ -92,7 +92,7 @@ class HelpedTaskTest {
 
     @Test
     void nothingIsLeftOfALoopThatFailed() {
-        SharedLoop loop = new SharedLoop(5, i -> {
+        StealableLoop loop = new StealableLoop(5, i -> {
             if (i == 1) {
                 throw new ArithmeticException("iteration " + i);
             }
@@ -105,8 +105,8 @@ class HelpedTaskTest {
     @CsvSource({"1, 0", "3, 0", "4, 1", "7, 4"})
     void theLastIterationsAreLeftToTheOwner(int length, int helped) {
         AtomicInteger runs = new AtomicInteger();
-        SharedLoop[] loop = new SharedLoop[1];
-        loop[0] = new SharedLoop(length, i -> {
+        StealableLoop[] loop = new StealableLoop[1];
+        loop[0] = new StealableLoop(length, i -> {
             if (runs.getAndIncrement() == 0) {
                 int taken = 0;
                 while (loop[0].help()) {

@@ -8,14 +8,14 @@ import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
 
 /** A short reading of a run: where it was best, whether it overfitted, whether the model had text enough. */
-public final class Reading {
+public final class RunReport {
     /** Tokens per parameter at which Hoffmann et al. (2022, "Chinchilla") found model and data in balance. */
     private static final double CHINCHILLA = 20;
 
     /** Rises of the validation loss up to this share of it are noise. */
     private static final double NOISE = 0.005;
 
-    private Reading() {}
+    private RunReport() {}
 
     /**
      * The lines to show.

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tornadogpt.kernels.kernel.BlockTask;
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
@@ -13,13 +13,13 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * Collects what variants launch. Offsets are numbered anew in each segment of a program: a segment's numbers are its <em>rows</em>, which
- * are written to the tables on the device before the segment runs. Used in two passes, see {@link Launcher}.
+ * are written to the tables on the device before the segment runs. Used in two passes, see {@link KernelSink}.
  *
  * <p>A segment has one table; or, where code is to be shared, one for each node and for each kernel that asks for it, so that the
  * numbers of the entries, which are frozen into the compiled kernels, do not depend on what was launched before. The tables of all
  * segments are the same arrays.
  */
-final class TornadoLauncher implements Launcher {
+final class TornadoKernelSink implements KernelSink {
     /** What the first pass found to be needed. */
     record Needs(int tables, int rowLength, int scratchFloats) {}
 
@@ -27,10 +27,10 @@ final class TornadoLauncher implements Launcher {
      * What is launched for.
      *
      * @param maxWorkGroup most items in a work-group
-     * @param sharesCode whether kernels that differ in sizes and places only should have the same code: compilers for processors take
+     * @param prefersSharedKernels whether kernels that differ in sizes and places only should have the same code: compilers for processors take
      *     long for each kernel, and know one that they have seen before
      */
-    record Target(int maxWorkGroup, boolean sharesCode) {}
+    record Target(int maxWorkGroup, boolean prefersSharedKernels) {}
 
     /**
      * While measuring, entries are numbered from here on and never the same again, so that a kernel that is given an entry of an
@@ -55,7 +55,7 @@ final class TornadoLauncher implements Launcher {
     private int scratchUsed;
     private int scratchNeeded;
 
-    private TornadoLauncher(Target target, boolean measuring, Needs given) {
+    private TornadoKernelSink(Target target, boolean measuring, Needs given) {
         this.target = target;
         this.measuring = measuring;
         for (int i = 0; i < given.tables; i++) {
@@ -67,13 +67,13 @@ final class TornadoLauncher implements Launcher {
     }
 
     /** For the first pass. */
-    static TornadoLauncher measuring(Target target) {
-        return new TornadoLauncher(target, true, new Needs(1, 0, 0));
+    static TornadoKernelSink measuring(Target target) {
+        return new TornadoKernelSink(target, true, new Needs(1, 0, 0));
     }
 
     /** For the second pass. */
-    TornadoLauncher measured() {
-        return new TornadoLauncher(target, false, needs());
+    TornadoKernelSink measured() {
+        return new TornadoKernelSink(target, false, needs());
     }
 
     private Needs needs() {
@@ -115,14 +115,14 @@ final class TornadoLauncher implements Launcher {
     @Override
     public void newTable() {
         askedBefore = asked;
-        if (target.sharesCode && slots > 0) {
+        if (target.prefersSharedKernels && slots > 0) {
             endRow();
         }
     }
 
     @Override
-    public boolean sharesCode() {
-        return target.sharesCode;
+    public boolean prefersSharedKernels() {
+        return target.prefersSharedKernels;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.ops.attention;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.group.TableFloat;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.kernel.random.Philox;
@@ -17,7 +17,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * position: the reference. {@code a} is the one array that all slices lie in; {@code bh} numbers batch and query head, {@code bg}
  * batch and key/value head.
  */
-public final class CausalAttentionMaterialized implements CausalAttention {
+public final class CausalAttentionLoop implements CausalAttention {
     /** In place of a dropout's threshold: it and the scale are read from the table, so that evaluation has the same code as training. */
     private static final int IN_TABLE = -1;
 
@@ -37,23 +37,23 @@ public final class CausalAttentionMaterialized implements CausalAttention {
     }
 
     @Override
-    public void forward(Launcher launcher, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
+    public void forward(KernelSink sink, AttentionShape s, Dropout dropout, Slice out, Slice saved, Slice qkv) {
         FloatArray a = common(name(), out, saved, qkv);
-        int first = launcher.slot(saved);
-        launcher.slot(qkv);
-        launcher.slot(out);
-        launcher.slot(dropout.site());
-        launcher.slot(dropout.threshold());
-        TableFloat.slots(launcher, dropout.scale());
-        launcher.loop(Call.of(
+        int first = sink.slot(saved);
+        sink.slot(qkv);
+        sink.slot(out);
+        sink.slot(dropout.site());
+        sink.slot(dropout.threshold());
+        TableFloat.slots(sink, dropout.scale());
+        sink.loop(Call.of(
                 "kAttentionForward",
-                CausalAttentionMaterialized::kAttentionForward,
-                launcher.offsets(),
+                CausalAttentionLoop::kAttentionForward,
+                sink.offsets(),
                 first,
                 a,
-                dropout.counters(launcher.offsets()),
-                launcher.sharesCode() ? IN_TABLE : dropout.threshold(),
-                launcher.sharesCode() ? 1f : dropout.scale(),
+                dropout.counters(sink.offsets()),
+                sink.prefersSharedKernels() ? IN_TABLE : dropout.threshold(),
+                sink.prefersSharedKernels() ? 1f : dropout.scale(),
                 s.B(),
                 s.T(),
                 s.heads(),
@@ -63,7 +63,7 @@ public final class CausalAttentionMaterialized implements CausalAttention {
 
     @Override
     public void backward(
-            Launcher launcher,
+            KernelSink sink,
             AttentionShape s,
             Dropout dropout,
             Slice dqkv,
@@ -72,19 +72,19 @@ public final class CausalAttentionMaterialized implements CausalAttention {
             Slice qkv,
             Slice saved) {
         FloatArray a = common(name(), dqkv, dout, qkv, saved);
-        IntArray offsets = launcher.offsets();
+        IntArray offsets = sink.offsets();
         IntArray counters = dropout.counters(offsets);
-        Slice scores = launcher.scratch(savedFloats(s));
+        Slice scores = sink.scratch(savedFloats(s));
         FloatArray ds = scores.array();
-        int first = launcher.slot(scores);
-        launcher.slot(dqkv);
-        launcher.slot(dout);
-        launcher.slot(qkv);
-        launcher.slot(saved);
-        launcher.slot(dropout.site());
-        launcher.loop(Call.of(
+        int first = sink.slot(scores);
+        sink.slot(dqkv);
+        sink.slot(dout);
+        sink.slot(qkv);
+        sink.slot(saved);
+        sink.slot(dropout.site());
+        sink.loop(Call.of(
                 "kAttentionBackwardScores",
-                CausalAttentionMaterialized::kAttentionBackwardScores,
+                CausalAttentionLoop::kAttentionBackwardScores,
                 offsets,
                 first,
                 ds,
@@ -97,9 +97,9 @@ public final class CausalAttentionMaterialized implements CausalAttention {
                 s.heads(),
                 s.kvHeads(),
                 s.D()));
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kAttentionBackwardQuery",
-                CausalAttentionMaterialized::kAttentionBackwardQuery,
+                CausalAttentionLoop::kAttentionBackwardQuery,
                 offsets,
                 first,
                 a,
@@ -109,9 +109,9 @@ public final class CausalAttentionMaterialized implements CausalAttention {
                 s.heads(),
                 s.kvHeads(),
                 s.D()));
-        launcher.loop(Call.of(
+        sink.loop(Call.of(
                 "kAttentionBackwardKeyValue",
-                CausalAttentionMaterialized::kAttentionBackwardKeyValue,
+                CausalAttentionLoop::kAttentionBackwardKeyValue,
                 offsets,
                 first,
                 a,
@@ -141,16 +141,16 @@ public final class CausalAttentionMaterialized implements CausalAttention {
      * {@code p = softmax over j of q[i]·k[j] / sqrt(D)}, 0 where j > i, and {@code out[i] = sum_j m p v[j]}; overwrites.
      *
      * @param first number of p's offset; those of qkv, out and the dropout's site follow, then its threshold and scale
-     * @param frozenThreshold the threshold, or {@link #IN_TABLE}
-     * @param frozenScale the scale where the threshold is frozen
+     * @param constantThreshold the threshold, or {@link #IN_TABLE}
+     * @param constantScale the scale where the threshold is frozen
      */
     public static void kAttentionForward(
             IntArray offsets,
             int first,
             FloatArray a,
             IntArray counters,
-            int frozenThreshold,
-            float frozenScale,
+            int constantThreshold,
+            float constantScale,
             int B,
             int T,
             int H,
@@ -165,8 +165,8 @@ public final class CausalAttentionMaterialized implements CausalAttention {
                 int values = keys + G * D;
                 int row = offsets.get(first) + (bh * T + i) * T;
                 int out = offsets.get(first + 2) + (bh / H * T + i) * H * D + bh % H * D;
-                int threshold = frozenThreshold < 0 ? offsets.get(first + 4) : frozenThreshold;
-                float keptScale = frozenThreshold < 0 ? TableFloat.of(offsets, first + 5) : frozenScale;
+                int threshold = constantThreshold < 0 ? offsets.get(first + 4) : constantThreshold;
+                float keptScale = constantThreshold < 0 ? TableFloat.of(offsets, first + 5) : constantScale;
                 float scale = 1f / TornadoMath.sqrt((float) D);
                 float max = 0f;
                 for (int j = 0; j <= i; j++) {

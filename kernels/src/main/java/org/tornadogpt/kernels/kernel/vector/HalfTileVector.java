@@ -10,11 +10,11 @@ import jdk.incubator.vector.FloatVector;
  * The forms of {@link TileVector} that compute only the first vector of each row, for 6 rows. Tiles of 12 are two of these: their six chains of
  * multiply-adds are as quick as twelve where a processor begins one in each cycle and needs four for it.
  */
-final class NarrowTileVector {
+final class HalfTileVector {
     /** Rows of a tile. */
     static final int ROWS = 6;
 
-    private NarrowTileVector() {}
+    private HalfTileVector() {}
 
     static void columns(float[] a, int aAt, float[] b, int bAt, int kc, float[] c, int cAt, int ldc, boolean add) {
         FloatVector u0 = FloatVector.zero(F);

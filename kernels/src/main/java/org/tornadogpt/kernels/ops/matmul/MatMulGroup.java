@@ -1,9 +1,9 @@
 package org.tornadogpt.kernels.ops.matmul;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
-import org.tornadogpt.kernels.kernel.group.ColumnSums;
+import org.tornadogpt.kernels.kernel.group.ColumnSumsGroup;
 import org.tornadogpt.kernels.kernel.group.Sizes;
 import org.tornadogpt.kernels.kernel.group.TableFloat;
 import org.tornadogpt.kernels.kernel.random.Dropout;
@@ -16,13 +16,13 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Tiles in local memory and blocks of results in registers, one kernel for all three products: see {@link TiledProduct}. Bias,
+ * Tiles in local memory and blocks of results in registers, one kernel for all three products: see {@link TiledProductGroup}. Bias,
  * activation, its derivative, dropout and residual are done to finished results on their way out.
  *
  * <p>The weight's gradient has few results and long sums, so the rows are cut into parts: groups write partial sums to scratch memory,
  * and these are added up in order; no atomics. The number of parts depends on the shape only.
  */
-public final class MatMulTiled implements MatMul {
+public final class MatMulGroup implements MatMul {
     /** About two groups for each multiprocessor of a large GPU. */
     private static final int GROUPS_WANTED = 264;
 
@@ -39,11 +39,11 @@ public final class MatMulTiled implements MatMul {
         }
 
         static Product input(Shape s) {
-            return new Product(s.N(), s.K(), s.O(), TiledProduct.SECOND_DOWN);
+            return new Product(s.N(), s.K(), s.O(), TiledProductGroup.SECOND_DOWN);
         }
 
         static Product weight(Shape s) {
-            return new Product(s.O(), s.K(), s.N(), TiledProduct.FIRST_DOWN + TiledProduct.SECOND_DOWN);
+            return new Product(s.O(), s.K(), s.N(), TiledProductGroup.FIRST_DOWN + TiledProductGroup.SECOND_DOWN);
         }
 
         int tiles() {
@@ -51,7 +51,7 @@ public final class MatMulTiled implements MatMul {
         }
 
         private static int tiles(int length) {
-            return (length - 1) / TiledProduct.TILE + 1;
+            return (length - 1) / TiledProductGroup.TILE + 1;
         }
     }
 
@@ -66,12 +66,12 @@ public final class MatMulTiled implements MatMul {
     }
 
     @Override
-    public void forward(Launcher launcher, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
-        launch(launcher, Product.forward(s), 1, biasMode(bias), out, x, weight, bias, null, Dropout.none());
+    public void forward(KernelSink sink, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
+        launch(sink, Product.forward(s), 1, biasMode(bias), out, x, weight, bias, null, Dropout.none());
     }
 
     private static int biasMode(Slice bias) {
-        return bias == null ? 0 : TiledProduct.BIAS;
+        return bias == null ? 0 : TiledProductGroup.BIAS;
     }
 
     @Override
@@ -82,18 +82,21 @@ public final class MatMulTiled implements MatMul {
     /** In one kernel if {@code pre} lies in the array of {@code out}. */
     @Override
     public void forwardActivation(
-            Launcher launcher, Shape s, Slice out, Slice pre, Slice x, Slice weight, Slice bias, Activation kind) {
+            KernelSink sink, Shape s, Slice out, Slice pre, Slice x, Slice weight, Slice bias, Activation kind) {
         if (pre != null && !sameArray(pre, out)) {
-            forward(launcher, s, pre, x, weight, bias);
-            ACTIVATIONS.forward(launcher, out.length(), kind, out, pre);
+            forward(sink, s, pre, x, weight, bias);
+            ACTIVATIONS.forward(sink, out.length(), kind, out, pre);
             return;
         }
-        int mode = biasMode(bias) + TiledProduct.ACTIVATE + (pre == null ? 0 : TiledProduct.KEEP) + kindMode(kind);
-        launch(launcher, Product.forward(s), 1, mode, out, x, weight, bias, pre, Dropout.none());
+        int mode = biasMode(bias)
+                + TiledProductGroup.ACTIVATE
+                + (pre == null ? 0 : TiledProductGroup.KEEP)
+                + kindMode(kind);
+        launch(sink, Product.forward(s), 1, mode, out, x, weight, bias, pre, Dropout.none());
     }
 
     private static int kindMode(Activation kind) {
-        return kind.code() << TiledProduct.KIND_SHIFT;
+        return kind.code() << TiledProductGroup.KIND_SHIFT;
     }
 
     @SuppressWarnings("ReferenceEquality") // one array or two, whatever they hold
@@ -109,55 +112,55 @@ public final class MatMulTiled implements MatMul {
     /** In one kernel if {@code residual} lies in the array of {@code out}. */
     @Override
     public void forwardResidual(
-            Launcher launcher, Shape s, Slice out, Slice residual, Slice x, Slice weight, Slice bias, Dropout dropout) {
+            KernelSink sink, Shape s, Slice out, Slice residual, Slice x, Slice weight, Slice bias, Dropout dropout) {
         if (!sameArray(residual, out)) {
-            Slice branch = launcher.scratch(out.length());
-            forward(launcher, s, branch, x, weight, bias);
-            RESIDUALS.forward(launcher, s.N(), s.O(), dropout, out, residual, branch);
+            Slice branch = sink.scratch(out.length());
+            forward(sink, s, branch, x, weight, bias);
+            RESIDUALS.forward(sink, s.N(), s.O(), dropout, out, residual, branch);
             return;
         }
-        int mode = biasMode(bias) + TiledProduct.RESIDUAL;
-        launch(launcher, Product.forward(s), 1, mode, out, x, weight, bias, residual, dropout);
+        int mode = biasMode(bias) + TiledProductGroup.RESIDUAL;
+        launch(sink, Product.forward(s), 1, mode, out, x, weight, bias, residual, dropout);
     }
 
     @Override
-    public void backwardInput(Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight) {
-        launch(launcher, Product.input(s), 1, 0, dx, dout, weight, null, null, Dropout.none());
+    public void backwardInput(KernelSink sink, Shape s, Slice dx, Slice dout, Slice weight) {
+        launch(sink, Product.input(s), 1, 0, dx, dout, weight, null, null, Dropout.none());
     }
 
     /** In one kernel if {@code saved} lies in the array of {@code dx}. */
     @Override
     public void backwardInputActivation(
-            Launcher launcher, Shape s, Slice dx, Slice dout, Slice weight, Slice saved, Activation kind) {
+            KernelSink sink, Shape s, Slice dx, Slice dout, Slice weight, Slice saved, Activation kind) {
         if (!sameArray(saved, dx)) {
-            backwardInput(launcher, s, dx, dout, weight);
-            ACTIVATIONS.backward(launcher, dx.length(), kind, dx, dx, saved);
+            backwardInput(sink, s, dx, dout, weight);
+            ACTIVATIONS.backward(sink, dx.length(), kind, dx, dx, saved);
             return;
         }
-        int mode = TiledProduct.SLOPE + kindMode(kind);
-        launch(launcher, Product.input(s), 1, mode, dx, dout, weight, null, saved, Dropout.none());
+        int mode = TiledProductGroup.SLOPE + kindMode(kind);
+        launch(sink, Product.input(s), 1, mode, dx, dout, weight, null, saved, Dropout.none());
     }
 
     @Override
-    public void backwardWeight(Launcher launcher, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
+    public void backwardWeight(KernelSink sink, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
         Product product = Product.weight(s);
         int parts = Math.max(1, Math.min(GROUPS_WANTED / product.tiles(), s.N() / LEAST_PART));
         if (parts == 1) {
-            launch(launcher, product, 1, TiledProduct.ACCUMULATE, dweight, dout, x, null, null, Dropout.none());
+            launch(sink, product, 1, TiledProductGroup.ACCUMULATE, dweight, dout, x, null, null, Dropout.none());
         } else {
             int size = Math.multiplyExact(s.O(), s.K());
-            Slice partial = launcher.scratch(Math.multiplyExact(parts, size));
-            launch(launcher, product, parts, 0, partial, dout, x, null, null, Dropout.none());
-            ColumnSums.add(launcher, parts, size, dweight, partial);
+            Slice partial = sink.scratch(Math.multiplyExact(parts, size));
+            launch(sink, product, parts, 0, partial, dout, x, null, null, Dropout.none());
+            ColumnSumsGroup.add(sink, parts, size, dweight, partial);
         }
         if (dbias != null) {
-            ColumnSums.add(launcher, s.N(), s.O(), dbias, dout);
+            ColumnSumsGroup.add(sink, s.N(), s.O(), dbias, dout);
         }
     }
 
     /** @param extra the slice that {@code mode} wants beside the result, in its array; may be null */
     private static void launch(
-            Launcher launcher,
+            KernelSink sink,
             Product product,
             int parts,
             int mode,
@@ -168,41 +171,41 @@ public final class MatMulTiled implements MatMul {
             Slice extra,
             Dropout dropout) {
         int part = (product.P - 1) / parts + 1;
-        launcher.newTable();
-        int first = launcher.slot(a);
-        launcher.slot(b);
-        launcher.slot(out);
-        launcher.slot(bias == null ? 0 : bias.offset());
-        launcher.slot(extra == null ? 0 : extra.offset());
-        launcher.slot(dropout.site());
+        sink.newTable();
+        int first = sink.slot(a);
+        sink.slot(b);
+        sink.slot(out);
+        sink.slot(bias == null ? 0 : bias.offset());
+        sink.slot(extra == null ? 0 : extra.offset());
+        sink.slot(dropout.site());
         FloatArray biasArray = bias == null ? b.array() : bias.array();
-        IntArray counters = dropout.counters(launcher.offsets());
-        if (launcher.sharesCode()) {
-            Sizes.slots(launcher, product.I, product.J, product.P, part);
-            launcher.slot(product.stored + mode);
-            launcher.slot(dropout.threshold());
-            TableFloat.slots(launcher, dropout.scale());
-            launcher.group(
+        IntArray counters = dropout.counters(sink.offsets());
+        if (sink.prefersSharedKernels()) {
+            Sizes.slots(sink, product.I, product.J, product.P, part);
+            sink.slot(product.stored + mode);
+            sink.slot(dropout.threshold());
+            TableFloat.slots(sink, dropout.scale());
+            sink.group(
                     Call.of(
                             "kMatMulSmall",
-                            SmallTiledProduct::kMatMulSmall,
+                            SmallTiledProductGroup::kMatMulSmall,
                             new KernelContext(),
-                            launcher.offsets(),
+                            sink.offsets(),
                             first,
                             a.array(),
                             b.array(),
                             biasArray,
                             counters,
                             out.array()),
-                    groups(product, SmallTiledProduct.TILE, parts));
+                    groups(product, SmallTiledProductGroup.TILE, parts));
             return;
         }
-        launcher.group(
+        sink.group(
                 Call.of(
                         "kMatMulTiled",
-                        TiledProduct::kMatMulTiled,
+                        TiledProductGroup::kMatMulTiled,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         first,
                         a.array(),
                         b.array(),
@@ -216,12 +219,13 @@ public final class MatMulTiled implements MatMul {
                         product.stored + mode,
                         dropout.threshold(),
                         dropout.scale()),
-                groups(product, TiledProduct.TILE, parts));
+                groups(product, TiledProductGroup.TILE, parts));
     }
 
     private static WorkGroups groups(Product product, int tile, int parts) {
         int across = (product.J - 1) / tile + 1;
         int down = (product.I - 1) / tile + 1;
-        return WorkGroups.of(across, down, TiledProduct.SIDE, TiledProduct.SIDE).times(parts);
+        return WorkGroups.of(across, down, TiledProductGroup.SIDE, TiledProductGroup.SIDE)
+                .times(parts);
     }
 }

@@ -13,14 +13,14 @@ import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
 import org.tornadogpt.trainer.settings.SampleSettings;
 import org.tornadogpt.trainer.settings.TrainSettings;
-import org.tornadogpt.trainer.train.Reading;
 import org.tornadogpt.trainer.train.RunFolder;
+import org.tornadogpt.trainer.train.RunReport;
 
 /** What is said after the last step. */
-final class Ending {
+final class RunSummary {
     private final Io io;
 
-    Ending(Io io) {
+    RunSummary(Io io) {
         this.io = io;
     }
 
@@ -30,7 +30,7 @@ final class Ending {
                 .filter(Metric::isEvaluation)
                 .toList();
         io.out().println();
-        Reading.of(
+        RunReport.of(
                         evaluations,
                         split,
                         model.parameters().size(),

@@ -7,11 +7,11 @@ import org.junit.jupiter.api.Test;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
 
-class ReadingTest {
+class RunReportTest {
     private static final Split SPLIT = Split.of(new int[1000], 0.1);
 
     private static String read(Metric... evaluations) {
-        return String.join("\n", Reading.of(List.of(evaluations), SPLIT, 100, 20));
+        return String.join("\n", RunReport.of(List.of(evaluations), SPLIT, 100, 20));
     }
 
     @Test
@@ -47,8 +47,8 @@ class ReadingTest {
 
     @Test
     void withoutAHeldOutPartItSaysSo() {
-        List<String> lines = Reading.of(List.of(Metric.eval(0, 1, 1, 0)), Split.of(new int[9], 0), 5, 1);
+        List<String> lines = RunReport.of(List.of(Metric.eval(0, 1, 1, 0)), Split.of(new int[9], 0), 5, 1);
         assertThat(lines).anyMatch(line -> line.contains("nothing was held out"));
-        assertThat(Reading.of(List.of(), SPLIT, 5, 1)).isEmpty();
+        assertThat(RunReport.of(List.of(), SPLIT, 5, 1)).isEmpty();
     }
 }

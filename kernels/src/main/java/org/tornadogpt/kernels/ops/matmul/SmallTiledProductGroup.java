@@ -6,28 +6,28 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * {@link TiledProduct} for devices whose compiler is slow: 4 x 4 results for each item, which is a third of the code to compile, and fits the
+ * {@link TiledProductGroup} for devices whose compiler is slow: 4 x 4 results for each item, which is a third of the code to compile, and fits the
  * registers of processors, whose compilers make vectors of the {@value #SIDE} items of a row. Sizes, how operands are stored and what is done to
  * finished results are read from the table, so that one compiled kernel serves all products. Each result is the same sum in the same
  * order as there.
  */
-final class SmallTiledProduct {
+final class SmallTiledProductGroup {
     /** Rows and columns of results of a group. */
     static final int TILE = 64;
 
     /** Items of a group in each dimension. */
-    static final int SIDE = TiledProduct.SIDE;
+    static final int SIDE = TiledProductGroup.SIDE;
 
     private static final int TILE_BITS = 6;
-    private static final int DEPTH = TiledProduct.DEPTH;
+    private static final int DEPTH = TiledProductGroup.DEPTH;
     private static final int DEPTH_BITS = 4;
     private static final int ITEMS = SIDE * SIDE;
     private static final int STRIDE = TILE + 2;
 
-    private SmallTiledProduct() {}
+    private SmallTiledProductGroup() {}
 
     /**
-     * As {@link TiledProduct#kMatMulTiled}, with I, J, P, part, the mode, the dropout's threshold and its scale ({@link TableFloat}) in the
+     * As {@link TiledProductGroup#kMatMulTiled}, with I, J, P, part, the mode, the dropout's threshold and its scale ({@link TableFloat}) in the
      * table after the offsets.
      *
      * @param first number of a's offset
@@ -59,18 +59,18 @@ final class SmallTiledProduct {
             end = P;
         }
         int aAt = offsets.get(first);
-        int aDown = mode & TiledProduct.FIRST_DOWN;
+        int aDown = mode & TiledProductGroup.FIRST_DOWN;
         int aRow = row(lid, aDown);
         int aP = term(lid, aDown);
-        int aRowStep = TiledProduct.rowStep(aDown);
+        int aRowStep = TiledProductGroup.rowStep(aDown);
         int aPStep = termStep(aDown);
         int aTo = aP * STRIDE + aRow;
         int aApart = aPStep * STRIDE + aRowStep;
         int bAt = offsets.get(first + 1);
-        int bDown = mode & TiledProduct.SECOND_DOWN;
+        int bDown = mode & TiledProductGroup.SECOND_DOWN;
         int bRow = row(lid, bDown);
         int bP = term(lid, bDown);
-        int bRowStep = TiledProduct.rowStep(bDown);
+        int bRowStep = TiledProductGroup.rowStep(bDown);
         int bPStep = termStep(bDown);
         int bTo = bP * STRIDE + bRow;
         int bApart = bPStep * STRIDE + bRowStep;
@@ -91,20 +91,22 @@ final class SmallTiledProduct {
         float c32 = 0f;
         float c33 = 0f;
         for (int p0 = begin; p0 < end; p0 += DEPTH) {
-            aTile[aTo] = TiledProduct.term(a, aAt, i0 + aRow + 0 * aRowStep, I, p0 + aP + 0 * aPStep, end, P, aDown);
+            aTile[aTo] =
+                    TiledProductGroup.term(a, aAt, i0 + aRow + 0 * aRowStep, I, p0 + aP + 0 * aPStep, end, P, aDown);
             aTile[aTo + aApart] =
-                    TiledProduct.term(a, aAt, i0 + aRow + 1 * aRowStep, I, p0 + aP + 1 * aPStep, end, P, aDown);
+                    TiledProductGroup.term(a, aAt, i0 + aRow + 1 * aRowStep, I, p0 + aP + 1 * aPStep, end, P, aDown);
             aTile[aTo + 2 * aApart] =
-                    TiledProduct.term(a, aAt, i0 + aRow + 2 * aRowStep, I, p0 + aP + 2 * aPStep, end, P, aDown);
+                    TiledProductGroup.term(a, aAt, i0 + aRow + 2 * aRowStep, I, p0 + aP + 2 * aPStep, end, P, aDown);
             aTile[aTo + 3 * aApart] =
-                    TiledProduct.term(a, aAt, i0 + aRow + 3 * aRowStep, I, p0 + aP + 3 * aPStep, end, P, aDown);
-            bTile[bTo] = TiledProduct.term(b, bAt, j0 + bRow + 0 * bRowStep, J, p0 + bP + 0 * bPStep, end, P, bDown);
+                    TiledProductGroup.term(a, aAt, i0 + aRow + 3 * aRowStep, I, p0 + aP + 3 * aPStep, end, P, aDown);
+            bTile[bTo] =
+                    TiledProductGroup.term(b, bAt, j0 + bRow + 0 * bRowStep, J, p0 + bP + 0 * bPStep, end, P, bDown);
             bTile[bTo + bApart] =
-                    TiledProduct.term(b, bAt, j0 + bRow + 1 * bRowStep, J, p0 + bP + 1 * bPStep, end, P, bDown);
+                    TiledProductGroup.term(b, bAt, j0 + bRow + 1 * bRowStep, J, p0 + bP + 1 * bPStep, end, P, bDown);
             bTile[bTo + 2 * bApart] =
-                    TiledProduct.term(b, bAt, j0 + bRow + 2 * bRowStep, J, p0 + bP + 2 * bPStep, end, P, bDown);
+                    TiledProductGroup.term(b, bAt, j0 + bRow + 2 * bRowStep, J, p0 + bP + 2 * bPStep, end, P, bDown);
             bTile[bTo + 3 * bApart] =
-                    TiledProduct.term(b, bAt, j0 + bRow + 3 * bRowStep, J, p0 + bP + 3 * bPStep, end, P, bDown);
+                    TiledProductGroup.term(b, bAt, j0 + bRow + 3 * bRowStep, J, p0 + bP + 3 * bPStep, end, P, bDown);
             context.localBarrier();
             for (int p = 0; p < DEPTH; p++) {
                 int aLine = p * STRIDE + ty;
@@ -157,10 +159,10 @@ final class SmallTiledProduct {
             int cell = lid;
             for (int j = j0 + tx; j < jEnd; j += SIDE) {
                 float value = aTile[cell];
-                if ((mode & TiledProduct.BIAS) > 0) {
+                if ((mode & TiledProductGroup.BIAS) > 0) {
                     value += bias.get(offsets.get(first + 3) + j);
                 }
-                value = TiledProduct.finish(
+                value = TiledProductGroup.finish(
                         value, offsets, first, counters, out, plane, i, j, J, mode, threshold, scale);
                 out.set(offsets.get(first + 2) + plane + i * J + j, value);
                 cell += ITEMS;

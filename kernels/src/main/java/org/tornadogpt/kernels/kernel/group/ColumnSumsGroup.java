@@ -1,7 +1,7 @@
 package org.tornadogpt.kernels.kernel.group;
 
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -12,14 +12,14 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Sums down the columns of a tall matrix in two passes, no atomics: blocks of rows to partial sums in scratch memory, then the partial
  * sums to the result. Groups of {@value #WIDE} columns by {@value #DEEP} rows, so that neighbouring items read neighbouring columns.
  */
-public final class ColumnSums {
+public final class ColumnSumsGroup {
     static final int WIDE = 32;
     static final int DEEP = 8;
     private static final int ITEMS = WIDE * DEEP;
     private static final int LEAST_ROWS = 64;
     private static final int MOST_BLOCKS = 128;
 
-    private ColumnSums() {}
+    private ColumnSumsGroup() {}
 
     /** Into how many blocks rows are cut: the same on every device, as it decides the order of addition. */
     public static int blocks(int rows) {
@@ -27,32 +27,32 @@ public final class ColumnSums {
     }
 
     /** {@code out[c] += sum over n of x[n,c]} for x (rows, columns). */
-    public static void add(Launcher launcher, int rows, int columns, Slice out, Slice x) {
+    public static void add(KernelSink sink, int rows, int columns, Slice out, Slice x) {
         int blocks = blocks(rows);
-        if (launcher.sharesCode()) {
-            inOneKernel(launcher, rows, columns, blocks, out, x);
+        if (sink.prefersSharedKernels()) {
+            inOneKernel(sink, rows, columns, blocks, out, x);
             return;
         }
         Slice from = x;
         if (blocks > 1) {
-            from = launcher.scratch(Math.multiplyExact(blocks, columns));
-            launch(launcher, rows, columns, blocks, false, from, x);
+            from = sink.scratch(Math.multiplyExact(blocks, columns));
+            launch(sink, rows, columns, blocks, false, from, x);
         }
-        launch(launcher, blocks > 1 ? blocks : rows, columns, 1, true, out, from);
+        launch(sink, blocks > 1 ? blocks : rows, columns, 1, true, out, from);
     }
 
     private static void launch(
-            Launcher launcher, int rows, int columns, int blocks, boolean accumulate, Slice out, Slice x) {
-        launcher.group(
+            KernelSink sink, int rows, int columns, int blocks, boolean accumulate, Slice out, Slice x) {
+        sink.group(
                 Call.of(
                         "kColumnSums",
-                        ColumnSums::kColumnSums,
+                        ColumnSumsGroup::kColumnSums,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         x.array(),
-                        launcher.slot(x),
+                        sink.slot(x),
                         out.array(),
-                        launcher.slot(out),
+                        sink.slot(out),
                         rows,
                         columns,
                         (rows - 1) / blocks + 1,
@@ -60,19 +60,19 @@ public final class ColumnSums {
                 WorkGroups.of((columns - 1) / WIDE + 1, blocks, WIDE, DEEP));
     }
 
-    private static void inOneKernel(Launcher launcher, int rows, int columns, int blocks, Slice out, Slice x) {
-        launcher.newTable();
-        int first = launcher.slot(x);
-        launcher.slot(out);
-        launcher.slot(rows);
-        launcher.slot(columns);
-        launcher.slot(blocks);
-        launcher.group(
+    private static void inOneKernel(KernelSink sink, int rows, int columns, int blocks, Slice out, Slice x) {
+        sink.newTable();
+        int first = sink.slot(x);
+        sink.slot(out);
+        sink.slot(rows);
+        sink.slot(columns);
+        sink.slot(blocks);
+        sink.group(
                 Call.of(
                         "kColumnSumsWhole",
-                        ColumnSums::kColumnSumsWhole,
+                        ColumnSumsGroup::kColumnSumsWhole,
                         new KernelContext(),
-                        launcher.offsets(),
+                        sink.offsets(),
                         first,
                         x.array(),
                         out.array()),

@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tornadogpt.kernels.kernel.BlockTask;
 import org.tornadogpt.kernels.kernel.Call;
-import org.tornadogpt.kernels.kernel.Launcher;
+import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.vector.CacheLines;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Collects what variants launch as runnable steps; see {@link Launcher} for why it is used in two passes. */
-final class JvmLauncher implements Launcher {
+/** Collects what variants launch as runnable steps; see {@link KernelSink} for why it is used in two passes. */
+final class JvmKernelSink implements KernelSink {
     /** How much the first pass found to be needed; the second pass is given it as memory. */
     record Needs(int slots, int scratchFloats, int heapFloats, int workerFloats) {
         static final Needs NOTHING = new Needs(0, 0, 0, 0);
@@ -35,7 +35,7 @@ final class JvmLauncher implements Launcher {
     private int workerUsed;
     private Needs needs = Needs.NOTHING;
 
-    private JvmLauncher(WorkerPool pool, GroupRunner groupRunner, Needs given, boolean measuring) {
+    private JvmKernelSink(WorkerPool pool, GroupRunner groupRunner, Needs given, boolean measuring) {
         this.pool = pool;
         this.groupRunner = groupRunner;
         this.measuring = measuring;
@@ -51,13 +51,13 @@ final class JvmLauncher implements Launcher {
     }
 
     /** For the first pass: nothing is kept but {@link #needs}. */
-    static JvmLauncher measuring(WorkerPool pool, GroupRunner groupRunner) {
-        return new JvmLauncher(pool, groupRunner, Needs.NOTHING, true);
+    static JvmKernelSink measuring(WorkerPool pool, GroupRunner groupRunner) {
+        return new JvmKernelSink(pool, groupRunner, Needs.NOTHING, true);
     }
 
     /** For the second pass. */
-    static JvmLauncher with(WorkerPool pool, GroupRunner groupRunner, Needs needs) {
-        return new JvmLauncher(pool, groupRunner, needs, false);
+    static JvmKernelSink with(WorkerPool pool, GroupRunner groupRunner, Needs needs) {
+        return new JvmKernelSink(pool, groupRunner, needs, false);
     }
 
     Needs needs() {
@@ -134,8 +134,8 @@ final class JvmLauncher implements Launcher {
     }
 
     @Override
-    public boolean sharesCode() {
-        return groupRunner != null && groupRunner.sharesCode();
+    public boolean prefersSharedKernels() {
+        return groupRunner != null && groupRunner.prefersSharedKernels();
     }
 
     @Override

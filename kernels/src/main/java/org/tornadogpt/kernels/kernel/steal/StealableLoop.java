@@ -7,7 +7,7 @@ import java.util.function.IntConsumer;
  * A loop that its owner runs and in whose iterations others may {@link #help}. Who does which changes from run to run; iterations must
  * therefore write disjoint memory, each the same whoever does it.
  */
-public final class SharedLoop {
+public final class StealableLoop {
     /**
      * With fewer iterations left, helping costs more than it saves where cores are far from each other: the helper fetches what the owner
      * prepared, and the owner waits for it (docs/PERFORMANCE.md, "One machine, two speeds").
@@ -25,7 +25,7 @@ public final class SharedLoop {
      * @param length number of iterations
      * @param body does the iteration of a number; what it reads is set by the owner before {@link #run}
      */
-    public SharedLoop(int length, IntConsumer body) {
+    public StealableLoop(int length, IntConsumer body) {
         this.length = length;
         this.body = body;
         next = new AtomicInteger(length);
