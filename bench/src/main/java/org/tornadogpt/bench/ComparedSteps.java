@@ -2,7 +2,7 @@ package org.tornadogpt.bench;
 
 import java.util.Map;
 import java.util.TreeMap;
-import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.settings.TrainSettings;
@@ -14,36 +14,36 @@ import org.tornadogpt.trainer.settings.Values;
  * other: public for that reason only.
  */
 public final class ComparedSteps implements Side {
-    private final Device device;
+    private final KernelChoices kernels;
     private final TimedSteps steps;
 
     /**
      * Opens the device and records the steps.
      *
      * @param settings by key
-     * @param kernels variants by operation
+     * @param variants by operation
      * @throws IllegalArgumentException if there is no such setting, device or variant
      */
-    public ComparedSteps(Map<String, String> settings, Map<String, String> kernels) {
+    public ComparedSteps(Map<String, String> settings, Map<String, String> variants) {
         try {
-            TrainSettings resolved = TrainSettings.of(values(settings, kernels));
-            device = DeviceOptions.open(resolved.device(), resolved.threads(), resolved.kernels());
-            steps = new TimedSteps(resolved, device);
+            TrainSettings resolved = TrainSettings.of(values(settings, variants));
+            kernels = DeviceOptions.open(resolved.device(), resolved.threads(), resolved.kernels());
+            steps = new TimedSteps(resolved, kernels);
         } catch (UsageException e) {
             throw new IllegalArgumentException(e.getMessage(), e); // the caller may know another class of that name
         }
     }
 
-    private static Values values(Map<String, String> settings, Map<String, String> kernels) {
+    private static Values values(Map<String, String> settings, Map<String, String> variants) {
         Values values = new Values();
         settings.forEach(values::set);
-        kernels.forEach((operation, variant) -> values.setKernel(operation + "=" + variant));
+        variants.forEach((operation, variant) -> values.setKernel(operation + "=" + variant));
         return values;
     }
 
     @Override
     public String device() {
-        return device.id() + ": " + device.description();
+        return kernels.device().id() + ": " + kernels.device().description();
     }
 
     @Override
@@ -68,6 +68,6 @@ public final class ComparedSteps implements Side {
     @Override
     public void close() {
         steps.close();
-        device.close();
+        kernels.close();
     }
 }

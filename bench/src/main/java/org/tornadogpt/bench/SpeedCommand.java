@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.device.jvm.CeilingsVector;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
@@ -113,8 +114,9 @@ final class SpeedCommand implements Callable<Integer> {
     }
 
     private void time(TrainSettings settings, int steps) throws IOException {
-        try (Device opened = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
-                TimedSteps timed = new TimedSteps(settings, opened)) {
+        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
+                TimedSteps timed = new TimedSteps(settings, kernels)) {
+            Device opened = kernels.device();
             io.out().println("device " + DeviceOptions.explain(settings.device(), opened));
             timed.warmUp(WarmUp.of(warmup));
             StepTimes times = timed.run(steps);

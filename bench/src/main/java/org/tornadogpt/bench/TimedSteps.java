@@ -3,7 +3,7 @@ package org.tornadogpt.bench;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Node;
 import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.model.AdamWSettings;
@@ -25,11 +25,10 @@ final class TimedSteps implements AutoCloseable {
     private long millisToFirstStep;
     private float lastLoss;
 
-    TimedSteps(TrainSettings settings, Device device) {
+    TimedSteps(TrainSettings settings, KernelChoices kernels) {
         LanguageModel model = settings.model().model();
         microSteps = settings.batches().microSteps();
-        session = new TrainingSession(
-                model, device, settings.kernels(), settings.batches().batch(), microSteps);
+        session = new TrainingSession(model, kernels, settings.batches().batch(), microSteps);
         session.initialise(SEED);
         hyper = settings.optimizer().at(settings.schedule().at(1));
         java.util.Random random = new java.util.Random(SEED);
@@ -105,7 +104,7 @@ final class TimedSteps implements AutoCloseable {
     long flopsPerStep() {
         long flops = 0;
         for (Program program : programs()) {
-            for (Node node : session.workspace().recording(program.name()).nodes()) {
+            for (Node node : session.workspace().nodes(program.name()).nodes()) {
                 flops += node.cost().flops();
             }
         }

@@ -1,8 +1,11 @@
 package org.tornadogpt.model;
 
-import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.embedding.Embedding;
+import org.tornadogpt.kernels.ops.loss.CrossEntropy;
+import org.tornadogpt.kernels.ops.reduction.Reduction;
 import org.tornadogpt.model.ParameterLayout.Initial;
 
 /** {@code logits[n] = table[tokens[n]]}: the simplest language model, and a yardstick for the others. */
@@ -33,35 +36,38 @@ public final class Bigram implements LanguageModel {
 
     @Override
     public void recordGradients(
-            Operations ops, Batch batch, Tensor parameters, Tensor gradients, Tensor loss, float scale) {
+            Recorder ops, Batch batch, Tensor parameters, Tensor gradients, Tensor loss, float scale) {
         Tensor logits = logits(ops, batch.tokens(), parameters);
         Tensor losses = ops.allocate("losses", batch.rows());
-        ops.crossEntropyWithGradient(losses, logits, logits, batch.targets(), scale);
-        ops.mean(loss, losses);
-        ops.embeddingBackward(layout.tensor(TABLE, gradients), null, logits, batch.tokens());
+        CrossEntropy.forwardWithGradient(
+                ops, new CrossEntropy.WithGradient(losses, logits, logits, batch.targets(), scale));
+        Reduction.mean(ops, new Reduction.Mean(loss, losses));
+        Embedding.gatherBackward(
+                ops, new Embedding.GatherBackward(layout.tensor(TABLE, gradients), logits, batch.tokens()));
     }
 
     @Override
-    public void recordLoss(Operations ops, Batch batch, Tensor parameters, Tensor loss) {
+    public void recordLoss(Recorder ops, Batch batch, Tensor parameters, Tensor loss) {
         Tensor losses = ops.allocate("losses", batch.rows());
-        ops.crossEntropy(losses, logits(ops, batch.tokens(), parameters), batch.targets());
-        ops.mean(loss, losses);
+        CrossEntropy.forward(
+                ops, new CrossEntropy.Forward(losses, logits(ops, batch.tokens(), parameters), batch.targets()));
+        Reduction.mean(ops, new Reduction.Mean(loss, losses));
     }
 
     @Override
-    public void recordLogits(Operations ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor logits) {
-        ops.embedding(logits, last, logits(ops, tokens, parameters), null);
+    public void recordLogits(Recorder ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor logits) {
+        Embedding.gather(ops, new Embedding.Gather(logits, last, logits(ops, tokens, parameters)));
     }
 
     @Override
     public void recordStep(
-            Operations ops, IntTensor token, IntTensor position, Tensor parameters, Tensor cache, Tensor logits) {
-        ops.embedding(logits, token, layout.tensor(TABLE, parameters), null);
+            Recorder ops, IntTensor token, IntTensor position, Tensor parameters, Tensor cache, Tensor logits) {
+        Embedding.gather(ops, new Embedding.Gather(logits, token, layout.tensor(TABLE, parameters)));
     }
 
-    private Tensor logits(Operations ops, IntTensor tokens, Tensor parameters) {
+    private Tensor logits(Recorder ops, IntTensor tokens, Tensor parameters) {
         Tensor logits = ops.allocate("logits", tokens.size(), vocabularySize());
-        ops.embedding(logits, tokens, layout.tensor(TABLE, parameters), null);
+        Embedding.gather(ops, new Embedding.Gather(logits, tokens, layout.tensor(TABLE, parameters)));
         return logits;
     }
 }

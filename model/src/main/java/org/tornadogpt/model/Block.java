@@ -1,10 +1,15 @@
 package org.tornadogpt.model;
 
-import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.attention.AttentionShape;
+import org.tornadogpt.kernels.ops.attention.CausalAttention;
+import org.tornadogpt.kernels.ops.cachedattention.CachedAttention;
+import org.tornadogpt.kernels.ops.layernorm.LayerNorm;
+import org.tornadogpt.kernels.ops.matmul.MatMul;
+import org.tornadogpt.kernels.ops.residual.Residual;
 
 /**
  * One layer of a GPT (Radford et al. 2019, pre-normalisation), forward and backward. With x the residual stream (N,C):
@@ -55,10 +60,10 @@ final class Block {
     }
 
     /** What the attention's branch keeps for backward. */
-    private record Attended(Tensor x, Tensor statistics, Tensor normed, Tensor qkv, Tensor attended, Tensor saved) {}
+    private record Attended(LayerNorm.Forward norm, CausalAttention.Forward attention, Tensor saved) {}
 
     /** What the MLP's branch keeps for backward; {@code derivable} is what the activation's derivative is computed from. */
-    private record Transformed(Tensor x, Tensor statistics, Tensor normed, Tensor derivable, Tensor hidden) {}
+    private record Transformed(LayerNorm.Forward norm, Tensor derivable, Tensor hidden) {}
 
     /**
      * Where a layer keeps keys and values for generation.
@@ -86,7 +91,7 @@ final class Block {
         }
     }
 
-    private final Operations ops;
+    private final Recorder ops;
     private final GptConfig config;
     private final AttentionShape shape;
     private final Weights weights;
@@ -105,7 +110,7 @@ final class Block {
      *     is dropped
      */
     Block(
-            Operations ops,
+            Recorder ops,
             GptConfig config,
             int layer,
             int B,
@@ -151,78 +156,86 @@ final class Block {
     private Tensor attentionForward(Tensor x) {
         Tensor normed = rows("ln_1", config.channels());
         Tensor statistics = rows("ln_1.statistics", 2);
-        ops.layerNorm(normed, statistics, x, weights.norm1Weight, weights.norm1Bias);
+        LayerNorm.Forward norm = new LayerNorm.Forward(normed, statistics, x, weights.norm1Weight, weights.norm1Bias);
+        LayerNorm.forward(ops, norm);
         Tensor qkv = rows("attn.qkv", shape.packedWidth());
-        ops.linear(qkv, normed, weights.qkvWeight, weights.qkvBias);
+        MatMul.forward(ops, new MatMul.Forward(qkv, normed, weights.qkvWeight, weights.qkvBias));
         Tensor out = rows("attn.out", shape.width());
-        Tensor saved = attend(out, qkv);
-        attended = new Attended(x, statistics, normed, qkv, out, saved);
+        CausalAttention.Forward attention = new CausalAttention.Forward(out, qkv, shape, probabilityDropout);
+        attended = new Attended(norm, attention, attend(attention));
         Tensor next = next("attn.residual", x);
-        ops.linearResidual(next, x, out, weights.projectionWeight, weights.projectionBias, attentionDropout);
+        MatMul.forwardResidual(
+                ops,
+                new MatMul.ForwardResidual(
+                        next, x, out, weights.projectionWeight, weights.projectionBias, attentionDropout));
         return next;
     }
 
-    private Tensor attend(Tensor out, Tensor qkv) {
+    private Tensor attend(CausalAttention.Forward a) {
         if (cache != null && cache.position != null) {
-            ops.attentionStep(out, cache.keys, cache.values, qkv, cache.position, cache.shape);
+            CachedAttention.step(
+                    ops,
+                    new CachedAttention.Step(a.out(), cache.keys, cache.values, a.qkv(), cache.position, cache.shape));
             return null;
         }
         if (cache != null) {
-            ops.fillCaches(cache.keys, cache.values, qkv, cache.shape);
+            CachedAttention.fill(ops, new CachedAttention.Fill(cache.keys, cache.values, a.qkv(), cache.shape));
         }
-        return ops.attention(out, qkv, shape, probabilityDropout);
+        return CausalAttention.forward(ops, a);
     }
 
     private void attentionBackward(Tensor dx, Weights gradients) {
         Tensor dbranch = branchGradient("d.attn.branch", dx, attentionDropout);
-        ops.linearBackwardWeight(gradients.projectionWeight, gradients.projectionBias, dbranch, attended.attended);
+        MatMul.backwardWeight(
+                ops,
+                new MatMul.BackwardWeight(
+                        gradients.projectionWeight, gradients.projectionBias, dbranch, attended.attention.out()));
         Tensor dattended = rows("d.attn.out", shape.width());
-        ops.linearBackwardInput(dattended, dbranch, weights.projectionWeight);
+        MatMul.backwardInput(ops, new MatMul.BackwardInput(dattended, dbranch, weights.projectionWeight));
         Tensor dqkv = rows("d.attn.qkv", shape.packedWidth());
-        ops.attentionBackward(
-                dqkv, dattended, attended.attended, attended.qkv, attended.saved, shape, probabilityDropout);
-        ops.linearBackwardWeight(gradients.qkvWeight, gradients.qkvBias, dqkv, attended.normed);
+        CausalAttention.backward(
+                ops, new CausalAttention.Backward(attended.attention, attended.saved, dqkv, dattended));
+        MatMul.backwardWeight(
+                ops, new MatMul.BackwardWeight(gradients.qkvWeight, gradients.qkvBias, dqkv, attended.norm.out()));
         Tensor dnormed = rows("d.ln_1", config.channels());
-        ops.linearBackwardInput(dnormed, dqkv, weights.qkvWeight);
-        ops.layerNormBackward(
-                dx,
-                gradients.norm1Weight,
-                gradients.norm1Bias,
-                dnormed,
-                attended.x,
-                attended.statistics,
-                weights.norm1Weight);
+        MatMul.backwardInput(ops, new MatMul.BackwardInput(dnormed, dqkv, weights.qkvWeight));
+        LayerNorm.backward(
+                ops, new LayerNorm.Backward(attended.norm, dx, gradients.norm1Weight, gradients.norm1Bias, dnormed));
     }
 
     private Tensor mlpForward(Tensor x) {
         Tensor normed = rows("ln_2", config.channels());
         Tensor statistics = rows("ln_2.statistics", 2);
-        ops.layerNorm(normed, statistics, x, weights.norm2Weight, weights.norm2Bias);
+        LayerNorm.Forward norm = new LayerNorm.Forward(normed, statistics, x, weights.norm2Weight, weights.norm2Bias);
+        LayerNorm.forward(ops, norm);
         Tensor hidden = rows("mlp.hidden", config.mlpHidden());
         Tensor pre = config.activation().needsInput() ? rows("mlp.pre", config.mlpHidden()) : null;
-        ops.linearActivation(hidden, pre, normed, weights.fcWeight, weights.fcBias, config.activation());
-        transformed = new Transformed(x, statistics, normed, pre == null ? hidden : pre, hidden);
+        MatMul.forwardActivation(
+                ops,
+                new MatMul.ForwardActivation(
+                        hidden, pre, normed, weights.fcWeight, weights.fcBias, config.activation()));
+        transformed = new Transformed(norm, pre == null ? hidden : pre, hidden);
         Tensor next = next("mlp.residual", x);
-        ops.linearResidual(next, x, hidden, weights.outWeight, weights.outBias, mlpDropout);
+        MatMul.forwardResidual(
+                ops, new MatMul.ForwardResidual(next, x, hidden, weights.outWeight, weights.outBias, mlpDropout));
         return next;
     }
 
     private void mlpBackward(Tensor dx, Weights gradients) {
         Tensor dbranch = branchGradient("d.mlp.branch", dx, mlpDropout);
-        ops.linearBackwardWeight(gradients.outWeight, gradients.outBias, dbranch, transformed.hidden);
+        MatMul.backwardWeight(
+                ops, new MatMul.BackwardWeight(gradients.outWeight, gradients.outBias, dbranch, transformed.hidden));
         Tensor dpre = rows("d.mlp.pre", config.mlpHidden());
-        ops.linearBackwardInputActivation(dpre, dbranch, weights.outWeight, transformed.derivable, config.activation());
-        ops.linearBackwardWeight(gradients.fcWeight, gradients.fcBias, dpre, transformed.normed);
+        MatMul.backwardInputActivation(
+                ops,
+                new MatMul.BackwardInputActivation(
+                        dpre, dbranch, weights.outWeight, transformed.derivable, config.activation()));
+        MatMul.backwardWeight(
+                ops, new MatMul.BackwardWeight(gradients.fcWeight, gradients.fcBias, dpre, transformed.norm.out()));
         Tensor dnormed = rows("d.ln_2", config.channels());
-        ops.linearBackwardInput(dnormed, dpre, weights.fcWeight);
-        ops.layerNormBackward(
-                dx,
-                gradients.norm2Weight,
-                gradients.norm2Bias,
-                dnormed,
-                transformed.x,
-                transformed.statistics,
-                weights.norm2Weight);
+        MatMul.backwardInput(ops, new MatMul.BackwardInput(dnormed, dpre, weights.fcWeight));
+        LayerNorm.backward(
+                ops, new LayerNorm.Backward(transformed.norm, dx, gradients.norm2Weight, gradients.norm2Bias, dnormed));
     }
 
     /** Without dropout the branch's gradient is the stream's: no copy. All its readers come before the normalisation adds to dx. */
@@ -231,7 +244,7 @@ final class Block {
             return dx;
         }
         Tensor dbranch = rows(name, config.channels());
-        ops.residualBackward(dbranch, dx, dropout);
+        Residual.backward(ops, new Residual.Backward(dbranch, dx, dropout));
         return dbranch;
     }
 

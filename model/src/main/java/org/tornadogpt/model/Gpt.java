@@ -2,10 +2,15 @@ package org.tornadogpt.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tornadogpt.kernels.graph.Operations;
-import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.elementwise.Elementwise;
+import org.tornadogpt.kernels.ops.embedding.Embedding;
+import org.tornadogpt.kernels.ops.layernorm.LayerNorm;
+import org.tornadogpt.kernels.ops.loss.CrossEntropy;
+import org.tornadogpt.kernels.ops.matmul.MatMul;
+import org.tornadogpt.kernels.ops.reduction.Reduction;
 import org.tornadogpt.model.ParameterLayout.Initial;
 
 /**
@@ -86,7 +91,7 @@ public final class Gpt implements LanguageModel {
 
     @Override
     public void recordGradients(
-            Operations ops, Batch batch, Tensor parameters, Tensor gradients, Tensor loss, float scale) {
+            Recorder ops, Batch batch, Tensor parameters, Tensor gradients, Tensor loss, float scale) {
         List<Block> blocks = blocks(ops, batch.B(), batch.T(), parameters, batch.counters(), true);
         Tensor x = stream(ops, batch.tokens(), blocks, parameters);
         Head head = head(ops, ops.allocate("logits", batch.rows(), vocabularySize()));
@@ -94,54 +99,59 @@ public final class Gpt implements LanguageModel {
         Tensor logits = head.logits;
         ops.section(LOSS, 0, () -> {
             normAndHead(ops, head, x, parameters);
-            ops.crossEntropyWithGradient(losses, logits, logits, batch.targets(), scale);
-            ops.mean(loss, losses);
+            CrossEntropy.forwardWithGradient(
+                    ops, new CrossEntropy.WithGradient(losses, logits, logits, batch.targets(), scale));
+            Reduction.mean(ops, new Reduction.Mean(loss, losses));
         });
 
-        ops.linearBackwardWeight(tensor(HEAD_WEIGHT, gradients), tensor(HEAD_BIAS, gradients), logits, head.normed);
+        MatMul.backwardWeight(
+                ops,
+                new MatMul.BackwardWeight(
+                        tensor(HEAD_WEIGHT, gradients), tensor(HEAD_BIAS, gradients), logits, head.normed));
         Tensor dnormed = ops.allocate("d.ln_f", batch.rows(), config.channels());
-        ops.linearBackwardInput(dnormed, logits, tensor(HEAD_WEIGHT, parameters));
+        MatMul.backwardInput(ops, new MatMul.BackwardInput(dnormed, logits, tensor(HEAD_WEIGHT, parameters)));
         Tensor dx = ops.allocate("d.stream", batch.rows(), config.channels());
-        ops.fill(dx, 0f);
-        ops.layerNormBackward(
-                dx,
-                tensor(NORM_WEIGHT, gradients),
-                tensor(NORM_BIAS, gradients),
-                dnormed,
-                x,
-                head.statistics,
-                tensor(NORM_WEIGHT, parameters));
+        Elementwise.fill(ops, new Elementwise.Fill(dx, 0f));
+        LayerNorm.backward(
+                ops,
+                new LayerNorm.Backward(
+                        norm(head, x, parameters),
+                        dx,
+                        tensor(NORM_WEIGHT, gradients),
+                        tensor(NORM_BIAS, gradients),
+                        dnormed));
         for (int l = config.layers() - 1; l >= 0; l--) {
             Block block = blocks.get(l);
             Block.Weights layerGradients = Block.Weights.of(layout, gradients, l);
             ops.section("layer.backward", l, () -> block.backward(dx, layerGradients));
         }
-        ops.embeddingBackward(tensor(TOKENS, gradients), tensor(POSITIONS, gradients), dx, batch.tokens());
+        Embedding.backward(
+                ops,
+                new Embedding.Backward(tensor(TOKENS, gradients), tensor(POSITIONS, gradients), dx, batch.tokens()));
     }
 
     @Override
-    public void recordLoss(Operations ops, Batch batch, Tensor parameters, Tensor loss) {
+    public void recordLoss(Recorder ops, Batch batch, Tensor parameters, Tensor loss) {
         List<Block> blocks = blocks(ops, batch.B(), batch.T(), parameters, batch.counters(), false);
         Tensor x = stream(ops, batch.tokens(), blocks, parameters);
         Head head = head(ops, ops.allocate("logits", batch.rows(), vocabularySize()));
         Tensor losses = ops.allocate("losses", batch.rows());
         ops.section(LOSS, 0, () -> {
             normAndHead(ops, head, x, parameters);
-            ops.crossEntropy(losses, head.logits, batch.targets());
-            ops.mean(loss, losses);
+            CrossEntropy.forward(ops, new CrossEntropy.Forward(losses, head.logits, batch.targets()));
+            Reduction.mean(ops, new Reduction.Mean(loss, losses));
         });
     }
 
     @Override
-    public void recordLogits(Operations ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor logits) {
+    public void recordLogits(Recorder ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor logits) {
         List<Block> blocks = blocks(ops, 1, tokens.size(), parameters, null, false);
         lastLogits(ops, stream(ops, tokens, blocks, parameters), last, parameters, logits);
     }
 
-    private void lastLogits(Operations ops, Tensor x, IntTensor last, Tensor parameters, Tensor logits) {
+    private void lastLogits(Recorder ops, Tensor x, IntTensor last, Tensor parameters, Tensor logits) {
         Tensor row = ops.allocate("last", 1, config.channels());
-        // an embedding is a choice of rows, here of the stream's: the head is computed for one row only
-        ops.embedding(row, last, x, null);
+        Embedding.gather(ops, new Embedding.Gather(row, last, x)); // the head is computed for one row only
         normAndHead(ops, head(ops, logits), row, parameters);
     }
 
@@ -152,7 +162,7 @@ public final class Gpt implements LanguageModel {
 
     @Override
     public void recordPrefill(
-            Operations ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor cache, Tensor logits) {
+            Recorder ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor cache, Tensor logits) {
         List<Block> blocks = blocks(ops, 1, tokens.size(), parameters, null, false);
         keep(blocks, cache, null);
         lastLogits(ops, stream(ops, tokens, blocks, parameters), last, parameters, logits);
@@ -160,14 +170,14 @@ public final class Gpt implements LanguageModel {
 
     @Override
     public void recordStep(
-            Operations ops, IntTensor token, IntTensor position, Tensor parameters, Tensor cache, Tensor logits) {
+            Recorder ops, IntTensor token, IntTensor position, Tensor parameters, Tensor cache, Tensor logits) {
         List<Block> blocks = blocks(ops, 1, 1, parameters, null, false);
         keep(blocks, cache, position);
         Tensor x = ops.allocate("embedding", 1, config.channels());
-        ops.embedding(x, token, tensor(TOKENS, parameters), null);
+        Embedding.gather(ops, new Embedding.Gather(x, token, tensor(TOKENS, parameters)));
         Tensor place = ops.allocate("embedding.position", 1, config.channels());
-        ops.embedding(place, position, tensor(POSITIONS, parameters), null);
-        ops.residual(x, x, place, Dropout.none());
+        Embedding.gather(ops, new Embedding.Gather(place, position, tensor(POSITIONS, parameters)));
+        Elementwise.add(ops, new Elementwise.Add(x, x, place));
         normAndHead(ops, head(ops, logits), through(ops, blocks, x), parameters);
     }
 
@@ -177,7 +187,7 @@ public final class Gpt implements LanguageModel {
         }
     }
 
-    private List<Block> blocks(Operations ops, int B, int T, Tensor parameters, IntTensor counters, boolean trains) {
+    private List<Block> blocks(Recorder ops, int B, int T, Tensor parameters, IntTensor counters, boolean trains) {
         List<Block> blocks = new ArrayList<>();
         for (int l = 0; l < config.layers(); l++) {
             Block.Weights weights = Block.Weights.of(layout, parameters, l);
@@ -187,13 +197,14 @@ public final class Gpt implements LanguageModel {
     }
 
     /** The residual stream after all blocks. */
-    private Tensor stream(Operations ops, IntTensor tokens, List<Block> blocks, Tensor parameters) {
+    private Tensor stream(Recorder ops, IntTensor tokens, List<Block> blocks, Tensor parameters) {
         Tensor x = ops.allocate("embedding", tokens.size(), config.channels());
-        ops.embedding(x, tokens, tensor(TOKENS, parameters), tensor(POSITIONS, parameters));
+        Embedding.forward(
+                ops, new Embedding.Forward(x, tokens, tensor(TOKENS, parameters), tensor(POSITIONS, parameters)));
         return through(ops, blocks, x);
     }
 
-    private static Tensor through(Operations ops, List<Block> blocks, Tensor embedded) {
+    private static Tensor through(Recorder ops, List<Block> blocks, Tensor embedded) {
         Tensor[] x = {embedded};
         for (int l = 0; l < blocks.size(); l++) {
             Block block = blocks.get(l);
@@ -202,16 +213,24 @@ public final class Gpt implements LanguageModel {
         return x[0];
     }
 
-    private Head head(Operations ops, Tensor logits) {
+    private Head head(Recorder ops, Tensor logits) {
         return new Head(
                 ops.allocate("ln_f", logits.rows(), config.channels()),
                 ops.allocate("ln_f.statistics", logits.rows(), 2),
                 logits);
     }
 
-    private void normAndHead(Operations ops, Head head, Tensor x, Tensor parameters) {
-        ops.layerNorm(head.normed, head.statistics, x, tensor(NORM_WEIGHT, parameters), tensor(NORM_BIAS, parameters));
-        ops.linear(head.logits, head.normed, tensor(HEAD_WEIGHT, parameters), tensor(HEAD_BIAS, parameters));
+    private void normAndHead(Recorder ops, Head head, Tensor x, Tensor parameters) {
+        LayerNorm.forward(ops, norm(head, x, parameters));
+        MatMul.forward(
+                ops,
+                new MatMul.Forward(
+                        head.logits, head.normed, tensor(HEAD_WEIGHT, parameters), tensor(HEAD_BIAS, parameters)));
+    }
+
+    private LayerNorm.Forward norm(Head head, Tensor x, Tensor parameters) {
+        return new LayerNorm.Forward(
+                head.normed, head.statistics, x, tensor(NORM_WEIGHT, parameters), tensor(NORM_BIAS, parameters));
     }
 
     private Tensor tensor(String name, Tensor flat) {

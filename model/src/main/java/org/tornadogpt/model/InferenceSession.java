@@ -1,7 +1,5 @@
 package org.tornadogpt.model;
 
-import java.util.Map;
-import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.memory.Tensor;
@@ -25,19 +23,19 @@ public final class InferenceSession implements LogitsSource, AutoCloseable {
     }
 
     /** A session that keeps keys and values. */
-    public InferenceSession(LanguageModel model, Device device, Map<String, String> kernelOverrides) {
-        this(model, device, kernelOverrides, true);
+    public InferenceSession(LanguageModel model, KernelChoices kernels) {
+        this(model, kernels, true);
     }
 
     /**
      * Allocates the memory and builds the programs.
      *
-     * @param kernelOverrides operation name to variant name; the device's defaults for the others
+     * @param kernels the device, and the variants that compute operations there
      * @param cached whether keys and values are kept; without, every token costs a pass over a whole block
      */
-    public InferenceSession(LanguageModel model, Device device, Map<String, String> kernelOverrides, boolean cached) {
+    public InferenceSession(LanguageModel model, KernelChoices kernels, boolean cached) {
         this.model = model;
-        workspace = new Workspace(device, new KernelChoices(device, kernelOverrides));
+        workspace = new Workspace(kernels);
         parameters = workspace.state("parameters", model.parameters().size());
         logits = cached
                 ? new CachedLogits(workspace, model, parameters)

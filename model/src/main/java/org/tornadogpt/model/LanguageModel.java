@@ -1,6 +1,6 @@
 package org.tornadogpt.model;
 
-import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
 
@@ -50,16 +50,16 @@ public interface LanguageModel {
      * Records forward and backward with dropout: the mean loss into {@code loss} (1), and {@code scale} times the gradient of the
      * <em>sum</em> of all rows' losses added to {@code gradients}.
      */
-    void recordGradients(Operations ops, Batch batch, Tensor parameters, Tensor gradients, Tensor loss, float scale);
+    void recordGradients(Recorder ops, Batch batch, Tensor parameters, Tensor gradients, Tensor loss, float scale);
 
     /** Records forward without dropout: the mean loss into {@code loss} (1). */
-    void recordLoss(Operations ops, Batch batch, Tensor parameters, Tensor loss);
+    void recordLoss(Recorder ops, Batch batch, Tensor parameters, Tensor loss);
 
     /**
      * Records the logits (1, V) of the token after position {@code last[0]} of one context of {@code tokens.size()} tokens. What
      * follows that position has no influence.
      */
-    void recordLogits(Operations ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor logits);
+    void recordLogits(Recorder ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor logits);
 
     /** Floats that the model keeps of a context to go on from it, see {@link #recordStep}; 0 for none. */
     default int cacheFloats() {
@@ -68,7 +68,7 @@ public interface LanguageModel {
 
     /** Like {@link #recordLogits}, for at most T tokens, and keeps what {@link #recordStep} needs in {@code cache}. */
     default void recordPrefill(
-            Operations ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor cache, Tensor logits) {
+            Recorder ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor cache, Tensor logits) {
         recordLogits(ops, tokens, last, parameters, logits);
     }
 
@@ -78,6 +78,5 @@ public interface LanguageModel {
      *
      * @param cache ({@link #cacheFloats}), null if that is 0
      */
-    void recordStep(
-            Operations ops, IntTensor token, IntTensor position, Tensor parameters, Tensor cache, Tensor logits);
+    void recordStep(Recorder ops, IntTensor token, IntTensor position, Tensor parameters, Tensor cache, Tensor logits);
 }

@@ -1,15 +1,15 @@
 package org.tornadogpt.model;
 
-import java.util.Map;
 import java.util.Optional;
-import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.elementwise.Elementwise;
 import org.tornadogpt.kernels.ops.optimizer.AdamW;
+import org.tornadogpt.kernels.ops.reduction.Reduction;
 
 /**
  * A model on a device with all that training needs, in one workspace: parameters, gradients and both moments as flat arrays, and
@@ -38,18 +38,17 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
     /**
      * Allocates the memory and builds the programs.
      *
-     * @param kernelOverrides operation name to variant name; the device's defaults for the others
+     * @param kernels the device, and the variants that compute operations there
      * @param batch examples in one pass, B
      * @param microSteps passes whose gradients are added up to one step's
      */
-    public TrainingSession(
-            LanguageModel model, Device device, Map<String, String> kernelOverrides, int batch, int microSteps) {
+    public TrainingSession(LanguageModel model, KernelChoices kernels, int batch, int microSteps) {
         Checks.positive("batch", batch);
         Checks.positive("microSteps", microSteps);
         this.model = model;
         this.batch = batch;
         this.microSteps = microSteps;
-        workspace = new Workspace(device, new KernelChoices(device, kernelOverrides));
+        workspace = new Workspace(kernels);
         int size = model.parameters().size();
         parameters = workspace.state("parameters", size);
         gradients = workspace.state("gradients", size);
@@ -64,26 +63,28 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
         counters = workspace.intInput("counters", Dropout.COUNTERS);
         record();
         logits = new LogitsProgram(workspace, model, parameters);
-        firstRuns = new FirstRuns(device, model);
+        firstRuns = new FirstRuns(kernels.device(), model);
         workspace.build();
     }
 
     private void record() {
         LanguageModel.Batch rows = new LanguageModel.Batch(batch, model.blockSize(), tokens, targets, counters);
         float scale = (float) (1.0 / ((double) rows.rows() * microSteps));
-        workspace.record("zero", ops -> ops.fill(gradients, 0f));
+        workspace.record("zero", ops -> Elementwise.fill(ops, new Elementwise.Fill(gradients, 0f)));
         workspace.record("gradients", ops -> model.recordGradients(ops, rows, parameters, gradients, loss, scale));
-        workspace.record("norm", ops -> ops.gradientNorm(norm, gradients));
+        workspace.record("norm", ops -> Reduction.norm(ops, new Reduction.Norm(norm, gradients)));
         workspace.record(
                 "update",
-                ops -> ops.adamW(
-                        parameters,
-                        gradients,
-                        firstMoment,
-                        secondMoment,
-                        hyper,
-                        norm,
-                        model.parameters().decayed()));
+                ops -> AdamW.step(
+                        ops,
+                        new AdamW.Step(
+                                parameters,
+                                gradients,
+                                firstMoment,
+                                secondMoment,
+                                hyper,
+                                norm,
+                                model.parameters().decayed())));
         workspace.record("evaluate", ops -> model.recordLoss(ops, rows, parameters, loss));
     }
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 
 /** Kept keys and values change nothing but the time. */
 class CachedLogitsTest {
@@ -47,7 +47,7 @@ class CachedLogitsTest {
     }
 
     private static InferenceSession session(ModelConfig config, Device device, boolean cached) {
-        InferenceSession session = new InferenceSession(config.model(), device, Map.of(), cached);
+        InferenceSession session = new InferenceSession(config.model(), KernelChoices.defaults(device), cached);
         session.parameters()
                 .slice()
                 .copyFrom(Numbers.livelyParameters(session.model().parameters(), 2));
@@ -100,7 +100,8 @@ class CachedLogitsTest {
         int V = 2000;
         List<String> calls = new ArrayList<>();
         try (Device device = Listening.to(Devices.open("cpu", threads), calls);
-                InferenceSession session = new InferenceSession(new BigramConfig(V, 1000).model(), device, Map.of())) {
+                InferenceSession session =
+                        new InferenceSession(new BigramConfig(V, 1000).model(), KernelChoices.defaults(device))) {
             for (int tokens = 1; tokens <= 700; tokens++) {
                 session.logits(new int[tokens]);
             }
@@ -117,7 +118,7 @@ class CachedLogitsTest {
             session.logits(new int[] {1, 2, 3});
             session.initialise(9);
             float[] mixed = session.logits(new int[] {1, 2, 3, 4});
-            try (InferenceSession fresh = new InferenceSession(TINY.model(), device, Map.of())) {
+            try (InferenceSession fresh = new InferenceSession(TINY.model(), KernelChoices.defaults(device))) {
                 fresh.initialise(9);
                 assertThat(mixed).containsExactly(fresh.logits(new int[] {1, 2, 3, 4}));
             }

@@ -8,11 +8,11 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 
 /** Real processes, killed with SIGKILL while they save one checkpoint after another. */
@@ -30,7 +30,8 @@ class CheckpointKillTest {
         public static void main(String[] args) throws IOException {
             Path folder = Path.of(args[0]);
             try (Device device = new SequentialDevice();
-                    TrainingSession session = new TrainingSession(CONFIG.model(), device, Map.of(), 1, 1)) {
+                    TrainingSession session =
+                            new TrainingSession(CONFIG.model(), KernelChoices.defaults(device), 1, 1)) {
                 long first = Checkpoint.exists(folder)
                         ? Checkpoint.open(folder).state().step() + 1
                         : 1;
@@ -92,7 +93,7 @@ class CheckpointKillTest {
 
     private static void assertWhole(Checkpoint checkpoint, long step) throws IOException {
         try (Device device = new SequentialDevice();
-                TrainingSession session = new TrainingSession(CONFIG.model(), device, Map.of(), 1, 1)) {
+                TrainingSession session = new TrainingSession(CONFIG.model(), KernelChoices.defaults(device), 1, 1)) {
             checkpoint.restore(session);
             assertThat(Numbers.values(session.parameters())).containsOnly((float) step);
             assertThat(Numbers.values(session.firstMoment())).containsOnly((float) step);

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 
 class CheckpointTest {
@@ -49,7 +50,7 @@ class CheckpointTest {
 
     /** A session whose parameters and moments are all different. */
     private TrainingSession session(GptConfig config, long seed) {
-        TrainingSession session = new TrainingSession(config.model(), device, Map.of(), 2, 1);
+        TrainingSession session = new TrainingSession(config.model(), KernelChoices.defaults(device), 2, 1);
         ParameterLayout layout = config.model().parameters();
         session.parameters().slice().copyFrom(Numbers.livelyParameters(layout, seed));
         session.firstMoment().slice().copyFrom(Numbers.livelyParameters(layout, seed + 1));
@@ -91,7 +92,7 @@ class CheckpointTest {
         TrainingSession restored = session(CONFIG, 50);
         checkpoint.restore(restored);
         assertSame(restored, values(saved));
-        try (InferenceSession inference = new InferenceSession(CONFIG.model(), device, Map.of())) {
+        try (InferenceSession inference = new InferenceSession(CONFIG.model(), KernelChoices.defaults(device))) {
             checkpoint.restore(inference);
             assertThat(Numbers.values(inference.parameters())).isEqualTo(Numbers.values(saved.parameters()));
         }
@@ -126,12 +127,12 @@ class CheckpointTest {
             batches.add(new int[][] {Numbers.tokens(random, 10, 7)});
         }
         GptConfig config = CONFIG.withDropout(0.2f);
-        TrainingSession straight = new TrainingSession(config.model(), device, Map.of(), 2, 1);
+        TrainingSession straight = new TrainingSession(config.model(), KernelChoices.defaults(device), 2, 1);
         straight.initialise(1);
         train(straight, batches, 0, 3);
         Checkpoint.save(folder, TOKENIZER, straight, state(3));
         train(straight, batches, 3, 6);
-        TrainingSession resumed = new TrainingSession(config.model(), device, Map.of(), 2, 1);
+        TrainingSession resumed = new TrainingSession(config.model(), KernelChoices.defaults(device), 2, 1);
         Checkpoint.open(folder).restore(resumed);
         train(resumed, batches, 3, 6);
         assertSame(resumed, values(straight));
@@ -146,7 +147,7 @@ class CheckpointTest {
 
     @Test
     void aModelAloneCanBeSavedButNotTrainedOn() throws IOException {
-        try (InferenceSession inference = new InferenceSession(CONFIG.model(), device, Map.of())) {
+        try (InferenceSession inference = new InferenceSession(CONFIG.model(), KernelChoices.defaults(device))) {
             inference.initialise(3);
             Checkpoint.save(folder, TOKENIZER, inference, TrainingState.start(3));
             Checkpoint checkpoint = Checkpoint.open(folder);

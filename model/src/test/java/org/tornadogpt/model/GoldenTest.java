@@ -8,11 +8,11 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 
@@ -29,7 +29,7 @@ class GoldenTest {
         try (Device device = Devices.open(deviceName, 2);
                 SafeTensors tensors = SafeTensors.open(file(name + ".safetensors"))) {
             TrainingSession session = new TrainingSession(
-                    model, device, Map.of(), golden.get("batch").asInt(), 1);
+                    model, KernelChoices.defaults(device), golden.get("batch").asInt(), 1);
             for (ParameterLayout.Parameter p : model.parameters().all()) {
                 assertThat(tensors.entry("initial." + p.name()).shape()).isEqualTo(p.shape());
                 tensors.copyInto("initial." + p.name(), slice(session, p, session.parameters()));

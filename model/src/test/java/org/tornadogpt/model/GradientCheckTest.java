@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 import org.tornadogpt.kernels.ops.activation.Activation;
 
@@ -59,7 +59,7 @@ class GradientCheckTest {
         double[] differences = differences(reference, parameters, batch);
         for (String name : List.of("sequential", "cpu")) {
             try (Device device = Devices.open(name, 2);
-                    TrainingSession session = new TrainingSession(model, device, Map.of(), BATCH, 1)) {
+                    TrainingSession session = new TrainingSession(model, KernelChoices.defaults(device), BATCH, 1)) {
                 session.parameters().slice().copyFrom(values);
                 float loss =
                         session.gradients(new int[][] {batch.get(0)}, new int[][] {batch.get(1)}, TRAINING_STEP, SEED);

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.Arrays;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.ops.activation.Activation;
 
 /** Whole training steps on TornadoVM's default device against the sequential one. */
@@ -34,7 +34,7 @@ class TornadoStepSdkTest {
     private static float[] losses(Device device, int layers) {
         LanguageModel model = model(layers);
         float[] losses = new float[STEPS + 2];
-        try (TrainingSession session = new TrainingSession(model, device, Map.of(), BATCH, 1)) {
+        try (TrainingSession session = new TrainingSession(model, KernelChoices.defaults(device), BATCH, 1)) {
             session.initialise(1);
             SplittableRandom random = new SplittableRandom(2);
             int n = BATCH * model.blockSize();
@@ -71,7 +71,7 @@ class TornadoStepSdkTest {
     @Test
     void parametersGoBothWaysBetweenHostAndDevice() {
         try (Device tornado = Devices.open("tornado", 1);
-                TrainingSession session = new TrainingSession(model(1), tornado, Map.of(), BATCH, 1)) {
+                TrainingSession session = new TrainingSession(model(1), KernelChoices.defaults(tornado), BATCH, 1)) {
             session.initialise(1);
             int[] tokens = new int[BATCH * 16];
             float before = session.evaluate(tokens, tokens);
@@ -92,7 +92,7 @@ class TornadoStepSdkTest {
     @Test
     void evaluationRunsKernelsThatTrainingHasCompiled() {
         try (Device tornado = Devices.open("tornado", 1);
-                TrainingSession session = new TrainingSession(model(2), tornado, Map.of(), BATCH, 1)) {
+                TrainingSession session = new TrainingSession(model(2), KernelChoices.defaults(tornado), BATCH, 1)) {
             assumeThat(tornado.description())
                     .as("sizes and dropout are frozen into a GPU's kernels")
                     .contains("(CPU, ");

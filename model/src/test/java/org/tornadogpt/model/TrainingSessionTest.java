@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +35,8 @@ class TrainingSessionTest {
     }
 
     private TrainingSession session(ModelConfig config, int batch, int microSteps) {
-        TrainingSession session = new TrainingSession(config.model(), device, Map.of(), batch, microSteps);
+        TrainingSession session =
+                new TrainingSession(config.model(), KernelChoices.defaults(device), batch, microSteps);
         session.parameters()
                 .slice()
                 .copyFrom(Numbers.livelyParameters(config.model().parameters(), 2));
@@ -55,7 +55,8 @@ class TrainingSessionTest {
         int[] zeros = new int[4 * 50];
         List<String> calls = new ArrayList<>();
         try (Device listening = Listening.to(new CpuDevice(threads), calls);
-                TrainingSession session = new TrainingSession(config.model(), listening, Map.of(), 4, 1)) {
+                TrainingSession session =
+                        new TrainingSession(config.model(), KernelChoices.defaults(listening), 4, 1)) {
             session.evaluate(zeros, zeros);
             for (int step = 0; step < 3; step++) {
                 session.gradients(new int[][] {zeros}, new int[][] {zeros}, step, 1);
@@ -144,7 +145,7 @@ class TrainingSessionTest {
     }
 
     private static List<Node> nodes(TrainingSession session, String program) {
-        return session.workspace().recording(program).nodes();
+        return session.workspace().nodes(program).nodes();
     }
 
     @Test
@@ -171,7 +172,7 @@ class TrainingSessionTest {
     @Test
     void trainingLowersTheLossOfGptAndBigram() {
         for (ModelConfig config : List.of(CONFIG, new BigramConfig(V, T))) {
-            TrainingSession session = new TrainingSession(config.model(), device, Map.of(), 4, 1);
+            TrainingSession session = new TrainingSession(config.model(), KernelChoices.defaults(device), 4, 1);
             session.initialise(1);
             int[] tokens = new int[4 * T];
             int[] targets = new int[4 * T];
@@ -224,7 +225,7 @@ class TrainingSessionTest {
     /** The logits after {@code length} tokens with the rest of the block filled with {@code padding}. */
     private float[] padded(int[] context, int length, int padding) {
         LanguageModel model = CONFIG.model();
-        Workspace workspace = new Workspace(device, new KernelChoices(device, Map.of()));
+        Workspace workspace = new Workspace(KernelChoices.defaults(device));
         Tensor parameters = workspace.state("parameters", model.parameters().size());
         parameters.slice().copyFrom(Numbers.livelyParameters(model.parameters(), 2));
         IntTensor tokens = workspace.intInput("tokens", T);
@@ -245,11 +246,11 @@ class TrainingSessionTest {
         TrainingSession training = session(CONFIG, 2, 1);
         int[] context = tokens(4);
         float[] expected = training.logits(context);
-        try (InferenceSession inference = new InferenceSession(CONFIG.model(), device, Map.of(), false)) {
+        try (InferenceSession inference = new InferenceSession(CONFIG.model(), KernelChoices.defaults(device), false)) {
             inference.parameters().slice().copyFrom(Numbers.values(training.parameters()));
             assertThat(inference.logits(context)).isEqualTo(expected);
         }
-        try (InferenceSession inference = new InferenceSession(CONFIG.model(), device, Map.of(), true)) {
+        try (InferenceSession inference = new InferenceSession(CONFIG.model(), KernelChoices.defaults(device), true)) {
             inference.parameters().slice().copyFrom(Numbers.values(training.parameters()));
             // kept keys and values are multiplied row by row, so sums are added in another order
             assertThat(inference.logits(context)).containsExactly(expected, within(1e-5f));

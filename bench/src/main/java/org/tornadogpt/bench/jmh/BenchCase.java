@@ -3,6 +3,7 @@ package org.tornadogpt.bench.jmh;
 import java.util.ArrayList;
 import java.util.List;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Node.Cost;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.Variants;
@@ -28,11 +29,13 @@ record BenchCase(String preset, String operation, String call, String variant, C
     /** All calls of all presets with every variant that this device can run. */
     static List<BenchCase> all(Device device) {
         List<BenchCase> cases = new ArrayList<>();
+        KernelChoices defaults = KernelChoices.defaults(device);
         for (String preset : PRESETS) {
             for (StepCall call : StepCalls.of(
-                    device, preset, StepCalls.settings(preset).batches().batch())) {
+                    defaults, preset, StepCalls.settings(preset).batches().batch())) {
                 for (Variant variant : Variants.all()) {
-                    if (variant.operation().equals(call.operation()) && device.runs(variant.style())) {
+                    if (variant.operation().equals(call.operation())
+                            && variant.obstacle(device.traits()).isEmpty()) {
                         cases.add(new BenchCase(preset, call.operation(), call.label(), variant.name(), call.cost()));
                     }
                 }

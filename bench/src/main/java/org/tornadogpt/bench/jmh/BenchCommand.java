@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
@@ -79,7 +80,8 @@ final class BenchCommand implements Callable<Integer> {
         }
         List<BenchCase> cases;
         String described;
-        try (Device opened = DeviceOptions.open(device, checkedThreads(), Map.of())) {
+        try (KernelChoices defaults = DeviceOptions.open(device, checkedThreads(), Map.of())) {
+            Device opened = defaults.device();
             cases = CasePattern.select(BenchCase.all(opened), pattern);
             if (list) {
                 cases.forEach(c -> io.out().println(c.name()));

@@ -6,13 +6,12 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Node;
-import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.graph.OperationCall;
 import org.tornadogpt.kernels.graph.Program;
+import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.graph.Workspace;
-import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.optimizer.AdamW;
@@ -37,27 +36,21 @@ final class BoundCall {
     /**
      * Binds and fills; what a preparing call computes is computed.
      *
-     * @param variants operation to variant, where not the device's default
+     * @param kernels the device, and the variants that compute the call
      * @param tokenBound ints are smaller than this
      */
-    BoundCall(Device device, Map<String, String> variants, StepCall call, int tokenBound) {
-        workspace = new Workspace(device, new KernelChoices(device, variants));
+    BoundCall(KernelChoices kernels, StepCall call, int tokenBound) {
+        workspace = new Workspace(kernels);
         this.call = call;
         this.tokenBound = tokenBound;
-        StepCall preparation = call.preparation();
-        List<Object> arguments = new ArrayList<>(call.arguments());
-        if (preparation != null) {
-            arguments.addAll(preparation.arguments());
+        int slabSize = plan();
+        if (call.preparation() != null) {
+            workspace.record(PREPARE, recorder -> again(recorder, call.preparation(), slabSize));
         }
-        int slabSize = plan(arguments);
-        if (preparation != null) {
-            workspace.record(
-                    PREPARE, ops -> bound.put(call.saved(), preparation.invoke(ops, a -> bind(ops, a, slabSize))));
-        }
-        workspace.record(CALL, ops -> call.invoke(ops, a -> bind(ops, a, slabSize)));
+        workspace.record(CALL, recorder -> again(recorder, call.call(), slabSize));
         workspace.build();
         fill();
-        if (preparation != null) {
+        if (call.preparation() != null) {
             workspace.program(PREPARE).run();
         }
     }
@@ -66,11 +59,11 @@ final class BoundCall {
      * Gives each activation its place in one slab, as in a training step all activations lie in one array; returns the slab's
      * size. The slab is one tensor, so the planner never lets a result take an argument's place.
      */
-    private int plan(List<Object> arguments) {
+    private int plan() {
         int end = 0;
-        for (Object argument : arguments) {
+        for (Object argument : Arguments.memory(call.call())) {
             if (argument instanceof Tensor tensor
-                    && tensor != call.saved()
+                    && !call.prepared().contains(tensor)
                     && !StepCalls.isState(tensor)
                     && !placed.containsKey(tensor)) {
                 placed.put(tensor, end);
@@ -80,41 +73,42 @@ final class BoundCall {
         return end;
     }
 
-    private Object bind(Operations ops, Object argument, int slabSize) {
-        if (argument == null || !StepCalls.holdsMemory(argument)) {
-            return argument;
-        }
+    private void again(Recorder recorder, OperationCall made, int slabSize) {
         if (slab == null && slabSize > 0) {
-            slab = ops.allocate("slab", slabSize);
+            slab = recorder.allocate("slab", slabSize);
         }
-        if (!bound.containsKey(argument)) {
-            bound.put(argument, bindNew(argument));
-        }
-        return bound.get(argument);
+        Arguments.replace(made, old -> bound.computeIfAbsent(old, this::bind)).record(recorder);
     }
 
-    private Object bindNew(Object argument) {
-        if (argument instanceof Dropout dropout) {
-            return dropout.isActive() ? withCounters(dropout) : dropout;
+    private Object bind(Object old) {
+        if (old instanceof IntTensor template) {
+            return ints(template);
         }
-        if (argument instanceof IntTensor old) {
-            IntTensor tensor = workspace.intInput(old.name(), old.size());
-            ints.add(tensor);
-            return tensor;
+        Tensor template = (Tensor) old;
+        if (call.prepared().contains(template)) {
+            return prepared(template.name());
         }
-        Tensor old = (Tensor) argument;
-        int[] shape = old.shape().stream().mapToInt(Integer::intValue).toArray();
-        Tensor tensor = StepCalls.isState(old)
-                ? workspace.state(old.name(), shape)
-                : slab.view(old.name(), placed.get(old), shape);
+        int[] shape = template.shape().stream().mapToInt(Integer::intValue).toArray();
+        Tensor tensor = StepCalls.isState(template)
+                ? workspace.state(template.name(), shape)
+                : slab.view(template.name(), placed.get(template), shape);
         tensors.add(tensor);
         return tensor;
     }
 
-    private Dropout withCounters(Dropout dropout) {
-        IntTensor counters = workspace.intInput("counters", Dropout.COUNTERS);
-        counters.copyFrom(new int[] {1, 2, 3, 4});
-        return new Dropout(dropout.probability(), dropout.site(), counters);
+    /** What the preparing call allocated in place of the tensor of that name: its shape may be another. */
+    private Tensor prepared(String name) {
+        return workspace.nodes(PREPARE).nodes().stream()
+                .flatMap(node -> node.writes().stream())
+                .filter(tensor -> tensor.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private IntTensor ints(IntTensor template) {
+        IntTensor tensor = workspace.intInput(template.name(), template.size());
+        ints.add(tensor);
+        return tensor;
     }
 
     private void fill() {
@@ -157,7 +151,7 @@ final class BoundCall {
 
     /** What the call became; more than one node where the chosen variant does not fuse what the call joins. */
     List<Node> nodes() {
-        return workspace.recording(CALL).nodes();
+        return workspace.nodes(CALL).nodes();
     }
 
     /** All arguments' values, by name and position. */

@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Program;
 
 /**
@@ -38,7 +39,7 @@ public class CallBenchmark {
     @Param("matmul")
     public String operation;
 
-    @Param("linear:2048x384x128")
+    @Param("forward:2048x384x128")
     public String call;
 
     @Param("blocked")
@@ -55,14 +56,15 @@ public class CallBenchmark {
     public void open() {
         opened = Devices.open(device, threads);
         int batch = StepCalls.settings(preset).batches().batch();
-        List<StepCall> calls = StepCalls.of(opened, preset, batch);
+        List<StepCall> calls = StepCalls.of(KernelChoices.defaults(opened), preset, batch);
         StepCall found = calls.stream()
-                .filter(c -> c.label().equals(call))
+                .filter(c -> c.operation().equals(operation) && c.label().equals(call))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("preset " + preset + " has no call " + call));
-        Map<String, String> variants = Map.of(operation, variant);
-        ReferenceCheck.check(opened, variants, preset, found);
-        BoundCall bound = new BoundCall(opened, variants, found, StepCalls.bound(preset));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("preset " + preset + " has no call " + operation + " " + call));
+        KernelChoices kernels = new KernelChoices(opened, Map.of(operation, variant));
+        ReferenceCheck.check(kernels, preset, found);
+        BoundCall bound = new BoundCall(kernels, found, StepCalls.bound(preset));
         program = bound.program();
         Optional<String> wrong = program.firstNonFinite();
         if (wrong.isPresent()) {

@@ -1,7 +1,7 @@
 package org.tornadogpt.bench.jmh;
 
 import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.tornadogpt.kernels.kernel.random.Dropout;
@@ -9,36 +9,26 @@ import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.activation.Activation;
 import org.tornadogpt.kernels.ops.attention.AttentionShape;
 
-/** Short names for calls: the method and every different dimension once, in the order of the arguments. */
+/** Short names for calls: the phase and every different dimension once, in the order of the arguments. */
 final class CallLabel {
     private CallLabel() {}
 
-    static String of(String method, List<Object> arguments, Tensor saved) {
+    static String of(StepCall call) {
         Set<Integer> dimensions = new LinkedHashSet<>();
+        String shape = "";
         StringBuilder rest = new StringBuilder();
-        boolean attention = false;
-        for (Object argument : arguments) {
-            if (argument instanceof Tensor tensor && argument != saved) {
-                dimensions.addAll(tensor.shape());
-            } else if (argument instanceof AttentionShape s) {
-                attention = true;
-                rest.append(":B")
-                        .append(s.B())
-                        .append("-T")
-                        .append(s.T())
-                        .append("-H")
-                        .append(s.heads());
-                rest.append(s.kvHeads() == s.heads() ? "" : "/" + s.kvHeads());
-                rest.append("-D").append(s.D());
-            } else if (argument instanceof Activation kind) {
-                rest.append(":").append(kind.name().toLowerCase(java.util.Locale.ROOT));
-            } else if (argument instanceof Dropout dropout && dropout.isActive()) {
-                rest.append(":dropout").append(dropout.probability());
+        for (Object argument : Arguments.leaves(call.call())) {
+            switch (argument) {
+                case Tensor tensor when !call.prepared().contains(tensor) -> dimensions.addAll(tensor.shape());
+                case AttentionShape s -> shape = ":" + s.label().replace(' ', '-');
+                case Activation kind -> rest.append(":").append(kind.name().toLowerCase(Locale.ROOT));
+                case Dropout dropout when dropout.isActive() -> rest.append(":dropout").append(dropout.probability());
+                default -> {
+                    // what shapes nothing
+                }
             }
         }
-        if (attention) {
-            return method + rest;
-        }
-        return method + ":" + dimensions.stream().map(String::valueOf).collect(Collectors.joining("x")) + rest;
+        String sizes = dimensions.stream().map(String::valueOf).collect(Collectors.joining("x"));
+        return call.phase() + (shape.isEmpty() ? ":" + sizes : shape) + rest;
     }
 }

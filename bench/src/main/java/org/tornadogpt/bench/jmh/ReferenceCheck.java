@@ -3,7 +3,7 @@ package org.tornadogpt.bench.jmh;
 import java.util.Locale;
 import java.util.Map;
 import org.tornadogpt.kernels.device.Devices;
-import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 
 /**
  * Compares a call's results with those of the {@code sequential} device before anything is timed. The reference runs some hundred
@@ -16,21 +16,21 @@ final class ReferenceCheck {
     private ReferenceCheck() {}
 
     /** Throws if an element of any argument differs by more than a thousandth of itself and of the array's typical size. */
-    static void check(Device device, Map<String, String> variants, String preset, StepCall call) {
+    static void check(KernelChoices kernels, String preset, StepCall call) {
         int batch = StepCalls.settings(preset).batches().batch();
         int cut = (int) Math.clamp(batch * MOST_FLOPS / Math.max(1, call.cost().flops()), 1, batch);
-        StepCall small = StepCalls.all(device, preset, cut).get(call.index());
-        Map<String, float[]> actual = run(device, variants, preset, small);
+        StepCall small = StepCalls.all(KernelChoices.defaults(kernels.device()), preset, cut)
+                .get(call.index());
+        Map<String, float[]> actual = run(kernels, preset, small);
         Map<String, float[]> expected;
-        try (Device reference = Devices.open("sequential", 1)) {
-            StepCall again = StepCalls.all(reference, preset, cut).get(call.index());
-            expected = run(reference, Map.of(), preset, again);
+        try (KernelChoices reference = KernelChoices.defaults(Devices.open("sequential", 1))) {
+            expected = run(reference, preset, small);
         }
         expected.forEach((name, values) -> compare(call.label() + ", " + name, values, actual.get(name)));
     }
 
-    private static Map<String, float[]> run(Device device, Map<String, String> variants, String preset, StepCall call) {
-        BoundCall bound = new BoundCall(device, variants, call, StepCalls.bound(preset));
+    private static Map<String, float[]> run(KernelChoices kernels, String preset, StepCall call) {
+        BoundCall bound = new BoundCall(kernels, call, StepCalls.bound(preset));
         bound.program().run();
         return bound.values();
     }

@@ -1,43 +1,39 @@
 package org.tornadogpt.bench.jmh;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Node;
-import org.tornadogpt.kernels.graph.Node.Cost;
-import org.tornadogpt.kernels.graph.Operations;
-import org.tornadogpt.kernels.graph.Recording;
+import org.tornadogpt.kernels.graph.OperationCall;
+import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.random.Dropout;
-import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.elementwise.Elementwise;
 import org.tornadogpt.kernels.ops.optimizer.AdamW;
+import org.tornadogpt.kernels.ops.reduction.Reduction;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.Values;
 
-/** Listens to a model that records a training step and an evaluation, and keeps what it calls. Nothing is computed. */
-final class StepCalls implements InvocationHandler {
+/** The calls of operations behind the nodes of a training step and an evaluation. Nothing is computed. */
+final class StepCalls {
     /** Tensors that stay with the model, by the first part of their names; all others are activations. */
     private static final Set<String> STATE =
             Set.of("parameters", "gradients", "firstMoment", "secondMoment", "hyper", "loss", "norm");
 
-    private final IdentityHashMap<Object, StepCall> producers = new IdentityHashMap<>();
+    private final Workspace workspace;
     private final List<StepCall> calls = new ArrayList<>();
-    private Recording recording;
-    private int heardNodes;
-    private int index;
+    private final IdentityHashMap<OperationCall, Node> nodes = new IdentityHashMap<>();
 
-    private StepCalls() {}
+    private StepCalls(KernelChoices kernels) {
+        workspace = new Workspace(kernels);
+    }
 
     /** A preset's settings; the error for an unknown one lists those that exist. */
     static TrainSettings settings(String preset) {
@@ -47,25 +43,16 @@ final class StepCalls implements InvocationHandler {
     }
 
     /** Every call of a step of this preset with {@code batch} examples; calls of the same label appear once. */
-    static List<StepCall> of(Device device, String preset, int batch) {
+    static List<StepCall> of(KernelChoices kernels, String preset, int batch) {
         Map<String, StepCall> distinct = new LinkedHashMap<>();
-        all(device, preset, batch).forEach(call -> distinct.putIfAbsent(call.label(), call));
+        all(kernels, preset, batch).forEach(call -> distinct.putIfAbsent(call.operation() + " " + call.label(), call));
         return List.copyOf(distinct.values());
     }
 
-    /** Every call, repetitions included. */
-    static List<StepCall> all(Device device, String preset, int batch) {
-        LanguageModel model = settings(preset).model().model();
-        Workspace workspace = new Workspace(device, new KernelChoices(device, Map.of()));
-        int rows = Math.multiplyExact(batch, model.blockSize());
-        LanguageModel.Batch inputs = new LanguageModel.Batch(
-                batch,
-                model.blockSize(),
-                workspace.intInput("tokens", rows),
-                workspace.intInput("targets", rows),
-                workspace.intInput("counters", Dropout.COUNTERS));
-        StepCalls listener = new StepCalls();
-        workspace.record("step", ops -> listener.listen(ops, model, inputs));
+    /** Every call, repetitions included. A fused call is followed by the separate ones that it stands for. */
+    static List<StepCall> all(KernelChoices kernels, String preset, int batch) {
+        StepCalls listener = new StepCalls(kernels);
+        listener.listen(settings(preset).model().model(), batch);
         return listener.calls;
     }
 
@@ -75,75 +62,69 @@ final class StepCalls implements InvocationHandler {
     }
 
     /** As the trainer records its programs. */
-    private void listen(Operations ops, LanguageModel model, LanguageModel.Batch inputs) {
-        recording = (Recording) ops;
-        Operations heard = (Operations)
-                Proxy.newProxyInstance(Operations.class.getClassLoader(), new Class<?>[] {Operations.class}, this);
+    private void listen(LanguageModel model, int batch) {
+        int rows = Math.multiplyExact(batch, model.blockSize());
+        LanguageModel.Batch inputs = new LanguageModel.Batch(
+                batch,
+                model.blockSize(),
+                workspace.intInput("tokens", rows),
+                workspace.intInput("targets", rows),
+                workspace.intInput("counters", Dropout.COUNTERS));
+        workspace.record("step", recorder -> record(recorder, model, inputs));
+        for (Node node : workspace.nodes("step").nodes()) {
+            keep(node);
+            node.call().parts().forEach(part -> keep(node(part)));
+        }
+    }
+
+    private static void record(Recorder recorder, LanguageModel model, LanguageModel.Batch inputs) {
         int size = model.parameters().size();
-        Tensor parameters = ops.allocate("parameters", size);
-        Tensor gradients = ops.allocate("gradients", size);
-        Tensor loss = ops.allocate("loss", 1);
-        Tensor norm = ops.allocate("norm", 1);
-        heard.fill(gradients, 0f);
-        model.recordGradients(heard, inputs, parameters, gradients, loss, 1f / inputs.rows());
-        heard.gradientNorm(norm, gradients);
-        heard.adamW(
-                parameters,
-                gradients,
-                ops.allocate("firstMoment", size),
-                ops.allocate("secondMoment", size),
-                ops.allocate("hyper", AdamW.HYPER),
-                norm,
-                model.parameters().decayed());
-        model.recordLoss(heard, inputs, parameters, loss);
+        Tensor parameters = recorder.allocate("parameters", size);
+        Tensor gradients = recorder.allocate("gradients", size);
+        Tensor loss = recorder.allocate("loss", 1);
+        Tensor norm = recorder.allocate("norm", 1);
+        Elementwise.fill(recorder, new Elementwise.Fill(gradients, 0f));
+        model.recordGradients(recorder, inputs, parameters, gradients, loss, 1f / inputs.rows());
+        Reduction.norm(recorder, new Reduction.Norm(norm, gradients));
+        Tensor m = recorder.allocate("firstMoment", size);
+        Tensor v = recorder.allocate("secondMoment", size);
+        Tensor hyper = recorder.allocate("hyper", AdamW.HYPER);
+        int decayed = model.parameters().decayed();
+        AdamW.step(recorder, new AdamW.Step(parameters, gradients, m, v, hyper, norm, decayed));
+        model.recordLoss(recorder, inputs, parameters, loss);
     }
 
-    @Override
-    public Object invoke(Object proxy, Method method, Object[] arguments) {
-        if (method.getName().equals("allocate")) {
-            return StepCall.invoke(method, recording, arguments);
-        }
-        if (method.getName().equals("section")) {
-            ((Runnable) arguments[2]).run();
-            return null;
-        }
-        Object result = StepCall.invoke(method, recording, arguments);
-        keep(method, arguments, result);
-        FusedCall.parts((Operations) proxy, method.getName(), arguments);
-        return result;
+    /** What a call becomes that no node stands for. */
+    private Node node(OperationCall part) {
+        String name = "part" + calls.size();
+        workspace.record(name, part::record);
+        return workspace.nodes(name).nodes().get(0);
     }
 
-    private void keep(Method method, Object[] arguments, Object result) {
-        Tensor saved = null;
-        for (Object argument : arguments) {
-            if (argument instanceof Tensor tensor && producers.containsKey(tensor)) {
-                saved = tensor;
-            }
+    private void keep(Node node) {
+        OperationCall preparation = Arguments.preparation(node.call());
+        nodes.put(node.call(), node);
+        calls.add(new StepCall(
+                calls.size(),
+                node.phase(),
+                node.call(),
+                preparation,
+                preparation == null ? Set.of() : allocatedBy(preparation),
+                node.operation(),
+                node.cost()));
+    }
+
+    private Set<Tensor> allocatedBy(OperationCall call) {
+        Set<Tensor> allocated = Collections.newSetFromMap(new IdentityHashMap<>());
+        if (nodes.containsKey(call)) {
+            allocated.addAll(nodes.get(call).writes());
+            Arguments.memory(call).forEach(allocated::remove);
         }
-        List<Node> nodes = recording.nodes();
-        List<Node> added = nodes.subList(heardNodes, nodes.size());
-        heardNodes = nodes.size();
-        StepCall call = new StepCall(
-                index++,
-                method,
-                Arrays.asList(arguments.clone()),
-                saved,
-                saved == null ? null : producers.get(saved),
-                added.get(0).operation(),
-                added.stream().map(Node::cost).reduce(new Cost(0, 0), Cost::plus));
-        calls.add(call);
-        if (result != null) {
-            producers.put(result, call);
-        }
+        return allocated;
     }
 
     /** Ints are all below the vocabulary's size: tokens and targets must be, counters may be anything. */
     static int bound(String preset) {
         return settings(preset).model().vocabularySize();
-    }
-
-    /** Whether this is one of the kinds of argument that hold memory. */
-    static boolean holdsMemory(Object argument) {
-        return argument instanceof Tensor || argument instanceof IntTensor || argument instanceof Dropout;
     }
 }

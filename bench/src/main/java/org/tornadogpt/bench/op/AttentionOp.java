@@ -1,12 +1,13 @@
 package org.tornadogpt.bench.op;
 
 import java.util.List;
-import org.tornadogpt.kernels.graph.Operations;
+import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.attention.AttentionShape;
+import org.tornadogpt.kernels.ops.attention.CausalAttention;
 
 /** Causal attention, forward and backward, of which the last head of the last sequence is checked. */
 final class AttentionOp {
@@ -23,20 +24,27 @@ final class AttentionOp {
     AttentionOp(Workspace workspace, int[] sizes) {
         data = new Data(workspace);
         shape = new AttentionShape(sizes[0], sizes[2], sizes[1], sizes[1], sizes[3]);
-        workspace.record("forward", ops -> {
-            place(ops);
-            saved = ops.attention(out, qkv, shape, Dropout.none());
+        workspace.record("forward", recorder -> {
+            place(recorder);
+            saved = CausalAttention.forward(recorder, forward());
         });
-        workspace.record("backward", ops -> ops.attentionBackward(dqkv, dout, out, qkv, saved, shape, Dropout.none()));
+        workspace.record(
+                "backward",
+                recorder ->
+                        CausalAttention.backward(recorder, new CausalAttention.Backward(forward(), saved, dqkv, dout)));
         workspace.build();
         List.of(qkv, dout).forEach(data::fill);
     }
 
+    private CausalAttention.Forward forward() {
+        return new CausalAttention.Forward(out, qkv, shape, Dropout.none());
+    }
+
     /** All in one tensor, for variants may want their arguments in one array, as activations of a model are. */
-    private void place(Operations ops) {
+    private void place(Recorder recorder) {
         int packed = shape.rows() * shape.packedWidth();
         int plain = shape.rows() * shape.width();
-        Tensor all = ops.allocate("all", Math.addExact(2 * packed, 2 * plain));
+        Tensor all = recorder.allocate("all", Math.addExact(2 * packed, 2 * plain));
         qkv = all.view("qkv", 0, shape.rows(), shape.packedWidth());
         dqkv = all.view("dqkv", packed, shape.rows(), shape.packedWidth());
         out = all.view("out", 2 * packed, shape.rows(), shape.width());

@@ -4,6 +4,7 @@ import java.util.List;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.kernels.ops.matmul.MatMul;
 
 /** The three products of a linear layer, each checked at some places. */
 final class MatMulOp {
@@ -32,9 +33,9 @@ final class MatMulOp {
         out = workspace.state("out", N, O);
         dx = workspace.state("dx", N, K);
         dweight = workspace.state("dweight", O, K);
-        workspace.record("forward", ops -> ops.linear(out, x, weight, null));
-        workspace.record("backward input", ops -> ops.linearBackwardInput(dx, dout, weight));
-        workspace.record("backward weight", ops -> ops.linearBackwardWeight(dweight, null, dout, x));
+        workspace.record("forward", new MatMul.Forward(out, x, weight, null)::record);
+        workspace.record("backward input", new MatMul.BackwardInput(dx, dout, weight)::record);
+        workspace.record("backward weight", new MatMul.BackwardWeight(dweight, null, dout, x)::record);
         workspace.build();
         List.of(x, weight, dout).forEach(data::fill);
     }

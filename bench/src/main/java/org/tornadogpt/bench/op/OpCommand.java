@@ -71,10 +71,10 @@ final class OpCommand implements Callable<Integer> {
         device.addTo(values);
         int[] parsed = parse();
         TrainSettings settings = TrainSettings.of(values);
-        try (Device opened = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
+        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
+            Device opened = kernels.device();
             io.out().println("device " + DeviceOptions.explain(settings.device(), opened));
-            KernelChoices kernels = new KernelChoices(opened, settings.kernels());
-            Workspace workspace = new Workspace(opened, kernels);
+            Workspace workspace = new Workspace(kernels);
             List<Phase> phases = operation.equals("matmul")
                     ? new MatMulOp(workspace, parsed).phases(workspace)
                     : new AttentionOp(workspace, parsed).phases(workspace);

@@ -30,11 +30,11 @@ class OpCommandTest {
     void resultsOfBothOperationsPassTheirChecks(String device) {
         try (Device opened = Devices.open(device, 2)) {
             KernelChoices kernels = new KernelChoices(opened, Map.of());
-            Workspace matmul = new Workspace(opened, kernels);
+            Workspace matmul = new Workspace(kernels);
             List<Phase> products = new MatMulOp(matmul, new int[] {37, 29, 43}).phases(matmul);
             assertThat(products).hasSize(3);
             run(products);
-            Workspace attention = new Workspace(opened, kernels);
+            Workspace attention = new Workspace(kernels);
             List<Phase> passes = new AttentionOp(attention, new int[] {2, 3, 37, 16}).phases(attention);
             assertThat(passes).extracting(Phase::name).containsExactly("forward", "backward");
             run(passes);
@@ -44,7 +44,7 @@ class OpCommandTest {
     @Test
     void aCheckFindsWhatIsWrong() {
         try (Device opened = Devices.open("sequential", 1)) {
-            Workspace workspace = new Workspace(opened, new KernelChoices(opened, Map.of()));
+            Workspace workspace = new Workspace(KernelChoices.defaults(opened));
             Tensor out = workspace.state("out", 2, 2);
             assertThat(new Data(workspace).fetch(out).toArray()).containsOnly(0f);
             Data.compare("out[0,0]", 0.0005, 0f, 1);

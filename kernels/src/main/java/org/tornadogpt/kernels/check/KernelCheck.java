@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.tornadogpt.kernels.cases.KernelCase;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
@@ -38,7 +39,7 @@ public final class KernelCheck {
         List<Outcome> outcomes = new ArrayList<>();
         try (Device reference = new SequentialDevice()) {
             for (KernelCase kernelCase : cases) {
-                float[] expected = new Trial(reference, new KernelChoices(reference, Map.of())).run(kernelCase);
+                float[] expected = new Trial(KernelChoices.defaults(reference)).run(kernelCase);
                 for (Variant variant : variants(device, kernelCase.operation())) {
                     Outcome outcome = check(device, kernelCase, variant, expected);
                     outcomes.add(outcome);
@@ -52,14 +53,15 @@ public final class KernelCheck {
     /** The variants of an operation that the device runs. */
     public static List<Variant> variants(Device device, String operation) {
         return Variants.all().stream()
-                .filter(v -> v.operation().equals(operation) && device.runs(v.style()))
+                .filter(v -> v.operation().equals(operation)
+                        && v.obstacle(device.traits()).isEmpty())
                 .toList();
     }
 
     /** Checks one variant in one case. */
     public static Outcome check(Device device, KernelCase kernelCase, Variant variant) {
         try (Device reference = new SequentialDevice()) {
-            float[] expected = new Trial(reference, new KernelChoices(reference, Map.of())).run(kernelCase);
+            float[] expected = new Trial(KernelChoices.defaults(reference)).run(kernelCase);
             return check(device, kernelCase, variant, expected);
         }
     }
@@ -67,7 +69,7 @@ public final class KernelCheck {
     private static Outcome check(Device device, KernelCase kernelCase, Variant variant, float[] expected) {
         KernelChoices choices = new KernelChoices(device, Map.of(variant.operation(), variant.name()));
         try {
-            float[] actual = new Trial(device, choices).run(kernelCase);
+            float[] actual = new Trial(choices).run(kernelCase);
             return compare(kernelCase, variant.name(), expected, actual);
         } catch (IllegalStateException | IllegalArgumentException e) {
             return new Outcome(kernelCase, variant.name(), Double.NaN, -1, e.getMessage());

@@ -3,14 +3,16 @@ package org.tornadogpt.kernels.graph;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.memory.Buffers;
 import org.tornadogpt.kernels.memory.Slice;
 
 /** Something that can run recorded nodes. */
 public interface Device extends AutoCloseable {
     /** The name under which {@code --device} finds it, for example {@code cpu} or {@code tornado:0:0}. */
-    String id();
+    default String id() {
+        return traits().id();
+    }
 
     /** One line for a person: what it is and how many threads or which card. */
     String description();
@@ -18,11 +20,8 @@ public interface Device extends AutoCloseable {
     /** Worker threads used on the JVM, 1 where that has no meaning. */
     int threads();
 
-    /** Whether variants of this style can run here. */
-    boolean runs(Variant.Style style);
-
-    /** The variant used when none is named. */
-    String defaultVariant(String operation);
+    /** What variants may know of it. */
+    DeviceTraits traits();
 
     /**
      * Asked before a workspace allocates its activations.
@@ -36,11 +35,8 @@ public interface Device extends AutoCloseable {
         // the JVM's devices have the memory that the JVM has
     }
 
-    /**
-     * Turns recordings into programs, keyed by the recordings' names. Called once per workspace, after every tensor has its
-     * memory.
-     */
-    Map<String, Program> build(List<Recording> recordings, Buffers buffers);
+    /** Turns recorded programs into programs that run, by name. Called once per workspace, after every tensor has its memory. */
+    Map<String, Program> build(List<NodeList> programs, Buffers buffers);
 
     /**
      * Waits until what the device began to do to be fast, when it was given a training step's programs, is done: the first step is done

@@ -12,9 +12,9 @@ import org.tornadogpt.kernels.memory.Tensor;
  * @param operation the operation's name, for example {@code matmul}
  * @param phase what of it, for example {@code forward} or {@code backwardInput}
  * @param variant the variant's name
- * @param target name of the main result, for messages and profiles
+ * @param call the arguments
  * @param reads tensors read (a tensor that is accumulated into is in {@code writes} only)
- * @param writes tensors written or accumulated into
+ * @param writes tensors written or accumulated into, the main result first
  * @param cost arithmetic and least memory traffic
  * @param section the repeated part of a model this call belongs to, for example {@code layer}; empty outside
  * @param index which repetition
@@ -24,7 +24,7 @@ public record Node(
         String operation,
         String phase,
         String variant,
-        String target,
+        OperationCall call,
         List<Tensor> reads,
         List<Tensor> writes,
         Cost cost,
@@ -32,9 +32,14 @@ public record Node(
         int index,
         Consumer<KernelSink> emit) {
 
+    /** Name of the main result; empty where nothing is written. */
+    public String target() {
+        return writes.isEmpty() ? "" : writes.get(0).name();
+    }
+
     /** What to call this node in a message: operation, phase and target. */
     public String label() {
-        return operation + "." + phase + " -> " + target;
+        return operation + "." + phase + " -> " + target();
     }
 
     /** What is read, then what is written. */

@@ -20,23 +20,22 @@ public final class Workspace {
     /** Most floats in one arena: the largest array, less what a header and an alignment may take. */
     private static final long ARENA_LIMIT = Integer.MAX_VALUE - 1024;
 
-    private final Device device;
     private final KernelChoices kernels;
     private final List<FloatArray> state = new ArrayList<>();
     private final List<FloatArray> floatInputs = new ArrayList<>();
     private final List<IntArray> intInputs = new ArrayList<>();
     private final List<FloatArray> outputs = new ArrayList<>();
-    private final List<Recording> recordings = new ArrayList<>();
+    private final List<NodeList> recorded = new ArrayList<>();
     private Map<String, Program> programs;
     private long activationFloats;
 
-    public Workspace(Device device, KernelChoices kernels) {
-        this.device = device;
+    /** @param kernels the device, and the variants that compute operations there */
+    public Workspace(KernelChoices kernels) {
         this.kernels = kernels;
     }
 
     public Device device() {
-        return device;
+        return kernels.device();
     }
 
     public KernelChoices kernels() {
@@ -76,34 +75,34 @@ public final class Workspace {
     }
 
     /** Records the operations that {@code body} calls as a program called {@code name}. */
-    public void record(String name, Consumer<Operations> body) {
+    public void record(String name, Consumer<Recorder> body) {
         checkOpen();
-        Recording recording = new Recording(name, kernels);
-        body.accept(recording);
-        recordings.add(recording);
+        NodeRecorder recorder = new NodeRecorder(kernels);
+        body.accept(recorder);
+        recorded.add(recorder.list(name));
     }
 
     /** Plans the activations' memory and lets the device build the programs. */
     public void build() {
         checkOpen();
         MemoryPlanner planner = new MemoryPlanner(ARENA_LIMIT);
-        for (Recording recording : recordings) {
-            planner.plan(recording.nodes().stream().map(Node::tensors).toList());
+        for (NodeList program : recorded) {
+            planner.plan(program.nodes().stream().map(Node::tensors).toList());
         }
         activationFloats = planner.size();
         long stateFloats = state.stream().mapToLong(FloatArray::getSize).sum();
-        device.checkFits(
-                stateFloats * Float.BYTES,
-                activationBytes(),
-                Math.max(
-                                planner.largest(),
-                                state.stream()
-                                        .mapToLong(FloatArray::getSize)
-                                        .max()
-                                        .orElse(0))
-                        * Float.BYTES);
+        device().checkFits(
+                        stateFloats * Float.BYTES,
+                        activationBytes(),
+                        Math.max(
+                                        planner.largest(),
+                                        state.stream()
+                                                .mapToLong(FloatArray::getSize)
+                                                .max()
+                                                .orElse(0))
+                                * Float.BYTES);
         List<FloatArray> arenas = planner.allocate().stream().map(Slice::array).toList();
-        programs = device.build(recordings, new Buffers(state, arenas, floatInputs, intInputs, outputs));
+        programs = device().build(recorded, new Buffers(state, arenas, floatInputs, intInputs, outputs));
     }
 
     /** A built program. */
@@ -115,12 +114,9 @@ public final class Workspace {
         return programs.get(name);
     }
 
-    /** The recording behind a program. */
-    public Recording recording(String name) {
-        return recordings.stream()
-                .filter(r -> r.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+    /** What a program was built from. */
+    public NodeList nodes(String name) {
+        return recorded.stream().filter(r -> r.name().equals(name)).findFirst().orElseThrow();
     }
 
     /** Bytes that the activations of all programs need together. */
@@ -130,12 +126,12 @@ public final class Workspace {
 
     /** Brings a state tensor's values from the device to the host's array. */
     public void toHost(Tensor tensor) {
-        device.toHost(tensor.slice());
+        device().toHost(tensor.slice());
     }
 
     /** Makes the host's values of a state tensor known to the device. */
     public void toDevice(Tensor tensor) {
-        device.toDevice(tensor.slice());
+        device().toDevice(tensor.slice());
     }
 
     private void checkOpen() {

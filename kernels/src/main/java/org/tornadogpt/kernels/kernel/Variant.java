@@ -1,7 +1,9 @@
 package org.tornadogpt.kernels.kernel;
 
+import java.util.Optional;
+
 /**
- * One way to compute one operation. Variants are found by {@link java.util.ServiceLoader} under this type: to add one, write a
+ * One way to compute an operation. Variants are found through {@link java.util.ServiceLoader} under this type: to add one, write a
  * class that implements the operation's interface (say {@code MatMul}) and name it in
  * {@code META-INF/services/org.tornadogpt.kernels.kernel.Variant}. Conformance tests, benchmarks and {@code --kernel} find it there.
  */
@@ -16,6 +18,15 @@ public interface Variant {
         VECTOR
     }
 
+    /** {@link #preference} of a variant that runs only where it is named. */
+    int ONLY_IF_NAMED = 0;
+
+    /** {@link #preference} of a variant that is the default where nothing better runs. */
+    int REFERENCE = 1;
+
+    /** {@link #preference} of a variant that is the default wherever it runs. */
+    int PREFERRED = 2;
+
     /** The operation's name as used by {@code --kernel operation=variant}, for example {@code matmul}. */
     String operation();
 
@@ -23,4 +34,17 @@ public interface Variant {
     String name();
 
     Style style();
+
+    /**
+     * How much this variant should be a device's default. The variant with the highest number is; two with the same number are an
+     * error, so a new variant leaves this as it is until it has been measured.
+     */
+    default int preference(DeviceTraits device) {
+        return ONLY_IF_NAMED;
+    }
+
+    /** Why this variant cannot run on a device; empty if it can. */
+    default Optional<String> obstacle(DeviceTraits device) {
+        return device.runs(style()) ? Optional.empty() : Optional.of("it is written in the " + style() + " style");
+    }
 }

@@ -2,6 +2,7 @@ package org.tornadogpt.kernels.memory;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -126,6 +127,16 @@ public final class Tensor {
             throw new IllegalStateException(this + " has no memory yet: build the workspace first");
         }
         return new Slice(storage.array, storage.base + offset, size());
+    }
+
+    /** Where the values of {@code tensor} are; null for an optional tensor that is not there. */
+    public static Slice sliceOrNull(Tensor tensor) {
+        return tensor == null ? null : tensor.slice();
+    }
+
+    /** Those of {@code tensors} that are there, in order. */
+    public static List<Tensor> present(Tensor... tensors) {
+        return Arrays.stream(tensors).filter(Objects::nonNull).toList();
     }
 
     @Override

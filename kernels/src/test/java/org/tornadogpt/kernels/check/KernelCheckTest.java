@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.tornadogpt.kernels.cases.KernelCase;
+import org.tornadogpt.kernels.cases.KernelCases;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.kernel.Variants;
@@ -15,7 +17,7 @@ class KernelCheckTest {
 
     @Test
     void everyOperationThatHasVariantsHasACase() {
-        for (List<KernelCase> cases : List.of(KernelCase.few(), KernelCase.grid())) {
+        for (List<KernelCase> cases : List.of(KernelCases.allFew(), KernelCases.grid())) {
             assertThat(cases.stream().map(KernelCase::operation).distinct())
                     .containsExactlyInAnyOrderElementsOf(Variants.operations());
         }
@@ -24,8 +26,20 @@ class KernelCheckTest {
     @Test
     void theCpuDeviceIsRight() {
         try (Device cpu = Devices.open("cpu", 2)) {
-            List<KernelCheck.Outcome> outcomes = KernelCheck.run(cpu, KernelCase.few(), outcome -> {});
+            List<KernelCheck.Outcome> outcomes = KernelCheck.run(cpu, KernelCases.allFew(), outcome -> {});
             assertThat(outcomes).hasSizeGreaterThan(20).allMatch(KernelCheck.Outcome::isOk);
+        }
+    }
+
+    /** An element that nobody writes is NaN in the reference's result, too. */
+    @Test
+    void anElementThatNobodyWritesIsFound() {
+        KernelCase unwritten =
+                new KernelCase("matmul", "unwritten", 4, (recorder, t) -> t.result(t.unset("out", 2, 3)));
+        try (Device cpu = Devices.open("cpu", 1)) {
+            assertThat(KernelCheck.run(cpu, List.of(unwritten), outcome -> {}))
+                    .hasSizeGreaterThan(1)
+                    .allSatisfy(o -> assertThat(o.failure()).startsWith("element 0 of 6 is NaN"));
         }
     }
 

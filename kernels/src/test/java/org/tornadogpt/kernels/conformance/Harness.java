@@ -13,8 +13,8 @@ import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.emulator.WorkGroupEmulator.Order;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.Node;
+import org.tornadogpt.kernels.graph.NodeList;
 import org.tornadogpt.kernels.graph.Program;
-import org.tornadogpt.kernels.graph.Recording;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.Variants;
@@ -44,7 +44,8 @@ final class Harness {
     /** Every variant of an operation that some device here can run. */
     static <V extends Variant> List<V> variants(Class<V> type) {
         List<V> variants = Variants.of(type).stream()
-                .filter(v -> DEVICES.stream().anyMatch(d -> d.runs(v.style())))
+                .filter(v ->
+                        DEVICES.stream().anyMatch(d -> v.obstacle(d.traits()).isEmpty()))
                 .toList();
         if (variants.isEmpty()) {
             throw new AssertionError("no variant of " + type.getSimpleName() + " is registered");
@@ -66,7 +67,7 @@ final class Harness {
         float[][] before = memory.snapshot();
         float[][] first = null;
         for (Device device : DEVICES) {
-            if (!device.runs(variant.style())) {
+            if (variant.obstacle(device.traits()).isPresent()) {
                 continue;
             }
             Program program = program(device, variant, memory, emit);
@@ -88,7 +89,7 @@ final class Harness {
                 variant.operation(),
                 "test",
                 variant.name(),
-                "out",
+                null,
                 List.of(),
                 List.of(),
                 new Node.Cost(0, 0),
@@ -96,7 +97,7 @@ final class Harness {
                 0,
                 emit);
         Buffers buffers = new Buffers(List.of(memory.arrays()), List.of(), List.of(), List.of(), List.of());
-        return device.build(List.of(Recording.of("test", List.of(node))), buffers)
+        return device.build(List.of(new NodeList("test", List.of(node))), buffers)
                 .get("test");
     }
 

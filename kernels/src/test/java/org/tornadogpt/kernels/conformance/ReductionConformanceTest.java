@@ -2,7 +2,6 @@ package org.tornadogpt.kernels.conformance;
 
 import static org.tornadogpt.kernels.conformance.Harness.normal;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,16 +52,5 @@ class ReductionConformanceTest {
         Slice out = memory.unset(1);
         Harness.run(variant, memory, l -> variant.mean(l, size, out, x));
         SUM.check(variant.name() + " mean", out.toArray(), new double[] {sum / size});
-    }
-
-    @ParameterizedTest
-    @MethodSource("cases")
-    void fill(Reduction variant, int size) {
-        Memory memory = memory(size);
-        Slice out = memory.unset(size);
-        Harness.run(variant, memory, l -> variant.fill(l, size, out, -2.5f));
-        double[] expected = new double[size];
-        Arrays.fill(expected, -2.5);
-        Tolerance.POINTWISE.check(variant.name() + " out", out.toArray(), expected);
     }
 }

@@ -5,39 +5,35 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.tornadogpt.kernels.device.jvm.CpuDevice;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.Variants;
 import org.tornadogpt.kernels.memory.Buffers;
 import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.ops.cachedattention.CachedAttention;
 import org.tornadogpt.kernels.ops.matmul.MatMul;
 
 class KernelChoicesTest {
-    private static final List<String> OPERATIONS = List.of(
-            "activation",
-            "adamw",
-            "attention",
-            "cachedattention",
-            "crossentropy",
-            "embedding",
-            "layernorm",
-            "matmul",
-            "reduction",
-            "residual");
-
     private final Device device = new SequentialDevice();
 
     @Test
     void everyOperationHasADefault() {
-        assertThat(new KernelChoices(device, Map.of()).names().keySet()).containsExactlyElementsOf(OPERATIONS);
+        assertThat(KernelChoices.defaults(device).names().keySet()).containsExactlyElementsOf(Variants.operations());
+        assertThat(KernelChoices.defaults(new CpuDevice(1)).names())
+                .hasSameSizeAs(Variants.operations())
+                .containsEntry("matmul", "blocked")
+                .containsEntry("attention", "flash");
     }
 
     @Test
     void aNamedVariantIsTheOneUsed() {
         KernelChoices choices = new KernelChoices(device, Map.of("matmul", "naive"));
         assertThat(choices.names()).containsEntry("matmul", "naive").containsEntry("attention", "materialized");
-        assertThat(choices.get(MatMul.OPERATION, MatMul.class).name()).isEqualTo("naive");
+        assertThat(choices.get(MatMul.class).name()).isEqualTo("naive");
     }
 
     @Test
@@ -55,8 +51,15 @@ class KernelChoicesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("matmil")
                 .hasMessageContaining("attention, ");
-        assertThatThrownBy(() -> new KernelChoices(device, Map.of()).get("matmil", MatMul.class))
-                .hasMessageContaining("matmil");
+    }
+
+    @Test
+    void withoutADefaultTheOperationMustBeNamed() {
+        KernelChoices none = KernelChoices.defaults(new StubDevice(Variant.Style.GROUP));
+        assertThat(none.names()).containsEntry("matmul", "tiled").doesNotContainKey("cachedattention");
+        assertThatThrownBy(() -> none.get(CachedAttention.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("stub has no default variant of CachedAttention");
     }
 
     @Test
@@ -72,16 +75,10 @@ class KernelChoicesTest {
     void namesOfVariantsAreUniqueWithinAnOperation() {
         assertThat(Variants.all().stream().map(v -> v.operation() + "=" + v.name()))
                 .doesNotHaveDuplicates();
-        assertThat(Variants.operations()).containsExactlyElementsOf(OPERATIONS);
     }
 
     /** A device that runs one style and nothing else. */
     private record StubDevice(Variant.Style style) implements Device {
-        @Override
-        public String id() {
-            return "stub";
-        }
-
         @Override
         public String description() {
             return "for this test";
@@ -93,17 +90,12 @@ class KernelChoicesTest {
         }
 
         @Override
-        public boolean runs(Variant.Style asked) {
-            return asked == style;
+        public DeviceTraits traits() {
+            return new DeviceTraits("stub", Set.of(style), false);
         }
 
         @Override
-        public String defaultVariant(String operation) {
-            return "naive";
-        }
-
-        @Override
-        public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
+        public Map<String, Program> build(List<NodeList> programs, Buffers buffers) {
             return Map.of();
         }
 

@@ -43,11 +43,11 @@ public final class DeviceOptions {
     }
 
     /**
-     * Opens a device that can run these kernels.
+     * Opens a device and chooses the kernels that run there; the caller closes what is returned.
      *
      * @throws UsageException if there is no such device or kernel
      */
-    public static Device open(String device, int threads, Map<String, String> kernels) {
+    public static KernelChoices open(String device, int threads, Map<String, String> kernels) {
         Device opened;
         try {
             opened = Devices.open(device, threads);
@@ -55,10 +55,7 @@ public final class DeviceOptions {
             throw new UsageException(e.getMessage(), e);
         }
         try {
-            if (new KernelChoices(opened, kernels).names().isEmpty()) {
-                throw new IllegalArgumentException("no kernels are registered");
-            }
-            return opened;
+            return new KernelChoices(opened, kernels);
         } catch (IllegalArgumentException e) {
             opened.close();
             throw new UsageException(e.getMessage() + " (see 'tgpt kernels')", e);

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.tornadogpt.kernels.check.KernelCase;
+import org.tornadogpt.kernels.cases.KernelCases;
 import org.tornadogpt.kernels.check.KernelCheck;
 import org.tornadogpt.kernels.device.tornado.DeviceInfo;
 import org.tornadogpt.kernels.device.tornado.TornadoRuntimes;
@@ -93,9 +93,9 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private int examine(String id) {
-        try (Device device = DeviceOptions.open(id, 0, Map.of())) {
+        try (Device device = DeviceOptions.open(id, 0, Map.of()).device()) {
             List<KernelCheck.Outcome> outcomes =
-                    KernelCheck.run(device, KernelCase.few(), outcome -> row(device.id(), outcome));
+                    KernelCheck.run(device, KernelCases.allFew(), outcome -> row(device.id(), outcome));
             device.proof().ifPresent(io.out()::println);
             return (int) outcomes.stream().filter(o -> !o.isOk()).count();
         }

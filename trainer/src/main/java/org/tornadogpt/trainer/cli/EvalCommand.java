@@ -3,7 +3,7 @@ package org.tornadogpt.trainer.cli;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.data.Corpus;
@@ -58,13 +58,9 @@ final class EvalCommand implements Callable<Integer> {
             throw new UsageException("--checkpoint needs --data: only a run knows its text");
         }
         TrainSettings settings = settings(checkpoint);
-        try (Device device = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
+        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 TrainingSession session = new TrainingSession(
-                        checkpoint.config().model(),
-                        device,
-                        settings.kernels(),
-                        settings.batches().batch(),
-                        1)) {
+                        checkpoint.config().model(), kernels, settings.batches().batch(), 1)) {
             Split split = split(checkpoint, settings);
             checkpoint.restore(session);
             Evaluator evaluator = new Evaluator(

@@ -1,7 +1,7 @@
 package org.tornadogpt.trainer.cli;
 
 import java.util.concurrent.Callable;
-import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.InferenceSession;
 import org.tornadogpt.model.Sampling;
@@ -77,9 +77,9 @@ final class GenerateCommand implements Callable<Integer> {
         options.addTo(values);
         TrainSettings settings = TrainSettings.of(values);
         Checkpoint checkpoint = model.open(io);
-        try (Device device = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
+        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 InferenceSession session =
-                        new InferenceSession(checkpoint.config().model(), device, settings.kernels(), !uncached)) {
+                        new InferenceSession(checkpoint.config().model(), kernels, !uncached)) {
             checkpoint.restore(session);
             TokenRate rate = new TextStream(io, session, checkpoint.tokenizer())
                     .write(prompt.replace("\\n", "\n"), forever ? Long.MAX_VALUE : tokens, sampling);

@@ -1,12 +1,15 @@
 package org.tornadogpt.trainer.cli;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.tornadogpt.kernels.device.Devices;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.tornadogpt.kernels.device.jvm.CpuDevice;
+import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.device.tornado.TornadoDevice;
-import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.Variants;
 import picocli.CommandLine.Command;
@@ -20,6 +23,13 @@ import picocli.CommandLine.Command;
 final class KernelsCommand implements Callable<Integer> {
     private static final String ROW = "%-16s %-16s %-8s %-28s %s%n";
 
+    /** Who is asked for a preference: one device of each kind. */
+    private static final List<DeviceTraits> DEVICES = List.of(
+            SequentialDevice.TRAITS,
+            CpuDevice.TRAITS,
+            TornadoDevice.traits("tornado GPU", true),
+            TornadoDevice.traits("tornado CPU", false));
+
     private final Io io;
 
     KernelsCommand(Io io) {
@@ -29,41 +39,25 @@ final class KernelsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         io.out().printf(ROW, "operation", "variant", "style", "devices", "default on");
-        try (Device sequential = Devices.open("sequential", 1);
-                Device cpu = Devices.open("cpu", 1)) {
-            for (Variant variant : Variants.all()) {
-                row(variant, List.of(sequential, cpu));
-            }
-        }
+        Variants.all().forEach(this::row);
         return ExitCode.OK;
     }
 
-    private void row(Variant variant, List<Device> devices) {
-        List<String> runsOn = new ArrayList<>();
-        List<String> defaultOn = new ArrayList<>();
-        for (Device device : devices) {
-            if (device.runs(variant.style())) {
-                runsOn.add(device.id());
-            }
-            if (device.defaultVariant(variant.operation()).equals(variant.name())) {
-                defaultOn.add(device.id());
-            }
-        }
-        if (variant.style() != Variant.Style.VECTOR) {
-            runsOn.add("tornado");
-        }
-        for (boolean gpu : new boolean[] {true, false}) {
-            if (TornadoDevice.defaultVariant(variant.operation(), gpu).equals(variant.name())) {
-                defaultOn.add(gpu ? "tornado GPU" : "tornado CPU");
-            }
-        }
+    private void row(Variant variant) {
         io.out()
                 .printf(
                         ROW,
                         variant.operation(),
                         variant.name(),
                         variant.style().name().toLowerCase(Locale.ROOT),
-                        String.join(", ", runsOn),
-                        defaultOn.isEmpty() ? "-" : String.join(", ", defaultOn));
+                        ids(d -> variant.obstacle(d).isEmpty()).replaceFirst("tornado GPU, tornado CPU", "tornado"),
+                        ids(d -> KernelChoices.preferred(variant.operation(), d)
+                                .filter(v -> v.name().equals(variant.name()))
+                                .isPresent()));
+    }
+
+    private static String ids(Predicate<DeviceTraits> which) {
+        String ids = DEVICES.stream().filter(which).map(DeviceTraits::id).collect(Collectors.joining(", "));
+        return ids.isEmpty() ? "-" : ids;
     }
 }

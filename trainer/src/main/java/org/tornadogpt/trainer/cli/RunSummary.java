@@ -3,7 +3,7 @@ package org.tornadogpt.trainer.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.InferenceSession;
 import org.tornadogpt.model.LanguageModel;
@@ -24,7 +24,7 @@ final class RunSummary {
         this.io = io;
     }
 
-    void print(TrainSettings settings, LanguageModel model, Split split, RunFolder folder, Device device)
+    void print(TrainSettings settings, LanguageModel model, Split split, RunFolder folder, KernelChoices kernels)
             throws IOException {
         List<Metric> evaluations = MetricsFile.read(folder.metrics()).stream()
                 .filter(Metric::isEvaluation)
@@ -37,17 +37,17 @@ final class RunSummary {
                         settings.batches().tokensPerStep())
                 .forEach(io.out()::println);
         io.out().println("everything is in " + folder.path() + " (loss.png, metrics.jsonl, config.yaml, best/, last/)");
-        sample(settings, RunFolder.forUse(folder.path()), device);
+        sample(settings, RunFolder.forUse(folder.path()), kernels);
         io.out().println("more text: tgpt generate --run " + folder.path());
     }
 
-    private void sample(TrainSettings settings, Path from, Device device) throws IOException {
+    private void sample(TrainSettings settings, Path from, KernelChoices kernels) throws IOException {
         SampleSettings sample = settings.sample();
         if (sample.sampleLength() == 0) {
             return;
         }
         Checkpoint checkpoint = Checkpoint.open(from);
-        try (InferenceSession session = new InferenceSession(checkpoint.config().model(), device, settings.kernels())) {
+        try (InferenceSession session = new InferenceSession(checkpoint.config().model(), kernels)) {
             checkpoint.restore(session);
             io.out()
                     .printf(

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.Checkpoint;
@@ -39,11 +38,16 @@ final class TrainingRun {
         TrainSettings settings = TrainSettings.of(values);
         Path path = run == null ? RunFolder.unused(settings.preset()) : run;
         RunFolder.checkUnused(path);
-        try (Device device = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
+        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
             Texts texts = Texts.read(settings);
             try (RunFolder folder = RunFolder.create(path)) {
                 return train(
-                        settings.device(), settings.found(texts.corpus().spec(), device), folder, device, texts, false);
+                        settings.device(),
+                        settings.found(texts.corpus().spec(), kernels.device()),
+                        folder,
+                        kernels,
+                        texts,
+                        false);
             }
         }
     }
@@ -52,7 +56,7 @@ final class TrainingRun {
         RunFolder.checkRun(run);
         ConfigFile.Content stored = ConfigFile.read(run.resolve("config.yaml"));
         TrainSettings settings = ResumeRules.apply(stored.values(), flags);
-        try (Device device = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
+        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 RunFolder folder = RunFolder.resume(run)) {
             Texts texts = Texts.read(settings);
             String sum = stored.facts().getOrDefault(DATA_SUM, texts.sha256());
@@ -61,7 +65,13 @@ final class TrainingRun {
                         + " is not the one this run began with (SHA-256 " + texts.sha256() + ", then " + sum
                         + "): pass that one with --data, or start a new run");
             }
-            return train(settings.device(), settings.found(texts.corpus().spec(), device), folder, device, texts, true);
+            return train(
+                    settings.device(),
+                    settings.found(texts.corpus().spec(), kernels.device()),
+                    folder,
+                    kernels,
+                    texts,
+                    true);
         }
     }
 
@@ -78,33 +88,37 @@ final class TrainingRun {
     }
 
     private int train(
-            String askedDevice, TrainSettings settings, RunFolder folder, Device device, Texts texts, boolean resuming)
+            String askedDevice,
+            TrainSettings settings,
+            RunFolder folder,
+            KernelChoices kernels,
+            Texts texts,
+            boolean resuming)
             throws IOException, DivergedException {
         LanguageModel model = settings.model()
                 .withVocabulary(texts.tokenizer().vocabularySize())
                 .model();
-        folder.writeConfig(new ConfigFile.Content(settings.values(), facts(settings, device, texts, model)));
+        folder.writeConfig(new ConfigFile.Content(settings.values(), facts(kernels, texts, model)));
         Banner banner = new Banner(io.out());
-        banner.print(settings, folder.path(), DeviceOptions.explain(askedDevice, device), model);
+        banner.print(settings, folder.path(), DeviceOptions.explain(askedDevice, kernels.device()), model);
         banner.print(texts.corpus(), texts.split(), texts.tokenizer());
-        try (TrainingSession session = session(model, settings, folder, device, resuming)) {
+        try (TrainingSession session = session(model, settings, folder, kernels, resuming)) {
             Progress progress = resuming ? restore(session, folder) : Progress.start();
             if (progress.step() == 0) {
                 session.initialise(settings.seed());
             }
-            return loop(settings, session, texts, folder, progress, device);
+            return loop(settings, session, texts, folder, progress, kernels);
         }
     }
 
     /** A new run that the device refuses, for want of memory say, leaves no folder behind. */
     private static TrainingSession session(
-            LanguageModel model, TrainSettings settings, RunFolder folder, Device device, boolean resuming)
+            LanguageModel model, TrainSettings settings, RunFolder folder, KernelChoices kernels, boolean resuming)
             throws IOException {
         try {
             return new TrainingSession(
                     model,
-                    device,
-                    settings.kernels(),
+                    kernels,
                     settings.batches().batch(),
                     settings.batches().microSteps());
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -115,15 +129,14 @@ final class TrainingRun {
         }
     }
 
-    private Map<String, String> facts(TrainSettings settings, Device device, Texts texts, LanguageModel model) {
+    private Map<String, String> facts(KernelChoices kernels, Texts texts, LanguageModel model) {
         Map<String, String> facts = new TreeMap<>();
         facts.put(DATA_SUM, texts.sha256());
         facts.put("characters", String.valueOf(texts.split().training().tokens().length));
         facts.put("vocabulary", String.valueOf(model.vocabularySize()));
         facts.put("parameters", String.valueOf(model.parameters().size()));
-        facts.put("device", device.description());
-        facts.put(
-                "kernels", new KernelChoices(device, settings.kernels()).names().toString());
+        facts.put("device", kernels.device().description());
+        facts.put("kernels", kernels.names().toString());
         facts.put("program", Version.text());
         facts.put("jvm", Version.jvm());
         return facts;
@@ -155,7 +168,7 @@ final class TrainingRun {
             Texts texts,
             RunFolder folder,
             Progress progress,
-            Device device)
+            KernelChoices kernels)
             throws IOException, DivergedException {
         if (progress.step() > settings.steps()) {
             io.out()
@@ -171,7 +184,7 @@ final class TrainingRun {
                     texts.tokenizer(),
                     folder,
                     progress,
-                    new ProvenProgress(display, device),
+                    new ProvenProgress(display, kernels.device()),
                     io.interrupted());
             outcome = trainer.run();
             progress = trainer.progress();
@@ -187,7 +200,7 @@ final class TrainingRun {
                     .println("stopped early: no better validation loss in "
                             + settings.evaluation().patience() + " evaluations");
         }
-        new RunSummary(io).print(settings, session.model(), texts.split(), folder, device);
+        new RunSummary(io).print(settings, session.model(), texts.split(), folder, kernels);
         return ExitCode.OK;
     }
 }

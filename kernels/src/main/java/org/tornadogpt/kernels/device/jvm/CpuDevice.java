@@ -2,19 +2,19 @@ package org.tornadogpt.kernels.device.jvm;
 
 import java.util.List;
 import java.util.Map;
-import org.tornadogpt.kernels.graph.Node;
+import java.util.Set;
+import org.tornadogpt.kernels.graph.NodeList;
 import org.tornadogpt.kernels.graph.Program;
-import org.tornadogpt.kernels.graph.Recording;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.vector.WarmUpVector;
 import org.tornadogpt.kernels.memory.Buffers;
-import org.tornadogpt.kernels.ops.attention.CausalAttention;
-import org.tornadogpt.kernels.ops.matmul.MatMul;
 
 /** All cores and the Vector API. Results do not depend on the number of threads. */
 public final class CpuDevice extends JvmDevice {
-    private static final Map<String, String> DEFAULTS =
-            Map.of(MatMul.OPERATION, "blocked", CausalAttention.OPERATION, "flash");
+    /** What variants may know of it. */
+    public static final DeviceTraits TRAITS =
+            new DeviceTraits("cpu", Set.of(Variant.Style.LOOP, Variant.Style.VECTOR), false);
 
     private boolean trains;
 
@@ -25,14 +25,14 @@ public final class CpuDevice extends JvmDevice {
     }
 
     @Override
-    public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
-        if (recordings.stream()
-                .flatMap(recording -> recording.nodes().stream())
-                .anyMatch(CpuDevice::isWeightGradient)) {
+    public Map<String, Program> build(List<NodeList> programs, Buffers buffers) {
+        if (programs.stream()
+                .flatMap(program -> program.nodes().stream())
+                .anyMatch(node -> node.phase().startsWith("backward"))) {
             WarmUpVector.beginTraining();
             trains = true;
         }
-        return super.build(recordings, buffers);
+        return super.build(programs, buffers);
     }
 
     @Override
@@ -42,27 +42,13 @@ public final class CpuDevice extends JvmDevice {
         }
     }
 
-    private static boolean isWeightGradient(Node node) {
-        return node.operation().equals(MatMul.OPERATION) && node.phase().equals(MatMul.BACKWARD_WEIGHT);
-    }
-
     @Override
-    public String id() {
-        return "cpu";
+    public DeviceTraits traits() {
+        return TRAITS;
     }
 
     @Override
     public String description() {
         return threads() + (threads() == 1 ? " thread" : " threads") + ", Vector API";
-    }
-
-    @Override
-    public boolean runs(Variant.Style style) {
-        return style != Variant.Style.GROUP;
-    }
-
-    @Override
-    public String defaultVariant(String operation) {
-        return DEFAULTS.getOrDefault(operation, "vector");
     }
 }

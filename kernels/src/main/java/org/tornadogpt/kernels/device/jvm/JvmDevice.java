@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.Node;
+import org.tornadogpt.kernels.graph.NodeList;
 import org.tornadogpt.kernels.graph.Program;
-import org.tornadogpt.kernels.graph.Recording;
 import org.tornadogpt.kernels.memory.Buffers;
 import org.tornadogpt.kernels.memory.Slice;
 
@@ -31,24 +31,24 @@ abstract class JvmDevice implements Device {
     }
 
     @Override
-    public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
+    public Map<String, Program> build(List<NodeList> programs, Buffers buffers) {
         JvmKernelSink measuring = JvmKernelSink.measuring(pool, groupRunner);
-        emit(recordings, measuring);
-        return emit(recordings, JvmKernelSink.with(pool, groupRunner, measuring.needs()));
+        emit(programs, measuring);
+        return emit(programs, JvmKernelSink.with(pool, groupRunner, measuring.needs()));
     }
 
-    private Map<String, Program> emit(List<Recording> recordings, JvmKernelSink sink) {
-        Map<String, Program> programs = new LinkedHashMap<>();
-        for (Recording recording : recordings) {
-            List<Node> nodes = recording.nodes();
+    private Map<String, Program> emit(List<NodeList> programs, JvmKernelSink sink) {
+        Map<String, Program> built = new LinkedHashMap<>();
+        for (NodeList program : programs) {
+            List<Node> nodes = program.nodes();
             Runnable[][] steps = new Runnable[nodes.size()][];
             for (int i = 0; i < steps.length; i++) {
                 nodes.get(i).emit().accept(sink);
                 steps[i] = sink.takeSteps();
             }
-            programs.put(recording.name(), new JvmProgram(recording.name(), nodes, steps, pool));
+            built.put(program.name(), new JvmProgram(program.name(), nodes, steps, pool));
         }
-        return programs;
+        return built;
     }
 
     @Override

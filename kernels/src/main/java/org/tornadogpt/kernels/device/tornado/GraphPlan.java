@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tornadogpt.kernels.graph.Node;
-import org.tornadogpt.kernels.graph.Recording;
+import org.tornadogpt.kernels.graph.NodeList;
 import org.tornadogpt.kernels.memory.Buffers;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -76,14 +76,13 @@ record GraphPlan(
     }
 
     /** Makes the plan of all programs. */
-    static GraphPlan of(
-            List<Recording> recordings, Buffers buffers, Splitter splitter, TornadoKernelSink.Target target) {
+    static GraphPlan of(List<NodeList> programs, Buffers buffers, Splitter splitter, TornadoKernelSink.Target target) {
         TornadoKernelSink measuring = TornadoKernelSink.measuring(target);
-        for (Recording recording : recordings) {
-            Segment.emit(recording, measuring);
+        for (NodeList program : programs) {
+            Segment.emit(program, measuring);
         }
         Builder builder = new Builder(buffers, measuring.measured(), splitter);
-        recordings.forEach(builder::add);
+        programs.forEach(builder::add);
         return builder.build();
     }
 
@@ -114,21 +113,21 @@ record GraphPlan(
             floatInputs.addAll(buffers.floatInputs());
         }
 
-        void add(Recording recording) {
+        void add(NodeList program) {
             List<Execution> executions = new ArrayList<>();
-            for (List<Segment> repetitions : Segment.runs(Segment.emit(recording, sink))) {
+            for (List<Segment> repetitions : Segment.runs(Segment.emit(program, sink))) {
                 Segment first = repetitions.get(0);
-                repetitions.forEach(r -> first.checkServes(r, recording.name()));
+                repetitions.forEach(r -> first.checkServes(r, program.name()));
                 List<GraphSpec> parts = made.stream()
                         .filter(m -> m.segment.serves(first))
                         .findFirst()
                         .map(Made::graphs)
-                        .orElseGet(() -> graphs(recording.name(), first));
+                        .orElseGet(() -> graphs(program.name(), first));
                 for (Segment repetition : repetitions) {
                     parts.forEach(part -> executions.add(new Execution(part, repetition.rows(), repetition.nodes())));
                 }
             }
-            programs.put(recording.name(), List.copyOf(executions));
+            programs.put(program.name(), List.copyOf(executions));
         }
 
         private List<GraphSpec> graphs(String program, Segment segment) {

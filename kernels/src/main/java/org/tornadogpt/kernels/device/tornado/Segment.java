@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tornadogpt.kernels.graph.Node;
-import org.tornadogpt.kernels.graph.Recording;
+import org.tornadogpt.kernels.graph.NodeList;
 
 /**
  * Consecutive nodes of one repetition of a section, or outside any section.
@@ -17,9 +17,9 @@ import org.tornadogpt.kernels.graph.Recording;
 record Segment(String section, int index, List<Node> nodes, List<GraphPlan.Task> tasks, List<int[]> rows) {
 
     /** Cuts a program into segments and lets its nodes launch their kernels. */
-    static List<Segment> emit(Recording recording, TornadoKernelSink sink) {
+    static List<Segment> emit(NodeList program, TornadoKernelSink sink) {
         List<Segment> segments = new ArrayList<>();
-        List<Node> all = recording.nodes();
+        List<Node> all = program.nodes();
         int from = 0;
         for (int to = 1; to <= all.size(); to++) {
             if (to == all.size() || !together(all.get(from), all.get(to))) {

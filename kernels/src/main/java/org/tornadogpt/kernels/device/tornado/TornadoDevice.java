@@ -11,38 +11,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.NodeList;
 import org.tornadogpt.kernels.graph.Program;
-import org.tornadogpt.kernels.graph.Recording;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.memory.Buffers;
 import org.tornadogpt.kernels.memory.Slice;
-import org.tornadogpt.kernels.ops.attention.CausalAttention;
-import org.tornadogpt.kernels.ops.embedding.Embedding;
-import org.tornadogpt.kernels.ops.layernorm.LayerNorm;
-import org.tornadogpt.kernels.ops.loss.CrossEntropy;
-import org.tornadogpt.kernels.ops.matmul.MatMul;
-import org.tornadogpt.kernels.ops.optimizer.AdamW;
-import org.tornadogpt.kernels.ops.reduction.Reduction;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** A device that TornadoVM drives: kernels are compiled to OpenCL, PTX or CUDA, and all memory stays there. */
 public final class TornadoDevice implements Device {
-    private static final Map<String, String> DEFAULTS = Map.of(
-            MatMul.OPERATION, "tiled",
-            CausalAttention.OPERATION, "flashtiled",
-            LayerNorm.OPERATION, "rows",
-            CrossEntropy.OPERATION, "rows",
-            Embedding.OPERATION, "scan",
-            Reduction.OPERATION, "groups",
-            AdamW.OPERATION, "groups");
-
-    /**
-     * Elsewhere than on a GPU flash attention is no quicker at usual lengths, and takes long to compile; and PoCL runs AdamW's loop up to
-     * three times as fast as its groups.
-     */
-    private static final Map<String, String> WITHOUT_GPU =
-            Map.of(CausalAttention.OPERATION, "materialized", AdamW.OPERATION, "loop");
-
     private final DeviceInfo info;
     private final NativeErrors errors = new NativeErrors();
     private final Proof proof;
@@ -65,8 +43,13 @@ public final class TornadoDevice implements Device {
     }
 
     @Override
-    public String id() {
-        return info.id();
+    public DeviceTraits traits() {
+        return traits(info.id(), info.isGpu());
+    }
+
+    /** What variants may know of a device that TornadoVM drives. */
+    public static DeviceTraits traits(String id, boolean gpu) {
+        return new DeviceTraits(id, Set.of(Variant.Style.LOOP, Variant.Style.GROUP), gpu);
     }
 
     @Override
@@ -81,34 +64,15 @@ public final class TornadoDevice implements Device {
     }
 
     @Override
-    public boolean runs(Variant.Style style) {
-        return style != Variant.Style.VECTOR;
-    }
-
-    @Override
-    public String defaultVariant(String operation) {
-        return defaultVariant(operation, info.isGpu());
-    }
-
-    /** The variant used on GPUs, or on other devices, when none is named. */
-    public static String defaultVariant(String operation, boolean gpu) {
-        String usual = DEFAULTS.getOrDefault(operation, "loop");
-        return gpu ? usual : WITHOUT_GPU.getOrDefault(operation, usual);
-    }
-
-    @Override
     public void checkFits(long stateBytes, long activationBytes, long largestBytes) {
         new DeviceMemory(stateBytes, activationBytes, largestBytes)
                 .check(info.id(), info.memory(), info.largestArray());
     }
 
     @Override
-    public Map<String, Program> build(List<Recording> recordings, Buffers buffers) {
+    public Map<String, Program> build(List<NodeList> programs, Buffers buffers) {
         GraphPlan graphs = GraphPlan.of(
-                recordings,
-                buffers,
-                Splitter.STANDARD,
-                new TornadoKernelSink.Target(info.maxWorkGroup(), !info.isGpu()));
+                programs, buffers, Splitter.STANDARD, new TornadoKernelSink.Target(info.maxWorkGroup(), !info.isGpu()));
         graphs.groupShapes()
                 .forEach((kernel, shapes) -> groupShapes
                         .computeIfAbsent(kernel, k -> new TreeSet<>())
@@ -117,11 +81,11 @@ public final class TornadoDevice implements Device {
         DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
         DeviceRun run = new DeviceRun(graphs, buffers.state(), info, errors, proof);
         runs.add(run);
-        Map<String, Program> programs = new LinkedHashMap<>();
+        Map<String, Program> built = new LinkedHashMap<>();
         graphs.programs()
                 .forEach((name, executions) ->
-                        programs.put(name, new TornadoProgram(name, executions, run, buffers.outputs())));
-        return programs;
+                        built.put(name, new TornadoProgram(name, executions, run, buffers.outputs())));
+        return built;
     }
 
     @Override

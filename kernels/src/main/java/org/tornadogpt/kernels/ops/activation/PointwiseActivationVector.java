@@ -6,6 +6,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.first;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.MathVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
@@ -23,6 +24,11 @@ public final class PointwiseActivationVector implements PointwiseActivation {
     @Override
     public Style style() {
         return Style.VECTOR;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

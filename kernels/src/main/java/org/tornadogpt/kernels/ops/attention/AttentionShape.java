@@ -1,5 +1,7 @@
 package org.tornadogpt.kernels.ops.attention;
 
+import org.tornadogpt.kernels.memory.Tensor;
+
 /**
  * Sizes of a causal self-attention. A row of the packed input is {@code [q: heads*D | k: kvHeads*D | v: kvHeads*D]}; query head
  * {@code h} attends with key/value head {@code h / (heads/kvHeads)}.
@@ -31,5 +33,25 @@ public record AttentionShape(int B, int T, int heads, int kvHeads, int D) {
     /** Width of the output. */
     public int width() {
         return heads * D;
+    }
+
+    /** For a person, such as {@code B2 T19 H6/2 D16}. */
+    public String label() {
+        return "B" + B + " T" + T + " H" + heads + "/" + kvHeads + " D" + D;
+    }
+
+    /**
+     * Refuses tensors of other sizes.
+     *
+     * @throws IllegalArgumentException unless {@code out} is (N, heads*D) and {@code qkv} (N, packed width)
+     */
+    public void check(String operation, Tensor out, Tensor qkv) {
+        if (out.rows() != rows()
+                || out.columns() != width()
+                || qkv.rows() != rows()
+                || qkv.columns() != packedWidth()) {
+            throw new IllegalArgumentException(operation + ": " + this + " wants out (" + rows() + ", " + width()
+                    + ") and qkv (" + rows() + ", " + packedWidth() + "), got " + out + " and " + qkv);
+        }
     }
 }

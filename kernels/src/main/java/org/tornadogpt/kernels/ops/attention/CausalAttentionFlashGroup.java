@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.attention;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.random.Dropout;
@@ -25,6 +26,12 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
     @Override
     public Style style() {
         return Style.GROUP;
+    }
+
+    /** Elsewhere than on a GPU it is no quicker at usual lengths, and takes long to compile. */
+    @Override
+    public int preference(DeviceTraits device) {
+        return device.gpu() ? PREFERRED : ONLY_IF_NAMED;
     }
 
     @Override

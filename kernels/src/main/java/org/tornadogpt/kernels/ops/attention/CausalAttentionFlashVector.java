@@ -3,6 +3,7 @@ package org.tornadogpt.kernels.ops.attention;
 import static org.tornadogpt.kernels.ops.attention.FlashLayoutVector.KEYS;
 import static org.tornadogpt.kernels.ops.attention.FlashLayoutVector.QUERIES;
 
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.kernel.vector.DropoutVector;
@@ -27,6 +28,11 @@ public final class CausalAttentionFlashVector implements CausalAttention {
     @Override
     public Style style() {
         return Style.VECTOR;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

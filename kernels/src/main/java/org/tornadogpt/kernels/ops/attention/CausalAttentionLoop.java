@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.attention;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.group.TableFloat;
 import org.tornadogpt.kernels.kernel.random.Dropout;
@@ -29,6 +30,11 @@ public final class CausalAttentionLoop implements CausalAttention {
     @Override
     public Style style() {
         return Style.LOOP;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return REFERENCE;
     }
 
     @Override

@@ -1,9 +1,15 @@
 package org.tornadogpt.kernels.ops.cachedattention;
 
+import java.util.List;
+import org.tornadogpt.kernels.graph.OperationCall;
+import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.memory.IntSlice;
+import org.tornadogpt.kernels.memory.IntTensor;
+import org.tornadogpt.kernels.memory.Shapes;
 import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.attention.AttentionShape;
 import org.tornadogpt.kernels.ops.attention.CausalAttention;
 
@@ -24,6 +30,77 @@ import org.tornadogpt.kernels.ops.attention.CausalAttention;
  */
 public interface CachedAttention extends Variant {
     String OPERATION = "cachedattention";
+
+    /** Arguments of {@link #fill(Recorder, Fill)}; qkv (B*P, packed width). */
+    record Fill(Tensor keyCache, Tensor valueCache, Tensor qkv, AttentionShape shape) implements OperationCall {
+        @Override
+        public void record(Recorder recorder) {
+            CachedAttention.fill(recorder, this);
+        }
+    }
+
+    /** Arguments of {@link #step(Recorder, Step)}: out (B, heads*D), qkv (B, packed width), position (1). */
+    record Step(Tensor out, Tensor keyCache, Tensor valueCache, Tensor qkv, IntTensor position, AttentionShape shape)
+            implements OperationCall {
+        @Override
+        public void record(Recorder recorder) {
+            CachedAttention.step(recorder, this);
+        }
+    }
+
+    /** Puts the keys and values of {@code qkv} into the caches at positions 0 to P; what lies beyond stays. */
+    static void fill(Recorder recorder, Fill a) {
+        AttentionShape s = a.shape;
+        check("fillCaches", a.keyCache, a.valueCache, s);
+        int P = a.qkv.rows() / s.B();
+        if (a.qkv.columns() != s.packedWidth() || a.qkv.rows() % s.B() != 0 || P > s.T()) {
+            throw new IllegalArgumentException("fillCaches: qkv " + a.qkv + " does not fit " + s);
+        }
+        CachedAttention variant = recorder.variant(CachedAttention.class);
+        recorder.node(
+                variant,
+                "fill",
+                a,
+                List.of(a.qkv),
+                List.of(a.keyCache, a.valueCache),
+                0,
+                sink -> variant.fill(sink, s, P, a.keyCache.slice(), a.valueCache.slice(), a.qkv.slice()));
+    }
+
+    /**
+     * Attention of one new position for each sequence: puts its key and value into the caches at {@code position[0]} and attends
+     * over positions 0 to {@code position[0]}, which must be below T.
+     */
+    static void step(Recorder recorder, Step a) {
+        AttentionShape s = a.shape;
+        check("attentionStep", a.keyCache, a.valueCache, s);
+        new AttentionShape(s.B(), 1, s.heads(), s.kvHeads(), s.D()).check("attentionStep", a.out, a.qkv);
+        Shapes.check(a.position.size() == 1, "attentionStep", "position", a.position, "out", a.out);
+        CachedAttention variant = recorder.variant(CachedAttention.class);
+        recorder.node(
+                variant,
+                "step",
+                a,
+                List.of(a.qkv),
+                List.of(a.out, a.keyCache, a.valueCache),
+                4L * s.rows() * s.width(),
+                sink -> variant.step(
+                        sink,
+                        s,
+                        a.out.slice(),
+                        a.keyCache.slice(),
+                        a.valueCache.slice(),
+                        a.qkv.slice(),
+                        a.position.slice()));
+    }
+
+    private static void check(String operation, Tensor keyCache, Tensor valueCache, AttentionShape s) {
+        int size = Math.multiplyExact(s.rows(), s.kvHeads() * s.D());
+        if (keyCache.size() != size || keyCache.columns() != s.T() || valueCache.size() != size) {
+            throw new IllegalArgumentException(operation + ": " + s + " wants caches of " + size
+                    + " floats, the keys' with T as its last dimension, got " + keyCache + " and " + valueCache);
+        }
+    }
 
     @Override
     default String operation() {

@@ -1,5 +1,6 @@
 package org.tornadogpt.kernels.ops.cachedattention;
 
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.IntSlice;
@@ -22,6 +23,11 @@ public final class CachedAttentionVector implements CachedAttention {
     @Override
     public Style style() {
         return Style.VECTOR;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.embedding;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.group.ColumnSumsGroup;
@@ -31,6 +32,11 @@ public final class EmbeddingGroup implements Embedding {
     @Override
     public Style style() {
         return Style.GROUP;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

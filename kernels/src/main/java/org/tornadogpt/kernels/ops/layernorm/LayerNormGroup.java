@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.layernorm;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.group.ColumnSumsGroup;
@@ -26,6 +27,11 @@ public final class LayerNormGroup implements LayerNorm {
     @Override
     public Style style() {
         return Style.GROUP;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

@@ -9,6 +9,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.wholeVectors;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
@@ -29,6 +30,11 @@ public final class LayerNormVector implements LayerNorm {
     @Override
     public Style style() {
         return Style.VECTOR;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

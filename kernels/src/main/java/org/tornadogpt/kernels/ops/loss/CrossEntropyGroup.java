@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.loss;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.group.RowGroups;
@@ -29,6 +30,11 @@ public final class CrossEntropyGroup implements CrossEntropy {
     @Override
     public Style style() {
         return Style.GROUP;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

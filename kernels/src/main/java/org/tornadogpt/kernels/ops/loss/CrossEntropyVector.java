@@ -7,6 +7,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.broadcast;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.MathVector;
@@ -26,6 +27,11 @@ public final class CrossEntropyVector implements CrossEntropy {
     @Override
     public Style style() {
         return Style.VECTOR;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

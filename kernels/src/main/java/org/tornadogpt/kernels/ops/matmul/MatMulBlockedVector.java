@@ -4,6 +4,7 @@ import static org.tornadogpt.kernels.kernel.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.kernel.vector.TileVector.DEPTH;
 import static org.tornadogpt.kernels.kernel.vector.TileVector.ROWS;
 
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.kernel.vector.DropoutVector;
@@ -26,6 +27,11 @@ public final class MatMulBlockedVector implements MatMul {
     @Override
     public Style style() {
         return Style.VECTOR;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.matmul;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
@@ -17,6 +18,11 @@ public final class MatMulLoop implements MatMul {
     @Override
     public Style style() {
         return Style.LOOP;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return REFERENCE;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.optimizer;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.group.RowGroups;
@@ -22,6 +23,12 @@ public final class AdamWGroup implements AdamW {
     @Override
     public Style style() {
         return Style.GROUP;
+    }
+
+    /** PoCL runs the loop up to three times as fast as groups. */
+    @Override
+    public int preference(DeviceTraits device) {
+        return device.gpu() ? PREFERRED : ONLY_IF_NAMED;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.optimizer;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
@@ -18,6 +19,11 @@ public final class AdamWLoop implements AdamW {
     @Override
     public Style style() {
         return Style.LOOP;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return REFERENCE;
     }
 
     @Override

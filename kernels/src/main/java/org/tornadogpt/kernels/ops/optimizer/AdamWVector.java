@@ -4,6 +4,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.kernel.vector.LanesVector.broadcast;
 
 import jdk.incubator.vector.FloatVector;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.Slice;
@@ -20,6 +21,11 @@ public final class AdamWVector implements AdamW {
     @Override
     public Style style() {
         return Style.VECTOR;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.reduction;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.group.RowGroups;
@@ -34,6 +35,11 @@ public final class ReductionGroup implements Reduction {
     }
 
     @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
+    }
+
+    @Override
     public void norm(KernelSink sink, int size, Slice out, Slice x) {
         reduce(sink, size, out, x, SQUARES, ROOT);
     }
@@ -41,28 +47,6 @@ public final class ReductionGroup implements Reduction {
     @Override
     public void mean(KernelSink sink, int size, Slice out, Slice x) {
         reduce(sink, size, out, x, SUM, QUOTIENT);
-    }
-
-    @Override
-    public void fill(KernelSink sink, int size, Slice out, float value) {
-        int items = sink.groupSize(RowGroups.ITEMS);
-        int groups = groups(size, items);
-        sink.newTable();
-        int first = sink.slot(out);
-        Sizes.slots(sink, size, groups);
-        sink.group(
-                Call.of(
-                        "kFillGroups",
-                        ReductionGroup::kFillGroups,
-                        new KernelContext(),
-                        sink.offsets(),
-                        first,
-                        out.array(),
-                        sink.constantOrSlot(size),
-                        sink.constantOrSlot(groups),
-                        value,
-                        items),
-                WorkGroups.of(groups, items));
     }
 
     private static int groups(int size, int items) {

@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.reduction;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
@@ -25,6 +26,11 @@ public final class ReductionLoop implements Reduction {
     @Override
     public Style style() {
         return Style.LOOP;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return REFERENCE;
     }
 
     @Override
@@ -63,11 +69,6 @@ public final class ReductionLoop implements Reduction {
                 out.array(),
                 sink.slot(out),
                 size));
-    }
-
-    @Override
-    public void fill(KernelSink sink, int size, Slice out, float value) {
-        sink.loop(Call.of("kFill", ReductionLoop::kFill, sink.offsets(), out.array(), sink.slot(out), value, size));
     }
 
     private static Slice total(KernelSink sink, int size, Slice x) {
@@ -132,13 +133,6 @@ public final class ReductionLoop implements Reduction {
             IntArray offsets, FloatArray sum, int sumSlot, FloatArray out, int outSlot, int divisor) {
         for (@Parallel int i = 0; i < 1; i++) {
             out.set(offsets.get(outSlot) + i, sum.get(offsets.get(sumSlot) + i) / divisor);
-        }
-    }
-
-    /** {@code out[i] = value}; overwrites. */
-    public static void kFill(IntArray offsets, FloatArray out, int outSlot, float value, int size) {
-        for (@Parallel int i = 0; i < size; i++) {
-            out.set(offsets.get(outSlot) + i, value);
         }
     }
 }

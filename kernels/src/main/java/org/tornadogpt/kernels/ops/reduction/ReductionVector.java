@@ -2,9 +2,9 @@ package org.tornadogpt.kernels.ops.reduction;
 
 import static org.tornadogpt.kernels.kernel.vector.LanesVector.F;
 import static org.tornadogpt.kernels.kernel.vector.LanesVector.LANES;
-import static org.tornadogpt.kernels.kernel.vector.LanesVector.broadcast;
 
 import jdk.incubator.vector.FloatVector;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
@@ -22,6 +22,11 @@ public final class ReductionVector implements Reduction {
     @Override
     public Style style() {
         return Style.VECTOR;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override
@@ -46,21 +51,6 @@ public final class ReductionVector implements Reduction {
         });
         sink.blocks(
                 "reduction.meanTotal", 1, (block, worker) -> out.set(0, (float) (total(partial, blocks(size)) / size)));
-    }
-
-    @Override
-    public void fill(KernelSink sink, int size, Slice out, float value) {
-        VectorSlice y = VectorSlice.of(out);
-        sink.blocks("reduction.fill", blocks(size), (block, worker) -> {
-            int end = Math.min(size, (block + 1) * BLOCK);
-            int i = block * BLOCK;
-            for (; i <= end - LANES; i += LANES) {
-                y.store(i, broadcast(value));
-            }
-            for (; i < end; i++) {
-                y.set(i, value);
-            }
-        });
     }
 
     private static int blocks(int size) {

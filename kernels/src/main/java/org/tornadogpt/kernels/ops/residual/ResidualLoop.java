@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.ops.residual;
 
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.kernel.random.Philox;
@@ -19,6 +20,11 @@ public final class ResidualLoop implements Residual {
     @Override
     public Style style() {
         return Style.LOOP;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return REFERENCE;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.tornadogpt.kernels.kernel.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.kernel.vector.LanesVector.first;
 
 import jdk.incubator.vector.VectorMask;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.kernel.vector.DropoutVector;
@@ -22,6 +23,11 @@ public final class ResidualVector implements Residual {
     @Override
     public Style style() {
         return Style.VECTOR;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
     }
 
     @Override

@@ -1,8 +1,10 @@
 package org.tornadogpt.kernels.device.jvm;
 
 import java.util.Locale;
+import java.util.Set;
 import org.tornadogpt.kernels.emulator.WorkGroupEmulator;
 import org.tornadogpt.kernels.kernel.Call;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 
@@ -33,11 +35,6 @@ public final class EmulatedGroupDevice extends JvmDevice {
     }
 
     @Override
-    public String id() {
-        return "emulated";
-    }
-
-    @Override
     public String description() {
         return "emulated work-groups, items " + order.name().toLowerCase(Locale.ROOT)
                 + (prefersSharedKernels ? ", code shared" : "");
@@ -45,12 +42,9 @@ public final class EmulatedGroupDevice extends JvmDevice {
 
     /** Loops of {@code GROUP} variants run too; variants of loops only have devices of their own, but where code is shared. */
     @Override
-    public boolean runs(Variant.Style style) {
-        return style == Variant.Style.GROUP || (prefersSharedKernels && style == Variant.Style.LOOP);
-    }
-
-    @Override
-    public String defaultVariant(String operation) {
-        throw new IllegalStateException("the emulator has no defaults");
+    public DeviceTraits traits() {
+        Set<Variant.Style> styles =
+                prefersSharedKernels ? Set.of(Variant.Style.GROUP, Variant.Style.LOOP) : Set.of(Variant.Style.GROUP);
+        return new DeviceTraits("emulated", styles, true);
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.kernels.device.tornado.GraphPlan.Execution;
 import org.tornadogpt.kernels.device.tornado.GraphPlan.GraphSpec;
 import org.tornadogpt.kernels.graph.Node;
-import org.tornadogpt.kernels.graph.Recording;
+import org.tornadogpt.kernels.graph.NodeList;
 import org.tornadogpt.kernels.kernel.Call;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
@@ -44,7 +44,7 @@ class GraphPlanTest {
 
     private static Node node(String section, int index, Consumer<KernelSink> emit) {
         return new Node(
-                "test", "forward", "loop", "out", List.of(), List.of(), new Node.Cost(0, 0), section, index, emit);
+                "test", "forward", "loop", null, List.of(), List.of(), new Node.Cost(0, 0), section, index, emit);
     }
 
     private Node call(String section, int index, int offset, int size) {
@@ -64,7 +64,7 @@ class GraphPlanTest {
     }
 
     /** Nodes around, layers forward, nodes around, layers backward, nodes around. */
-    private Recording model(int layers) {
+    private NodeList model(int layers) {
         List<Node> nodes = new ArrayList<>();
         around(nodes, 1);
         for (int l = 0; l < layers; l++) {
@@ -75,7 +75,7 @@ class GraphPlanTest {
             layer(nodes, "layer.backward", l, 4);
         }
         around(nodes, 5);
-        return Recording.of("gradients", nodes);
+        return new NodeList("gradients", nodes);
     }
 
     private void layer(List<Node> nodes, String section, int l, int size) {
@@ -90,7 +90,7 @@ class GraphPlanTest {
         }
     }
 
-    private GraphPlan plan(Recording... recordings) {
+    private GraphPlan plan(NodeList... recordings) {
         return GraphPlan.of(List.of(recordings), buffers, Splitter.STANDARD, new TornadoKernelSink.Target(256, false));
     }
 
@@ -112,7 +112,7 @@ class GraphPlanTest {
         List<Node> forward = new ArrayList<>();
         layer(forward, "forward.only", 3, 2);
         forward.add(call("", 0, 70_000, 6));
-        GraphPlan plan = plan(model(2), Recording.of("evaluate", forward));
+        GraphPlan plan = plan(model(2), new NodeList("evaluate", forward));
         List<Execution> evaluate = plan.programs().get("evaluate");
         Execution layer = plan.programs().get("gradients").stream()
                 .filter(e -> e.nodes().get(0).section().equals("layer.forward"))
@@ -132,10 +132,10 @@ class GraphPlanTest {
     void aGraphServesOnlyWhereTheSameNodesLaunchItsKernels() {
         List<Node> twice = List.of(sized("", 0, 10, 7), sized("", 0, 20, 7));
         Node both = node("", 0, l -> twice.forEach(n -> n.emit().accept(l)));
-        assertThat(plan(Recording.of("p", twice), Recording.of("q", List.of(both)))
+        assertThat(plan(new NodeList("p", twice), new NodeList("q", List.of(both)))
                         .graphs())
                 .hasSize(2);
-        assertThat(plan(Recording.of("p", twice), Recording.of("q", twice)).graphs())
+        assertThat(plan(new NodeList("p", twice), new NodeList("q", twice)).graphs())
                 .hasSize(1);
     }
 
@@ -169,7 +169,7 @@ class GraphPlanTest {
         for (int i = 0; i < 1000; i++) {
             nodes.add(call("", 0, i, WIDTH));
         }
-        GraphPlan plan = plan(Recording.of("long", nodes));
+        GraphPlan plan = plan(new NodeList("long", nodes));
         assertThat(plan.graphs()).hasSizeGreaterThan(5);
         assertThat(tasks(plan)).isEqualTo(1000);
         assertThat(plan.programs().get("long").stream()
@@ -231,7 +231,7 @@ class GraphPlanTest {
         List<Node> nodes =
                 List.of(sized("", 0, 10, 7), sized("", 0, 20, 8), sized("layer", 0, 30, 9), sized("layer", 1, 40, 9));
         GraphPlan plan = GraphPlan.of(
-                List.of(Recording.of("p", nodes)), buffers, Splitter.STANDARD, new TornadoKernelSink.Target(256, true));
+                List.of(new NodeList("p", nodes)), buffers, Splitter.STANDARD, new TornadoKernelSink.Target(256, true));
         assertThat(plan.graphs().stream()
                         .flatMap(g -> g.tasks().stream())
                         .map(t -> t.launch().call().arguments())
@@ -251,7 +251,7 @@ class GraphPlanTest {
 
     @Test
     void sizesAreFrozenIntoOneTableOtherwise() {
-        GraphPlan plan = plan(Recording.of("p", List.of(sized("", 0, 10, 7), sized("", 0, 20, 8))));
+        GraphPlan plan = plan(new NodeList("p", List.of(sized("", 0, 10, 7), sized("", 0, 20, 8))));
         assertThat(plan.offsets()).hasSize(1);
         assertThat(plan.graphs().get(0).tasks())
                 .extracting(t -> t.launch().call().arguments().get(6))
@@ -277,7 +277,7 @@ class GraphPlanTest {
                     tokens,
                     5));
         });
-        List<Recording> recordings = List.of(Recording.of("p", List.of(node)));
+        List<NodeList> recordings = List.of(new NodeList("p", List.of(node)));
         assertThatThrownBy(() -> GraphPlan.of(
                         recordings,
                         buffers,
@@ -314,26 +314,26 @@ class GraphPlanTest {
                         l.slot(strange),
                         tokens,
                         5)));
-        assertThatThrownBy(() -> plan(Recording.of("p", List.of(node))))
+        assertThatThrownBy(() -> plan(new NodeList("p", List.of(node))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("kStrange");
     }
 
     @Test
     void repetitionsThatDifferInMoreThanOffsetsAreRefused() {
-        Recording sizes = Recording.of("p", List.of(call("layer", 0, 0, 7), call("layer", 1, 50, 8)));
+        NodeList sizes = new NodeList("p", List.of(call("layer", 0, 0, 7), call("layer", 1, 50, 8)));
         assertThatThrownBy(() -> plan(sizes))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("repetition 1 of section layer")
                 .hasMessageContaining("argument 6 of kTest: 7 against 8");
-        Recording counts =
-                Recording.of("p", List.of(call("layer", 0, 0, 7), call("layer", 0, 50, 7), call("layer", 1, 50, 7)));
+        NodeList counts =
+                new NodeList("p", List.of(call("layer", 0, 0, 7), call("layer", 0, 50, 7), call("layer", 1, 50, 7)));
         assertThatThrownBy(() -> plan(counts)).hasMessageContaining("2 against 1 kernels");
     }
 
     @Test
     void anEmptyProgramRunsNothing() {
-        assertThat(plan(Recording.of("nothing", List.of())).programs().get("nothing"))
+        assertThat(plan(new NodeList("nothing", List.of())).programs().get("nothing"))
                 .isEmpty();
     }
 
@@ -382,7 +382,7 @@ class GraphPlanTest {
         }
         around(nodes, 3);
         nodes.add(group("", 0, 500, WorkGroups.of(7, 64)));
-        GraphPlan plan = plan(Recording.of("p", nodes));
+        GraphPlan plan = plan(new NodeList("p", nodes));
         GridScheduler scheduler = WorkGrids.of(plan, device(64));
         List<String> expected = new ArrayList<>();
         for (GraphSpec graph : plan.graphs()) {
@@ -403,7 +403,7 @@ class GraphPlanTest {
 
     @Test
     void groupsLargerThanTheDeviceTakesAreRefusedWithTheKernelsName() {
-        GraphPlan plan = plan(Recording.of("p", List.of(group("", 0, 0, WorkGroups.of(7, 64)))));
+        GraphPlan plan = plan(new NodeList("p", List.of(group("", 0, 0, WorkGroups.of(7, 64)))));
         assertThatThrownBy(() -> WorkGrids.of(plan, device(32)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("kGrouped wants work-groups of 64 items; tornado:0:0 allows 32");

@@ -13,15 +13,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tornadogpt.kernels.check.KernelCase;
+import org.tornadogpt.kernels.cases.KernelCase;
+import org.tornadogpt.kernels.cases.KernelCases;
 import org.tornadogpt.kernels.check.KernelCheck;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Node;
+import org.tornadogpt.kernels.graph.NodeList;
 import org.tornadogpt.kernels.graph.Program;
-import org.tornadogpt.kernels.graph.Recording;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.Call;
 import org.tornadogpt.kernels.kernel.KernelSink;
@@ -31,6 +32,8 @@ import org.tornadogpt.kernels.memory.Buffers;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.activation.Activation;
+import org.tornadogpt.kernels.ops.activation.PointwiseActivation;
+import org.tornadogpt.kernels.ops.matmul.MatMul;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -41,7 +44,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 class OnDeviceSdkTest {
     static Stream<Arguments> conformance() {
         return TornadoRuntimes.devices().stream()
-                .flatMap(device -> KernelCase.grid().stream().map(c -> Arguments.of(device.id(), c)));
+                .flatMap(device -> KernelCases.grid().stream().map(c -> Arguments.of(device.id(), c)));
     }
 
     @ParameterizedTest
@@ -64,7 +67,7 @@ class OnDeviceSdkTest {
     }
 
     private static Node planted(Consumer<KernelSink> emit) {
-        return new Node("test", "forward", "planted", "out", List.of(), List.of(), new Node.Cost(0, 0), "", 0, emit);
+        return new Node("test", "forward", "planted", null, List.of(), List.of(), new Node.Cost(0, 0), "", 0, emit);
     }
 
     private static Buffers state(Slice slice) {
@@ -79,7 +82,7 @@ class OnDeviceSdkTest {
         try (TornadoDevice device = TornadoDevice.open("tornado")) {
             assertThatThrownBy(() -> {
                         Map<String, Program> programs =
-                                device.build(List.of(Recording.of("planted", List.of(node))), state(slice));
+                                device.build(List.of(new NodeList("planted", List.of(node))), state(slice));
                         programs.get("planted").run();
                     })
                     .isInstanceOf(DeviceException.class)
@@ -89,16 +92,16 @@ class OnDeviceSdkTest {
 
     /** Three nodes, of which the second one's sums are beyond what a float holds. */
     private static Workspace overflowing(Device device) {
-        Workspace workspace = new Workspace(device, new KernelChoices(device, Map.of()));
+        Workspace workspace = new Workspace(KernelChoices.defaults(device));
         Tensor x = workspace.state("x", 3, 5);
         Tensor weight = workspace.state("weight", 7, 5);
         workspace.record("overflow", ops -> {
             Tensor same = ops.allocate("same", 3, 5);
-            ops.activation(same, x, Activation.RELU);
+            PointwiseActivation.forward(ops, new PointwiseActivation.Forward(same, x, Activation.RELU));
             Tensor out = ops.allocate("out", 3, 7);
-            ops.linear(out, same, weight, null);
+            MatMul.forward(ops, new MatMul.Forward(out, same, weight, null));
             Tensor after = ops.allocate("after", 3, 7);
-            ops.activation(after, out, Activation.RELU);
+            PointwiseActivation.forward(ops, new PointwiseActivation.Forward(after, out, Activation.RELU));
         });
         workspace.build();
         for (Tensor tensor : List.of(x, weight)) {
@@ -134,8 +137,7 @@ class OnDeviceSdkTest {
                 List<Program.Timing> timings = program.runTimed();
                 assertThat(timings)
                         .extracting(Program.Timing::node)
-                        .containsExactlyElementsOf(
-                                workspace.recording("overflow").nodes());
+                        .containsExactlyElementsOf(workspace.nodes("overflow").nodes());
                 assertThat(timings).allMatch(t -> t.nanos() > 0 && t.nanos() < 60_000_000_000L);
             }
         }
@@ -153,7 +155,7 @@ class OnDeviceSdkTest {
                 Call.of("kGroups", OnDeviceSdkTest::kGroups, new KernelContext(), slice.array()),
                 WorkGroups.of(1, 1 << 20)));
         try (TornadoDevice device = TornadoDevice.open("tornado")) {
-            assertThatThrownBy(() -> device.build(List.of(Recording.of("planted", List.of(node))), state(slice)))
+            assertThatThrownBy(() -> device.build(List.of(new NodeList("planted", List.of(node))), state(slice)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("kGroups")
                     .hasMessageContaining("choose another variant");

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.DeviceException;
-import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.Variants;
 import org.tornadogpt.kernels.memory.Buffers;
 import org.tornadogpt.kernels.memory.Slice;
@@ -153,16 +154,22 @@ class WithoutSdkTest {
     }
 
     @Test
-    void everyDefaultExistsAndCanRunOnTornadoDevices() {
+    void everyOperationHasADefaultOnTornadoDevices() {
+        DeviceTraits gpu = TornadoDevice.traits("tornado", true);
+        DeviceTraits processor = TornadoDevice.traits("tornado", false);
         for (String operation : Variants.operations()) {
-            for (boolean gpu : new boolean[] {true, false}) {
-                Variant variant = Variants.find(operation, TornadoDevice.defaultVariant(operation, gpu));
-                assertThat(variant.style()).as(operation).isNotEqualTo(Variant.Style.VECTOR);
-            }
+            assertThat(KernelChoices.preferred(operation, gpu)).as(operation).isPresent();
+            assertThat(KernelChoices.preferred(operation, processor))
+                    .as(operation)
+                    .isPresent();
         }
-        assertThat(TornadoDevice.defaultVariant("attention", true)).isEqualTo("flashtiled");
-        assertThat(TornadoDevice.defaultVariant("attention", false)).isEqualTo("materialized");
-        assertThat(TornadoDevice.defaultVariant("adamw", true)).isEqualTo("groups");
-        assertThat(TornadoDevice.defaultVariant("adamw", false)).isEqualTo("loop");
+        assertThat(preferred("attention", gpu)).isEqualTo("flashtiled");
+        assertThat(preferred("attention", processor)).isEqualTo("materialized");
+        assertThat(preferred("adamw", gpu)).isEqualTo("groups");
+        assertThat(preferred("adamw", processor)).isEqualTo("loop");
+    }
+
+    private static String preferred(String operation, DeviceTraits device) {
+        return KernelChoices.preferred(operation, device).orElseThrow().name();
     }
 }

@@ -1,0 +1,86 @@
+package org.tornadogpt.kernels.ops.elementwise;
+
+import static org.tornadogpt.kernels.kernel.vector.LanesVector.LANES;
+import static org.tornadogpt.kernels.kernel.vector.LanesVector.broadcast;
+
+import org.tornadogpt.kernels.kernel.DeviceTraits;
+import org.tornadogpt.kernels.kernel.KernelSink;
+import org.tornadogpt.kernels.kernel.vector.VectorSlice;
+import org.tornadogpt.kernels.memory.Slice;
+
+/** Blocks of elements on all threads. */
+public final class ElementwiseVector implements Elementwise {
+    private static final int BLOCK = 16 * 1024;
+
+    @Override
+    public String name() {
+        return "vector";
+    }
+
+    @Override
+    public Style style() {
+        return Style.VECTOR;
+    }
+
+    @Override
+    public int preference(DeviceTraits device) {
+        return PREFERRED;
+    }
+
+    @Override
+    public void fill(KernelSink sink, int size, Slice out, float value) {
+        VectorSlice y = VectorSlice.of(out);
+        blocks(sink, "elementwise.fill", size, (from, end) -> {
+            int i = from;
+            for (; i <= end - LANES; i += LANES) {
+                y.store(i, broadcast(value));
+            }
+            for (; i < end; i++) {
+                y.set(i, value);
+            }
+        });
+    }
+
+    @Override
+    public void copy(KernelSink sink, int size, Slice out, Slice x) {
+        VectorSlice y = VectorSlice.of(out);
+        VectorSlice in = VectorSlice.of(x);
+        blocks(sink, "elementwise.copy", size, (from, end) -> {
+            int i = from;
+            for (; i <= end - LANES; i += LANES) {
+                y.store(i, in.load(i));
+            }
+            for (; i < end; i++) {
+                y.set(i, in.get(i));
+            }
+        });
+    }
+
+    @Override
+    public void add(KernelSink sink, int size, Slice out, Slice a, Slice b) {
+        VectorSlice y = VectorSlice.of(out);
+        VectorSlice p = VectorSlice.of(a);
+        VectorSlice q = VectorSlice.of(b);
+        blocks(sink, "elementwise.add", size, (from, end) -> {
+            int i = from;
+            for (; i <= end - LANES; i += LANES) {
+                y.store(i, p.load(i).add(q.load(i)));
+            }
+            for (; i < end; i++) {
+                y.set(i, p.get(i) + q.get(i));
+            }
+        });
+    }
+
+    /** What is done to the elements {@code from} to {@code end}, exclusive. */
+    private interface Range {
+        void apply(int from, int end);
+    }
+
+    private static void blocks(KernelSink sink, String kernel, int size, Range range) {
+        sink.blocks(
+                kernel,
+                Math.ceilDiv(size, BLOCK),
+                (block, worker) -> range.apply(block * BLOCK, Math.min(size, (block + 1) * BLOCK)));
+    }
+}

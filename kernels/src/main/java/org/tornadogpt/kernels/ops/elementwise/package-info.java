@@ -1,0 +1,2 @@
+/** Filling, copying and adding arrays. */
+package org.tornadogpt.kernels.ops.elementwise;
