@@ -156,7 +156,8 @@ final class Block {
     private Tensor attentionForward(Tensor x) {
         Tensor normed = rows("ln_1", config.channels());
         Tensor statistics = rows("ln_1.statistics", 2);
-        LayerNorm.Forward norm = new LayerNorm.Forward(normed, statistics, x, weights.norm1Weight, weights.norm1Bias);
+        LayerNorm.Forward norm =
+                new LayerNorm.Forward(normed, statistics, x, weights.norm1Weight, weights.norm1Bias, 1e-5f);
         LayerNorm.forward(ops, norm);
         Tensor qkv = rows("attn.qkv", shape.packedWidth());
         MatMul.forward(ops, new MatMul.Forward(qkv, normed, weights.qkvWeight, weights.qkvBias));
@@ -206,7 +207,8 @@ final class Block {
     private Tensor mlpForward(Tensor x) {
         Tensor normed = rows("ln_2", config.channels());
         Tensor statistics = rows("ln_2.statistics", 2);
-        LayerNorm.Forward norm = new LayerNorm.Forward(normed, statistics, x, weights.norm2Weight, weights.norm2Bias);
+        LayerNorm.Forward norm =
+                new LayerNorm.Forward(normed, statistics, x, weights.norm2Weight, weights.norm2Bias, 1e-5f);
         LayerNorm.forward(ops, norm);
         Tensor hidden = rows("mlp.hidden", config.mlpHidden());
         Tensor pre = config.activation().needsInput() ? rows("mlp.pre", config.mlpHidden()) : null;

@@ -230,7 +230,7 @@ public final class Gpt implements LanguageModel {
 
     private LayerNorm.Forward norm(Head head, Tensor x, Tensor parameters) {
         return new LayerNorm.Forward(
-                head.normed, head.statistics, x, tensor(NORM_WEIGHT, parameters), tensor(NORM_BIAS, parameters));
+                head.normed, head.statistics, x, tensor(NORM_WEIGHT, parameters), tensor(NORM_BIAS, parameters), 1e-5f);
     }
 
     private Tensor tensor(String name, Tensor flat) {

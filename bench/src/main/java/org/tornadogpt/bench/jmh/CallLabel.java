@@ -18,14 +18,14 @@ final class CallLabel {
         String shape = "";
         StringBuilder rest = new StringBuilder();
         for (Object argument : Arguments.leaves(call.call())) {
-            switch (argument) {
-                case Tensor tensor when !call.prepared().contains(tensor) -> dimensions.addAll(tensor.shape());
-                case AttentionShape s -> shape = ":" + s.label().replace(' ', '-');
-                case Activation kind -> rest.append(":").append(kind.name().toLowerCase(Locale.ROOT));
-                case Dropout dropout when dropout.isActive() -> rest.append(":dropout").append(dropout.probability());
-                default -> {
-                    // what shapes nothing
-                }
+            if (argument instanceof Tensor tensor && !call.prepared().contains(tensor)) {
+                dimensions.addAll(tensor.shape());
+            } else if (argument instanceof AttentionShape s) {
+                shape = ":" + s.label().replace(' ', '-');
+            } else if (argument instanceof Activation kind) {
+                rest.append(":").append(kind.name().toLowerCase(Locale.ROOT));
+            } else if (argument instanceof Dropout dropout && dropout.isActive()) {
+                rest.append(":dropout").append(dropout.probability());
             }
         }
         String sizes = dimensions.stream().map(String::valueOf).collect(Collectors.joining("x"));

@@ -3,6 +3,7 @@ package org.tornadogpt.kernels.graph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.tornadogpt.kernels.graph.Node.Cost;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
@@ -10,13 +11,20 @@ import org.tornadogpt.kernels.memory.Tensor;
 
 /** Keeps what is recorded as a list of nodes. */
 final class NodeRecorder implements Recorder {
+    /** Where constants live. */
+    interface Constants {
+        Tensor get(String name, Supplier<float[]> values, int... shape);
+    }
+
     private final KernelChoices kernels;
+    private final Constants constants;
     private final List<Node> nodes = new ArrayList<>();
     private String section = "";
     private int index;
 
-    NodeRecorder(KernelChoices kernels) {
+    NodeRecorder(KernelChoices kernels, Constants constants) {
         this.kernels = kernels;
+        this.constants = constants;
     }
 
     /** What was recorded so far, as a program. */
@@ -27,6 +35,11 @@ final class NodeRecorder implements Recorder {
     @Override
     public Tensor allocate(String name, int... shape) {
         return Tensor.activation(name, shape);
+    }
+
+    @Override
+    public Tensor constant(String name, Supplier<float[]> values, int... shape) {
+        return constants.get(name, values, shape);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.tornadogpt.kernels.graph;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.memory.Tensor;
@@ -13,6 +14,14 @@ import org.tornadogpt.kernels.memory.Tensor;
 public interface Recorder {
     /** Memory for an intermediate result; it lives from its first to its last use. */
     Tensor allocate(String name, int... shape);
+
+    /**
+     * Memory that never changes, such as a table of cosines, and lives as long as the workspace. What is asked for twice under one name is
+     * the same.
+     *
+     * @param values called the first time
+     */
+    Tensor constant(String name, Supplier<float[]> values, int... shape);
 
     /**
      * Marks what {@code body} records as repetition {@code index} of a repeated part of the model. All repetitions must record

@@ -1,9 +1,11 @@
 package org.tornadogpt.kernels.graph;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.tornadogpt.kernels.memory.Buffers;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.MemoryPlanner;
@@ -25,6 +27,7 @@ public final class Workspace {
     private final List<FloatArray> floatInputs = new ArrayList<>();
     private final List<IntArray> intInputs = new ArrayList<>();
     private final List<FloatArray> outputs = new ArrayList<>();
+    private final Map<String, Tensor> constants = new HashMap<>();
     private final List<NodeList> recorded = new ArrayList<>();
     private Map<String, Program> programs;
     private long activationFloats;
@@ -66,6 +69,14 @@ public final class Workspace {
         return new IntTensor(name, array);
     }
 
+    private Tensor constant(String name, Supplier<float[]> values, int... shape) {
+        return constants.computeIfAbsent(name, n -> {
+            Tensor tensor = state(n, shape);
+            tensor.slice().copyFrom(values.get());
+            return tensor;
+        });
+    }
+
     private Tensor persistent(List<FloatArray> arrays, String name, int... shape) {
         checkOpen();
         Tensor shaped = Tensor.activation(name, shape);
@@ -77,7 +88,7 @@ public final class Workspace {
     /** Records the operations that {@code body} calls as a program called {@code name}. */
     public void record(String name, Consumer<Recorder> body) {
         checkOpen();
-        NodeRecorder recorder = new NodeRecorder(kernels);
+        NodeRecorder recorder = new NodeRecorder(kernels, this::constant);
         body.accept(recorder);
         recorded.add(recorder.list(name));
     }

@@ -7,14 +7,16 @@ import org.apache.commons.math3.stat.StatUtils;
 final class LayerNormOracle {
     private final int N;
     private final int C;
+    private final double epsilon;
     private final double[] x;
     private final double[] weight;
     private final double[] bias;
 
     /** {@code bias} may be null. */
-    LayerNormOracle(int N, int C, double[] x, double[] weight, double[] bias) {
+    LayerNormOracle(int N, int C, double epsilon, double[] x, double[] weight, double[] bias) {
         this.N = N;
         this.C = C;
+        this.epsilon = epsilon;
         this.x = x;
         this.weight = weight;
         this.bias = bias;
@@ -25,7 +27,7 @@ final class LayerNormOracle {
     }
 
     private double rstd(int n) {
-        return 1 / Math.sqrt(StatUtils.populationVariance(x, n * C, C) + 1e-5);
+        return 1 / Math.sqrt(StatUtils.populationVariance(x, n * C, C) + epsilon);
     }
 
     double[] statistics() {

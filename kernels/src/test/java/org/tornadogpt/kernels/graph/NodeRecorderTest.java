@@ -3,6 +3,7 @@ package org.tornadogpt.kernels.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
@@ -12,7 +13,8 @@ import org.tornadogpt.kernels.ops.activation.PointwiseActivation;
 import org.tornadogpt.kernels.ops.matmul.MatMul;
 
 class NodeRecorderTest {
-    private final NodeRecorder recorder = new NodeRecorder(KernelChoices.defaults(new SequentialDevice()));
+    private final NodeRecorder recorder = new NodeRecorder(
+            KernelChoices.defaults(new SequentialDevice()), (name, values, shape) -> Tensor.activation(name, shape));
 
     @Test
     void nodesCarryTheirSectionAndWhatTheyReadAndWrite() {
@@ -40,5 +42,16 @@ class NodeRecorderTest {
         assertThatThrownBy(() -> recorder.section("a", 0, () -> recorder.section("b", 1, () -> {})))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("section b inside section a");
+    }
+
+    @Test
+    void aConstantIsMadeOnceForAllProgramsOfAWorkspace() {
+        Workspace workspace = new Workspace(KernelChoices.defaults(new SequentialDevice()));
+        List<Tensor> found = new ArrayList<>();
+        for (String program : List.of("a", "b")) {
+            workspace.record(program, r -> found.add(r.constant("table", () -> new float[] {1, 2}, 2)));
+        }
+        assertThat(found.get(1)).isSameAs(found.get(0));
+        assertThat(found.get(0).slice().toArray()).containsExactly(1, 2);
     }
 }

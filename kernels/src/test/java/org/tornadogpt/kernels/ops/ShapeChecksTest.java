@@ -126,26 +126,31 @@ class ShapeChecksTest {
                         "x[2, 3]",
                         "out[3, 2]",
                         new LayerNorm.Forward(
-                                t("out", 3, 2), t("statistics", 2, 2), t("x", 2, 3), t("weight", 3), null)),
+                                t("out", 3, 2), t("statistics", 2, 2), t("x", 2, 3), t("weight", 3), null, 1e-5f)),
                 wrong(
                         "layerNorm",
                         "statistics[3, 2]",
                         "x[2, 3]",
                         new LayerNorm.Forward(
-                                t("out", 2, 3), t("statistics", 3, 2), t("x", 2, 3), t("weight", 3), null)),
+                                t("out", 2, 3), t("statistics", 3, 2), t("x", 2, 3), t("weight", 3), null, 1e-5f)),
                 wrong(
                         "layerNorm",
                         "weight[2]",
                         "x[2, 3]",
                         new LayerNorm.Forward(
-                                t("out", 2, 3), t("statistics", 2, 2), t("x", 2, 3), t("weight", 2), null)),
+                                t("out", 2, 3), t("statistics", 2, 2), t("x", 2, 3), t("weight", 2), null, 1e-5f)),
                 wrong(
                         "layerNormBackward",
                         "x[2, 3]",
                         "dout[2, 4]",
                         new LayerNorm.Backward(
                                 new LayerNorm.Forward(
-                                        t("out", 2, 3), t("statistics", 2, 2), t("x", 2, 3), t("weight", 3), null),
+                                        t("out", 2, 3),
+                                        t("statistics", 2, 2),
+                                        t("x", 2, 3),
+                                        t("weight", 3),
+                                        null,
+                                        1e-5f),
                                 t("dx", 2, 3),
                                 t("dweight", 3),
                                 null,

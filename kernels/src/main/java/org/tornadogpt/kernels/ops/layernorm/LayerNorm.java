@@ -13,7 +13,7 @@ import org.tornadogpt.kernels.memory.Tensor;
  *
  * <pre>
  *   mean[n] = sum_c x[n,c] / C          var[n] = sum_c (x[n,c] - mean[n])² / C
- *   rstd[n] = 1 / sqrt(var[n] + 1e-5)   xhat   = (x - mean) rstd
+ *   rstd[n] = 1 / sqrt(var[n] + epsilon)   xhat   = (x - mean) rstd
  *   out     = xhat weight + bias
  *
  *   g        = dout weight
@@ -26,17 +26,16 @@ import org.tornadogpt.kernels.memory.Tensor;
 public interface LayerNorm extends Variant {
     String OPERATION = "layernorm";
 
-    /** Added to the variance, as PyTorch's default. */
-    float EPSILON = 1e-5f;
-
     /**
      * Arguments of {@link #forward(Recorder, Forward)}.
      *
      * @param out (N, C)
      * @param statistics (N, 2): mean and reciprocal standard deviation of each row, saved for the backward pass
      * @param bias (C) or null
+     * @param epsilon added to the variance, 1e-5 in PyTorch
      */
-    record Forward(Tensor out, Tensor statistics, Tensor x, Tensor weight, Tensor bias) implements OperationCall {
+    record Forward(Tensor out, Tensor statistics, Tensor x, Tensor weight, Tensor bias, float epsilon)
+            implements OperationCall {
         @Override
         public void record(Recorder recorder) {
             LayerNorm.forward(recorder, this);
@@ -68,6 +67,7 @@ public interface LayerNorm extends Variant {
                         sink,
                         N,
                         C,
+                        a.epsilon,
                         a.out.slice(),
                         a.statistics.slice(),
                         a.x.slice(),
@@ -116,7 +116,16 @@ public interface LayerNorm extends Variant {
     }
 
     /** Overwrites {@code out} (N,C) and {@code statistics} (N,2: mean, rstd); {@code bias} (C) may be null. */
-    void forward(KernelSink sink, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias);
+    void forward(
+            KernelSink sink,
+            int N,
+            int C,
+            float epsilon,
+            Slice out,
+            Slice statistics,
+            Slice x,
+            Slice weight,
+            Slice bias);
 
     /** Adds to {@code dx} (N,C), {@code dweight} (C) and, unless null, {@code dbias} (C). */
     void backward(

@@ -28,7 +28,7 @@ public final class LayerNormCases implements KernelCases {
             Tensor out = t.unset("out", N, C);
             Tensor statistics = t.unset("statistics", N, 2);
             LayerNorm.Forward forward =
-                    new LayerNorm.Forward(out, statistics, x, t.parameter("weight", C), t.parameter("bias", C));
+                    new LayerNorm.Forward(out, statistics, x, t.parameter("weight", C), t.parameter("bias", C), 1e-5f);
             LayerNorm.forward(recorder, forward);
             Tensor dx = t.activation("dx", N, C);
             Tensor dweight = t.parameter("dweight", C);

@@ -35,12 +35,21 @@ public final class LayerNormGroup implements LayerNorm {
     }
 
     @Override
-    public void forward(KernelSink sink, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+    public void forward(
+            KernelSink sink,
+            int N,
+            int C,
+            float epsilon,
+            Slice out,
+            Slice statistics,
+            Slice x,
+            Slice weight,
+            Slice bias) {
         if (statistics.array() == out.array()) {
-            rows(sink, N, C, out.array(), out, statistics, x, weight, bias);
+            rows(sink, N, C, epsilon, out.array(), out, statistics, x, weight, bias);
         } else {
-            rows(sink, N, C, statistics.array(), null, statistics, x, weight, bias);
-            rows(sink, N, C, out.array(), out, null, x, weight, bias);
+            rows(sink, N, C, epsilon, statistics.array(), null, statistics, x, weight, bias);
+            rows(sink, N, C, epsilon, out.array(), out, null, x, weight, bias);
         }
     }
 
@@ -49,6 +58,7 @@ public final class LayerNormGroup implements LayerNorm {
             KernelSink sink,
             int N,
             int C,
+            float epsilon,
             FloatArray results,
             Slice out,
             Slice statistics,
@@ -73,6 +83,7 @@ public final class LayerNormGroup implements LayerNorm {
                         sink.slot(statistics),
                         sink.slot(out),
                         C,
+                        epsilon,
                         items),
                 WorkGroups.of(N, items));
     }
@@ -157,6 +168,7 @@ public final class LayerNormGroup implements LayerNorm {
             int statisticsSlot,
             int outSlot,
             int C,
+            float epsilon,
             int items) {
         float[] tile = context.allocateFloatLocalArray(RowGroups.ITEMS);
         int lid = context.localIdx;
@@ -189,7 +201,7 @@ public final class LayerNormGroup implements LayerNorm {
             }
             context.localBarrier();
         }
-        float rstd = 1f / TornadoMath.sqrt(tile[0] / C + EPSILON);
+        float rstd = 1f / TornadoMath.sqrt(tile[0] / C + epsilon);
         if (lid == 0 && statisticsSlot >= 0) {
             int at = offsets.get(statisticsSlot) + 2 * n;
             results.set(at, mean);

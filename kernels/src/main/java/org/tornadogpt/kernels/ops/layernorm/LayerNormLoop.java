@@ -27,7 +27,16 @@ public final class LayerNormLoop implements LayerNorm {
     }
 
     @Override
-    public void forward(KernelSink sink, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+    public void forward(
+            KernelSink sink,
+            int N,
+            int C,
+            float epsilon,
+            Slice out,
+            Slice statistics,
+            Slice x,
+            Slice weight,
+            Slice bias) {
         int statisticsSlot = sink.slot(statistics);
         int xSlot = sink.slot(x);
         sink.loop(Call.of(
@@ -39,7 +48,8 @@ public final class LayerNormLoop implements LayerNorm {
                 statistics.array(),
                 statisticsSlot,
                 N,
-                C));
+                C,
+                epsilon));
         Slice b = bias == null ? weight : bias;
         sink.loop(Call.of(
                 "kLayerNormForward",
@@ -117,7 +127,14 @@ public final class LayerNormLoop implements LayerNorm {
 
     /** A row's mean and reciprocal standard deviation; overwrites. */
     public static void kLayerNormStatistics(
-            IntArray offsets, FloatArray x, int xSlot, FloatArray statistics, int statisticsSlot, int N, int C) {
+            IntArray offsets,
+            FloatArray x,
+            int xSlot,
+            FloatArray statistics,
+            int statisticsSlot,
+            int N,
+            int C,
+            float epsilon) {
         for (@Parallel int n = 0; n < N; n++) {
             int xRow = offsets.get(xSlot) + n * C;
             float sum = 0f;
@@ -132,7 +149,7 @@ public final class LayerNormLoop implements LayerNorm {
             }
             int at = offsets.get(statisticsSlot) + 2 * n;
             statistics.set(at, mean);
-            statistics.set(at + 1, 1f / TornadoMath.sqrt(squares / C + EPSILON));
+            statistics.set(at + 1, 1f / TornadoMath.sqrt(squares / C + epsilon));
         }
     }
 

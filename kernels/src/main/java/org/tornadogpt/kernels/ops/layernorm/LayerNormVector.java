@@ -38,9 +38,19 @@ public final class LayerNormVector implements LayerNorm {
     }
 
     @Override
-    public void forward(KernelSink sink, int N, int C, Slice out, Slice statistics, Slice x, Slice weight, Slice bias) {
+    public void forward(
+            KernelSink sink,
+            int N,
+            int C,
+            float epsilon,
+            Slice out,
+            Slice statistics,
+            Slice x,
+            Slice weight,
+            Slice bias) {
         Forward forward = new Forward(
                 C,
+                epsilon,
                 VectorSlice.of(out),
                 VectorSlice.of(statistics),
                 VectorSlice.of(x),
@@ -106,7 +116,13 @@ public final class LayerNormVector implements LayerNorm {
 
     /** Scratch: weight, bias. */
     private record Forward(
-            int C, VectorSlice out, VectorSlice statistics, VectorSlice x, VectorSlice weight, VectorSlice bias) {
+            int C,
+            float epsilon,
+            VectorSlice out,
+            VectorSlice statistics,
+            VectorSlice x,
+            VectorSlice weight,
+            VectorSlice bias) {
         int scratchFloats() {
             return 2 * C;
         }
@@ -121,7 +137,7 @@ public final class LayerNormVector implements LayerNorm {
             for (int r = n; r < n + count; r++) {
                 long row = (long) r * C;
                 float mean = sum(row) / C;
-                float rstd = (float) (1.0 / Math.sqrt(squares(row, mean) / C + EPSILON));
+                float rstd = (float) (1.0 / Math.sqrt(squares(row, mean) / C + epsilon));
                 statistics.set(2L * r, mean);
                 statistics.set(2L * r + 1, rstd);
                 normalise(row, s, mean, rstd);
