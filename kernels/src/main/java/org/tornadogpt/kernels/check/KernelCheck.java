@@ -83,10 +83,11 @@ public final class KernelCheck {
         int worst = 0;
         for (int i = 0; i < expected.length; i++) {
             double error = Math.abs((double) actual[i] - expected[i]);
-            double share = error / (absolute + RELATIVE * Math.abs(expected[i]));
-            if (!(share <= worstShare)) {
+            double quotient = error / (absolute + RELATIVE * Math.abs(expected[i]));
+            double share = Double.isNaN(quotient) ? Double.POSITIVE_INFINITY : quotient;
+            if (share > worstShare) {
                 worst = i;
-                worstShare = Double.isNaN(share) ? Double.POSITIVE_INFINITY : share;
+                worstShare = share;
             }
             maxError = Double.isNaN(error) || error > maxError ? error : maxError;
         }
