@@ -10,7 +10,7 @@ import java.util.function.IntConsumer;
 public final class StealableLoop {
     /**
      * With fewer iterations left, helping costs more than it saves where cores are far from each other: the helper fetches what the owner
-     * prepared, and the owner waits for it (docs/PERFORMANCE.md, "One machine, two speeds").
+     * prepared, and the owner waits for it (docs/cpu-kernels.md, "Threads").
      */
     private static final int WORTH_HELPING = 3;
 
