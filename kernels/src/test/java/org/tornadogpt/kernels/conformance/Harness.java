@@ -124,6 +124,14 @@ final class Harness {
         return wide;
     }
 
+    static float[] floats(double... values) {
+        float[] narrow = new float[values.length];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = (float) values[i];
+        }
+        return narrow;
+    }
+
     static double[] plus(double[] a, double[] b) {
         double[] sum = a.clone();
         for (int i = 0; i < sum.length; i++) {
