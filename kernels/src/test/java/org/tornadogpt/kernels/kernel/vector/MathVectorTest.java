@@ -61,22 +61,45 @@ class MathVectorTest {
     @Test
     void geluDerivativeIsWithinItsErrorAndKeepsNaN() {
         checkDerivative(
-                MathVector::geluDerivative, x -> normalCdf(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI));
+                MathVector::geluDerivative,
+                3.2e-7f,
+                x -> normalCdf(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI));
         DoubleUnaryOperator slope = x -> SQRT_2_OVER_PI * (1 + 3 * CUBIC * x * x);
         checkDerivative(
                 MathVector::geluTanhDerivative,
+                3.2e-7f,
                 x -> tanhForm(x) + (Math.abs(x) > 9 ? 0 : 2 * x * tanhForm(x) * tanhForm(-x) * slope.applyAsDouble(x)));
     }
 
-    private static void checkDerivative(UnaryOperator<FloatVector> derivative, DoubleUnaryOperator exact) {
+    private static void checkDerivative(UnaryOperator<FloatVector> derivative, float bound, DoubleUnaryOperator exact) {
         double large = 1e6;
         for (float sign : new float[] {1f, -1f}) {
             double overLarge = worst(derivative, exact, sign * 0x1p-40f, sign * 0x1p40f, large);
-            assertThat(overLarge * large).isLessThan(3.2e-7);
+            assertThat(overLarge * large).isLessThan(bound);
         }
         assertThat(lane0(derivative, Float.NaN)).isNaN();
-        assertThat(lane0(derivative, Float.NEGATIVE_INFINITY)).isBetween(-3.2e-7f, 3.2e-7f);
-        assertThat(lane0(derivative, Float.POSITIVE_INFINITY)).isBetween(1 - 3.2e-7f, 1 + 3.2e-7f);
+        assertThat(lane0(derivative, Float.NEGATIVE_INFINITY)).isBetween(-bound, bound);
+        assertThat(lane0(derivative, Float.POSITIVE_INFINITY)).isBetween(1 - bound, 1 + bound);
+    }
+
+    @Test
+    void siluIsWithinItsErrorAndKeepsNaN() {
+        DoubleUnaryOperator exact = x -> x / (1 + Math.exp(-x));
+        assertThat(worst(MathVector::silu, exact, 0x1p-100f, 0x1p127f, 0)).isLessThan(2.5e-7);
+        assertThat(worst(MathVector::silu, exact, -0x1p-100f, -87.33f, 0)).isLessThan(2.5e-7);
+        for (float x : new float[] {-87.4f, -200f, -1e30f, -Float.MAX_VALUE, Float.NEGATIVE_INFINITY}) {
+            assertThat(lane0(MathVector::silu, x)).isBetween(-1.1e-36f, 0f);
+        }
+        assertThat(lane0(MathVector::silu, Float.NaN)).isNaN();
+        assertThat(lane0(MathVector::silu, Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+    }
+
+    @Test
+    void siluDerivativeIsWithinItsErrorAndKeepsNaN() {
+        checkDerivative(MathVector::siluDerivative, 2e-7f, x -> {
+            double s = 1 / (1 + Math.exp(-x));
+            return s + x * s / (1 + Math.exp(x));
+        });
     }
 
     private static double tanhForm(double x) {
