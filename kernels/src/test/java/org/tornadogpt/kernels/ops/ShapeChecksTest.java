@@ -27,6 +27,7 @@ import org.tornadogpt.kernels.ops.matmul.MatMul;
 import org.tornadogpt.kernels.ops.optimizer.AdamW;
 import org.tornadogpt.kernels.ops.reduction.Reduction;
 import org.tornadogpt.kernels.ops.residual.Residual;
+import org.tornadogpt.kernels.ops.rmsnorm.RmsNorm;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Every operation refuses tensors that do not fit, before anything is recorded. */
@@ -44,6 +45,10 @@ class ShapeChecksTest {
 
     private static Arguments wrong(String operation, String first, String second, OperationCall call) {
         return Arguments.argumentSet(operation + " " + first, operation, first, second, call);
+    }
+
+    private static RmsNorm.Forward rmsNorm() {
+        return new RmsNorm.Forward(t("out", 2, 3), t("rstd", 2, 1), t("x", 2, 3), t("weight", 3), 1e-5f);
     }
 
     static Stream<Arguments> wrongCalls() {
@@ -155,6 +160,31 @@ class ShapeChecksTest {
                                 t("dweight", 3),
                                 null,
                                 t("dout", 2, 4))),
+                wrong(
+                        "rmsNorm",
+                        "x[2, 3]",
+                        "out[3, 2]",
+                        new RmsNorm.Forward(t("out", 3, 2), t("rstd", 2, 1), t("x", 2, 3), t("weight", 3), 1e-5f)),
+                wrong(
+                        "rmsNorm",
+                        "rstd[2, 2]",
+                        "x[2, 3]",
+                        new RmsNorm.Forward(t("out", 2, 3), t("rstd", 2, 2), t("x", 2, 3), t("weight", 3), 1e-5f)),
+                wrong(
+                        "rmsNorm",
+                        "weight[2]",
+                        "x[2, 3]",
+                        new RmsNorm.Forward(t("out", 2, 3), t("rstd", 2, 1), t("x", 2, 3), t("weight", 2), 1e-5f)),
+                wrong(
+                        "rmsNormBackward",
+                        "x[2, 3]",
+                        "dx[3, 3]",
+                        new RmsNorm.Backward(rmsNorm(), t("dx", 3, 3), t("dweight", 3), t("dout", 2, 3))),
+                wrong(
+                        "rmsNormBackward",
+                        "dweight[4]",
+                        "x[2, 3]",
+                        new RmsNorm.Backward(rmsNorm(), t("dx", 2, 3), t("dweight", 4), t("dout", 2, 3))),
                 wrong("activation", "out[6]", "x[7]", new PointwiseActivation.Forward(t("out", 6), t("x", 7), RELU)),
                 wrong(
                         "activationBackward",

@@ -1,0 +1,2 @@
+/** Root mean square normalisation. */
+package org.tornadogpt.kernels.ops.rmsnorm;
