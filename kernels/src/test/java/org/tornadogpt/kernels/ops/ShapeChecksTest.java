@@ -28,6 +28,7 @@ import org.tornadogpt.kernels.ops.optimizer.AdamW;
 import org.tornadogpt.kernels.ops.reduction.Reduction;
 import org.tornadogpt.kernels.ops.residual.Residual;
 import org.tornadogpt.kernels.ops.rmsnorm.RmsNorm;
+import org.tornadogpt.kernels.ops.rotary.Rotary;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Every operation refuses tensors that do not fit, before anything is recorded. */
@@ -185,6 +186,42 @@ class ShapeChecksTest {
                         "dweight[4]",
                         "x[2, 3]",
                         new RmsNorm.Backward(rmsNorm(), t("dx", 2, 3), t("dweight", 4), t("dout", 2, 3))),
+                wrong(
+                        "rotary",
+                        "qkv[6, 23]",
+                        "AttentionShape[B=2, T=3, heads=2, kvHeads=2, D=4]",
+                        new Rotary.Forward(t("qkv", 6, 23), shape, null, 3, 1e4f)),
+                wrong(
+                        "rotary",
+                        "qkv[7, 24]",
+                        "AttentionShape[B=2, T=3, heads=2, kvHeads=2, D=4]",
+                        new Rotary.Forward(t("qkv", 7, 24), shape, null, 3, 1e4f)),
+                wrong(
+                        "rotary",
+                        "positions[6]",
+                        "qkv[7, 24]",
+                        new Rotary.Forward(t("qkv", 7, 24), shape, ints("positions", 6), 3, 1e4f)),
+                wrong(
+                        "rotary",
+                        "T=3",
+                        "the table, which has 2: raise maxPositions",
+                        new Rotary.Forward(t("qkv", 6, 24), shape, null, 2, 1e4f)),
+                wrong(
+                        "rotary",
+                        "D=3",
+                        "halves need an even number",
+                        new Rotary.Forward(t("qkv", 2, 9), new AttentionShape(1, 2, 1, 1, 3), null, 2, 1e4f)),
+                wrong(
+                        "rotary",
+                        "theta must be positive",
+                        "got 0.0",
+                        new Rotary.Forward(t("qkv", 6, 24), shape, null, 3, 0f)),
+                wrong(
+                        "rotaryBackward",
+                        "qkv[6, 24]",
+                        "dqkv[24, 6]",
+                        new Rotary.Backward(
+                                new Rotary.Forward(t("qkv", 6, 24), shape, null, 3, 1e4f), t("dqkv", 24, 6))),
                 wrong("activation", "out[6]", "x[7]", new PointwiseActivation.Forward(t("out", 6), t("x", 7), RELU)),
                 wrong(
                         "activationBackward",

@@ -1,0 +1,2 @@
+/** Rotary position embedding. */
+package org.tornadogpt.kernels.ops.rotary;
