@@ -29,6 +29,7 @@ import org.tornadogpt.kernels.ops.reduction.Reduction;
 import org.tornadogpt.kernels.ops.residual.Residual;
 import org.tornadogpt.kernels.ops.rmsnorm.RmsNorm;
 import org.tornadogpt.kernels.ops.rotary.Rotary;
+import org.tornadogpt.kernels.ops.swiglu.SwiGlu;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Every operation refuses tensors that do not fit, before anything is recorded. */
@@ -222,6 +223,18 @@ class ShapeChecksTest {
                         "dqkv[24, 6]",
                         new Rotary.Backward(
                                 new Rotary.Forward(t("qkv", 6, 24), shape, null, 3, 1e4f), t("dqkv", 24, 6))),
+                wrong("swiGlu", "out[2, 3]", "x[2, 5]", new SwiGlu.Forward(t("out", 2, 3), t("x", 2, 5))),
+                wrong("swiGlu", "out[3, 2]", "x[2, 4]", new SwiGlu.Forward(t("out", 3, 2), t("x", 2, 4))),
+                wrong(
+                        "swiGluBackward",
+                        "dout[2, 4]",
+                        "x[2, 4]",
+                        new SwiGlu.Backward(t("dx", 2, 4), t("dout", 2, 4), t("x", 2, 4))),
+                wrong(
+                        "swiGluBackward",
+                        "dx[2, 2]",
+                        "x[2, 4]",
+                        new SwiGlu.Backward(t("dx", 2, 2), t("dout", 2, 2), t("x", 2, 4))),
                 wrong("activation", "out[6]", "x[7]", new PointwiseActivation.Forward(t("out", 6), t("x", 7), RELU)),
                 wrong(
                         "activationBackward",

@@ -1,0 +1,2 @@
+/** A gate with the SiLU activation. */
+package org.tornadogpt.kernels.ops.swiglu;
