@@ -82,28 +82,17 @@ final class TimedSteps implements AutoCloseable {
     List<Program.Timing> profile(int steps) {
         List<Program.Timing> all = new ArrayList<>();
         for (int i = 0; i < steps; i++) {
-            for (Program program : programs()) {
+            for (Program program : session.stepPrograms()) {
                 all.addAll(program.runTimed());
             }
         }
         return all;
     }
 
-    private List<Program> programs() {
-        List<Program> programs = new ArrayList<>();
-        programs.add(session.workspace().program("zero"));
-        for (int i = 0; i < microSteps; i++) {
-            programs.add(session.workspace().program("gradients"));
-        }
-        programs.add(session.workspace().program("norm"));
-        programs.add(session.workspace().program("update"));
-        return programs;
-    }
-
     /** Floating-point operations of one step, as counted by the operations. */
     long flopsPerStep() {
         long flops = 0;
-        for (Program program : programs()) {
+        for (Program program : session.stepPrograms()) {
             for (Node node : session.workspace().nodes(program.name()).nodes()) {
                 flops += node.cost().flops();
             }

@@ -1,12 +1,15 @@
 package org.tornadogpt.model;
 
+import java.util.List;
 import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.embedding.Embedding;
 import org.tornadogpt.kernels.ops.loss.CrossEntropy;
 import org.tornadogpt.kernels.ops.reduction.Reduction;
-import org.tornadogpt.model.ParameterLayout.Initial;
+import org.tornadogpt.model.layer.Context;
+import org.tornadogpt.model.layer.ParameterLayout;
+import org.tornadogpt.model.layer.Parameters;
 
 /** {@code logits[n] = table[tokens[n]]}: the simplest language model, and a yardstick for the others. */
 public final class Bigram implements LanguageModel {
@@ -20,7 +23,7 @@ public final class Bigram implements LanguageModel {
         this.config = config;
         int V = config.vocabularySize();
         layout = new ParameterLayout.Builder()
-                .add(TABLE, Initial.normal(0.02), V, V)
+                .add(TABLE, ParameterLayout.Initial.normal(0.02), V, V)
                 .build();
     }
 
@@ -36,38 +39,41 @@ public final class Bigram implements LanguageModel {
 
     @Override
     public void recordGradients(
-            Recorder ops, Batch batch, Tensor parameters, Tensor gradients, Tensor loss, float scale) {
-        Tensor logits = logits(ops, batch.tokens(), parameters);
-        Tensor losses = ops.allocate("losses", batch.rows());
-        CrossEntropy.forwardWithGradient(
-                ops, new CrossEntropy.WithGradient(losses, logits, logits, batch.targets(), scale));
-        Reduction.mean(ops, new Reduction.Mean(loss, losses));
-        Embedding.gatherBackward(
-                ops, new Embedding.GatherBackward(layout.tensor(TABLE, gradients), logits, batch.tokens()));
+            Recorder recorder, Context context, Batch batch, Parameters gradients, Tensor loss, float scale) {
+        Tensor logits = logits(recorder, batch.tokens(), context);
+        Tensor losses = recorder.allocate("losses", context.rows());
+        new CrossEntropy.WithGradient(losses, logits, logits, batch.targets(), scale).record(recorder);
+        new Reduction.Mean(loss, losses).record(recorder);
+        new Embedding.GatherBackward(gradients.get(TABLE), logits, batch.tokens()).record(recorder);
     }
 
     @Override
-    public void recordLoss(Recorder ops, Batch batch, Tensor parameters, Tensor loss) {
-        Tensor losses = ops.allocate("losses", batch.rows());
-        CrossEntropy.forward(
-                ops, new CrossEntropy.Forward(losses, logits(ops, batch.tokens(), parameters), batch.targets()));
-        Reduction.mean(ops, new Reduction.Mean(loss, losses));
+    public void recordLoss(Recorder recorder, Context context, Batch batch, Tensor loss) {
+        Tensor losses = recorder.allocate("losses", context.rows());
+        Tensor logits = logits(recorder, batch.tokens(), context);
+        new CrossEntropy.Forward(losses, logits, batch.targets()).record(recorder);
+        new Reduction.Mean(loss, losses).record(recorder);
     }
 
     @Override
-    public void recordLogits(Recorder ops, IntTensor tokens, IntTensor last, Tensor parameters, Tensor logits) {
-        Embedding.gather(ops, new Embedding.Gather(logits, last, logits(ops, tokens, parameters)));
+    public void recordLogits(Recorder recorder, Context context, IntTensor tokens, IntTensor rows, Tensor logits) {
+        Tensor table = context.parameters().get(TABLE);
+        if (rows == null) {
+            new Embedding.Gather(logits, tokens, table).record(recorder);
+        } else {
+            new Embedding.Gather(logits, rows, logits(recorder, tokens, context)).record(recorder);
+        }
     }
 
-    @Override
-    public void recordStep(
-            Recorder ops, IntTensor token, IntTensor position, Tensor parameters, Tensor cache, Tensor logits) {
-        Embedding.gather(ops, new Embedding.Gather(logits, token, layout.tensor(TABLE, parameters)));
-    }
-
-    private Tensor logits(Recorder ops, IntTensor tokens, Tensor parameters) {
-        Tensor logits = ops.allocate("logits", tokens.size(), vocabularySize());
-        Embedding.gather(ops, new Embedding.Gather(logits, tokens, layout.tensor(TABLE, parameters)));
+    private Tensor logits(Recorder recorder, IntTensor tokens, Context context) {
+        Tensor logits = recorder.allocate("logits", tokens.size(), vocabularySize());
+        new Embedding.Gather(logits, tokens, context.parameters().get(TABLE)).record(recorder);
         return logits;
+    }
+
+    /** A prediction depends on the last token only. */
+    @Override
+    public List<CacheShape> cache() {
+        return List.of();
     }
 }

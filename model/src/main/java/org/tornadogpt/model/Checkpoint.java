@@ -10,9 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tornadogpt.kernels.graph.Workspace;
-import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.model.layer.ParameterLayout;
 
 /**
  * A model on disk: a folder with {@code model.safetensors}, {@code config.json}, {@code tokenizer.json},
@@ -59,10 +58,10 @@ public final class Checkpoint {
             CheckpointFolder.Observer observer)
             throws IOException {
         List<SafeTensors.Source> moments = new ArrayList<>();
-        moments.addAll(sources("m.", session.model(), session.workspace(), session.firstMoment()));
-        moments.addAll(sources("v.", session.model(), session.workspace(), session.secondMoment()));
+        moments.addAll(sources("m.", session, session.firstMoment()));
+        moments.addAll(sources("v.", session, session.secondMoment()));
         new CheckpointFolder(folder, observer).replace(files -> {
-            files.tensors(MODEL, sources("", session.model(), session.workspace(), session.parameters()));
+            files.tensors(MODEL, sources(session.weights()));
             files.tensors(OPTIMIZER, moments);
             writeRest(files, session.model(), tokenizer, state);
         });
@@ -78,11 +77,10 @@ public final class Checkpoint {
     }
 
     /** Saves a model without what training needs. */
-    public static void save(Path folder, Tokenizer tokenizer, InferenceSession session, TrainingState state)
-            throws IOException {
+    public static void save(Path folder, Tokenizer tokenizer, Weights weights, TrainingState state) throws IOException {
         new CheckpointFolder(folder, step -> {}).replace(files -> {
-            files.tensors(MODEL, sources("", session.model(), session.workspace(), session.parameters()));
-            writeRest(files, session.model(), tokenizer, state);
+            files.tensors(MODEL, sources(weights));
+            writeRest(files, weights.model(), tokenizer, state);
         });
     }
 
@@ -98,14 +96,22 @@ public final class Checkpoint {
         files.text(STATE, Json.write(tree));
     }
 
-    private static List<SafeTensors.Source> sources(
-            String prefix, LanguageModel model, Workspace workspace, Tensor flat) {
-        workspace.toHost(flat);
-        return model.parameters().all().stream()
+    private static List<SafeTensors.Source> sources(Weights weights) {
+        weights.toHost();
+        return sources("", weights.model().parameters(), weights.flat());
+    }
+
+    private static List<SafeTensors.Source> sources(String prefix, TrainingSession session, Tensor moment) {
+        session.workspace().toHost(moment);
+        return sources(prefix, session.model().parameters(), moment);
+    }
+
+    private static List<SafeTensors.Source> sources(String prefix, ParameterLayout layout, Tensor flat) {
+        return layout.all().stream()
                 .map(p -> new SafeTensors.Source(
                         prefix + p.name(),
                         p.shape(),
-                        model.parameters().tensor(p.name(), flat).slice()))
+                        layout.tensor(p.name(), flat).slice()))
                 .toList();
     }
 
@@ -221,17 +227,19 @@ public final class Checkpoint {
             ParameterLayout layout = session.model().parameters();
             check(MODEL, model, layout, "");
             check(OPTIMIZER, optimizer, layout, "m.", "v.");
-            load(model, layout, "", session.parameters(), session.workspace());
-            load(optimizer, layout, "m.", session.firstMoment(), session.workspace());
-            load(optimizer, layout, "v.", session.secondMoment(), session.workspace());
+            load(model, session.weights());
+            load(optimizer, layout, "m.", session.firstMoment());
+            load(optimizer, layout, "v.", session.secondMoment());
+            session.workspace().toDevice(session.firstMoment());
+            session.workspace().toDevice(session.secondMoment());
         }
     }
 
     /** Loads the parameters; see {@link #restore(TrainingSession)}. */
-    public void restore(InferenceSession session) throws IOException {
+    public void restore(Weights weights) throws IOException {
         try (SafeTensors model = SafeTensors.open(folder.resolve(MODEL))) {
-            check(MODEL, model, session.model().parameters(), "");
-            load(model, session.model().parameters(), "", session.parameters(), session.workspace());
+            check(MODEL, model, weights.model().parameters(), "");
+            load(model, weights);
         }
     }
 
@@ -257,13 +265,15 @@ public final class Checkpoint {
         }
     }
 
-    private static void load(
-            SafeTensors tensors, ParameterLayout layout, String prefix, Tensor flat, Workspace workspace)
+    private static void load(SafeTensors tensors, Weights weights) throws CheckpointException {
+        load(tensors, weights.model().parameters(), "", weights.flat());
+        weights.changed();
+    }
+
+    private static void load(SafeTensors tensors, ParameterLayout layout, String prefix, Tensor flat)
             throws CheckpointException {
         for (ParameterLayout.Parameter p : layout.all()) {
-            Slice values = layout.tensor(p.name(), flat).slice();
-            tensors.copyInto(prefix + p.name(), values);
+            tensors.copyInto(prefix + p.name(), layout.tensor(p.name(), flat).slice());
         }
-        workspace.toDevice(flat);
     }
 }

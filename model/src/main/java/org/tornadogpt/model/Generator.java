@@ -1,14 +1,10 @@
 package org.tornadogpt.model;
 
-import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Writes on from a prompt, one token at a time.
- *
- * <p>The context grows with each token. When it becomes longer than the model's block it is cut to its last {@code T/2} tokens
- * (at least one) and grows again. Cutting rarely and by much, rather than by one token each time, lets positions stay what they
- * were between cuts; a key/value cache with this policy writes the same text.
+ * Writes on from a prompt, one token at a time. When the text outgrows the model's block the context is cut to its last half, with and
+ * without kept keys and values, so that both write the same.
  */
 public final class Generator {
     private final LogitsSource source;
@@ -26,21 +22,14 @@ public final class Generator {
      * @return how many tokens were written
      */
     public long generate(int[] prompt, long count, Sampling sampling, IntPredicate onToken) {
-        if (prompt.length == 0) {
-            throw new IllegalArgumentException("a prompt must have at least one token");
-        }
-        if (count < 0) {
-            throw new IllegalArgumentException("the number of tokens must not be negative, got " + count);
-        }
-        int[] context = prompt.clone();
+        checkCount(count);
+        ContextWindow window = new ContextWindow(source.model().blockSize(), prompt);
         for (long number = 0; number < count; number++) {
-            context = fit(context);
-            int token = sampling.choose(source.logits(context), number);
+            int token = sampling.choose(source.logits(window.tokens()), number);
             if (!onToken.test(token)) {
                 return number + 1;
             }
-            context = Arrays.copyOf(context, context.length + 1);
-            context[context.length - 1] = token;
+            window.add(token);
         }
         return count;
     }
@@ -56,11 +45,9 @@ public final class Generator {
         return tokens;
     }
 
-    private int[] fit(int[] context) {
-        int T = source.model().blockSize();
-        if (context.length <= T) {
-            return context;
+    static void checkCount(long count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("the number of tokens must not be negative, got " + count);
         }
-        return Arrays.copyOfRange(context, context.length - Math.max(1, T / 2), context.length);
     }
 }

@@ -1,6 +1,8 @@
 package org.tornadogpt.model;
 
-import org.tornadogpt.kernels.ops.activation.Activation;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.tornadogpt.model.layer.FeedForward;
+import org.tornadogpt.model.layer.Norm;
 
 /**
  * The architecture of a decoder-only transformer with pre-normalisation (Radford et al. 2019).
@@ -13,7 +15,9 @@ import org.tornadogpt.kernels.ops.activation.Activation;
  * @param layers number of blocks, L
  * @param mlpHidden width of the hidden layer of each block's MLP, usually 4C
  * @param positions how a token's place enters
+ * @param ropeTheta base of the angles of rotary positions; without them of no influence
  * @param norm the normalisation before attention, MLP and head
+ * @param normEpsilon added to the variance, or mean of squares, by which is divided
  * @param activation the non-linearity of the MLP
  * @param qkvBias whether the projection to queries, keys and values has a bias
  * @param projectionBias whether the projection out of attention has a bias
@@ -31,8 +35,10 @@ public record GptConfig(
         int layers,
         int mlpHidden,
         Positions positions,
-        Norm norm,
-        Activation activation,
+        float ropeTheta,
+        Norm.Kind norm,
+        float normEpsilon,
+        FeedForward.Kind activation,
         boolean qkvBias,
         boolean projectionBias,
         boolean mlpBias,
@@ -41,16 +47,20 @@ public record GptConfig(
         float dropout)
         implements ModelConfig {
 
+    /** {@link #ropeTheta} where nothing else is said. */
+    static final float ROPE_THETA = 10_000f;
+
+    /** {@link #normEpsilon} where nothing else is said. */
+    static final float NORM_EPSILON = 1e-5f;
+
     /** How a token's place in the context enters the model. */
     public enum Positions {
         /** A learned vector for each place, added to the token's embedding. */
-        LEARNED
-    }
-
-    /** A block's normalisation. */
-    public enum Norm {
-        /** Ba, Kiros and Hinton 2016, with weight and bias. */
-        LAYERNORM
+        LEARNED,
+        /** Queries and keys are rotated by angles that grow with the place (Su et al. 2021). */
+        ROTARY,
+        /** Not at all: only the causal mask tells places apart. */
+        NONE
     }
 
     public GptConfig {
@@ -68,6 +78,16 @@ public record GptConfig(
         if (heads % kvHeads != 0) {
             throw new IllegalArgumentException(
                     "kvHeads must divide heads, got " + kvHeads + " kvHeads and " + heads + " heads");
+        }
+        if (positions == Positions.ROTARY && channels / heads % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "rotary positions need an even head size, got " + channels / heads + " (channels / heads)");
+        }
+        if (!(ropeTheta > 1 && ropeTheta < Float.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("ropeTheta must be above 1 and finite, got " + ropeTheta);
+        }
+        if (!(normEpsilon > 0 && normEpsilon < 1)) {
+            throw new IllegalArgumentException("normEpsilon must be in (0, 1), got " + normEpsilon);
         }
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout must be in [0, 1), got " + dropout);
@@ -88,6 +108,16 @@ public record GptConfig(
     /** A builder that starts from this configuration. */
     public Builder toBuilder() {
         return new Builder(this);
+    }
+
+    /** Gives settings that files of earlier versions lack the values that these versions knew only. */
+    static void addDefaults(ObjectNode tree) {
+        if (!tree.has("ropeTheta")) {
+            tree.put("ropeTheta", ROPE_THETA);
+        }
+        if (!tree.has("normEpsilon")) {
+            tree.put("normEpsilon", NORM_EPSILON);
+        }
     }
 
     @Override
@@ -133,8 +163,10 @@ public record GptConfig(
         private final int layers;
         private int mlpHidden;
         private Positions positions = Positions.LEARNED;
-        private Norm norm = Norm.LAYERNORM;
-        private Activation activation = Activation.GELU;
+        private float ropeTheta = ROPE_THETA;
+        private Norm.Kind norm = Norm.Kind.LAYERNORM;
+        private float normEpsilon = NORM_EPSILON;
+        private FeedForward.Kind activation = FeedForward.Kind.GELU;
         private boolean qkvBias = true;
         private boolean projectionBias = true;
         private boolean mlpBias = true;
@@ -157,7 +189,9 @@ public record GptConfig(
             kvHeads = from.kvHeads;
             mlpHidden = from.mlpHidden;
             positions = from.positions;
+            ropeTheta = from.ropeTheta;
             norm = from.norm;
+            normEpsilon = from.normEpsilon;
             activation = from.activation;
             qkvBias = from.qkvBias;
             projectionBias = from.projectionBias;
@@ -192,12 +226,22 @@ public record GptConfig(
             return this;
         }
 
-        public Builder norm(Norm value) {
+        public Builder norm(Norm.Kind value) {
             norm = value;
             return this;
         }
 
-        public Builder activation(Activation value) {
+        public Builder ropeTheta(float value) {
+            ropeTheta = value;
+            return this;
+        }
+
+        public Builder normEpsilon(float value) {
+            normEpsilon = value;
+            return this;
+        }
+
+        public Builder activation(FeedForward.Kind value) {
             activation = value;
             return this;
         }
@@ -242,7 +286,9 @@ public record GptConfig(
                     layers,
                     mlpHidden,
                     positions,
+                    ropeTheta,
                     norm,
+                    normEpsilon,
                     activation,
                     qkvBias,
                     projectionBias,

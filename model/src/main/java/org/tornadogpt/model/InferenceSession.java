@@ -1,30 +1,24 @@
 package org.tornadogpt.model;
 
+import java.util.Arrays;
+import java.util.List;
 import org.tornadogpt.kernels.graph.KernelChoices;
-import org.tornadogpt.kernels.graph.Workspace;
-import org.tornadogpt.kernels.memory.Tensor;
 
 /**
- * A model's parameters and its next-token programs, without the memory that training needs. Of the last context the keys and values
- * are kept, so that going on from it costs one row. The device is the caller's.
+ * Predicts the token after one context at a time. Of the last context the keys and values are kept: where the new one begins with it,
+ * only what was added is computed. The device is the caller's.
  */
 public final class InferenceSession implements LogitsSource, AutoCloseable {
-    private final LanguageModel model;
-    private final Workspace workspace;
-    private final Tensor parameters;
-    private final Predictor logits;
+    private final Weights weights;
+    private final LogitsProgram whole;
+    private final DecodeSession decode;
+    private DecodeSession.Sequence sequence;
+    private final int[] kept;
+    private long version;
 
-    /** Predicts the token after a context. */
-    interface Predictor {
-        float[] run(int[] context);
-
-        /** What was kept of earlier contexts is worth nothing any more. */
-        default void forget() {}
-    }
-
-    /** A session that keeps keys and values. */
+    /** A session with parameters of its own that keeps keys and values. */
     public InferenceSession(LanguageModel model, KernelChoices kernels) {
-        this(model, kernels, true);
+        this(new Weights(model, kernels.device()), kernels, true);
     }
 
     /**
@@ -33,41 +27,54 @@ public final class InferenceSession implements LogitsSource, AutoCloseable {
      * @param kernels the device, and the variants that compute operations there
      * @param cached whether keys and values are kept; without, every token costs a pass over a whole block
      */
-    public InferenceSession(LanguageModel model, KernelChoices kernels, boolean cached) {
-        this.model = model;
-        workspace = new Workspace(kernels);
-        parameters = workspace.state("parameters", model.parameters().size());
-        logits = cached
-                ? new CachedLogits(workspace, model, parameters)
-                : new LogitsProgram(workspace, model, parameters);
-        workspace.build();
+    public InferenceSession(Weights weights, KernelChoices kernels, boolean cached) {
+        this.weights = weights;
+        kept = new int[weights.model().blockSize()];
+        whole = cached ? null : new LogitsProgram(weights, kernels);
+        decode = cached ? new DecodeSession(weights, kernels, 1) : null;
     }
 
-    /** Sets the parameters to their values before training. */
-    public void initialise(long seed) {
-        logits.forget();
-        model.initialise(parameters, seed);
-        workspace.toDevice(parameters);
+    /** The parameters, which other sessions may share. */
+    public Weights weights() {
+        return weights;
     }
 
     @Override
     public LanguageModel model() {
-        return model;
+        return weights.model();
     }
 
     @Override
     public float[] logits(int[] context) {
-        return logits.run(context);
+        Checks.context(context, model());
+        if (decode == null) {
+            return whole.run(context);
+        }
+        int from = sequence == null ? 0 : sequence.length();
+        boolean goesOn = from > 0
+                && version == weights.version()
+                && from < context.length
+                && Arrays.equals(context, 0, from, kept, 0, from);
+        if (goesOn) {
+            for (int i = from; i < context.length; i++) {
+                sequence.append(context[i]);
+            }
+        } else {
+            open(context);
+        }
+        System.arraycopy(context, 0, kept, 0, context.length);
+        while (!sequence.isReady()) {
+            decode.step(List.of(sequence));
+        }
+        return sequence.logits().clone();
     }
 
-    /** All parameters, flat, to be read or, before the next prediction, written; after writing call {@code workspace().toDevice}. */
-    public Tensor parameters() {
-        logits.forget();
-        return parameters;
-    }
-
-    public Workspace workspace() {
-        return workspace;
+    private void open(int... context) {
+        if (sequence != null) {
+            sequence.close();
+        }
+        version = weights.version();
+        sequence = decode.open(context);
     }
 
     /** Nothing to release: memory goes with the object, and the device is the caller's. */

@@ -65,6 +65,11 @@ final class Json {
             }
             tree.set(name, parse(name, text, old));
         });
+        return convert(tree, type);
+    }
+
+    /** What the tree describes. */
+    static <T> T convert(ObjectNode tree, Class<T> type) {
         try {
             return MAPPER.treeToValue(tree, type);
         } catch (JsonProcessingException e) {

@@ -1,11 +1,13 @@
 package org.tornadogpt.model;
 
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.model.layer.Context;
 
-/** The program that predicts the token after one context. */
-final class LogitsProgram implements InferenceSession.Predictor {
+/** The program that predicts the token after one context, computing all of it. */
+final class LogitsProgram {
     private static final String NAME = "logits";
 
     private final Workspace workspace;
@@ -14,23 +16,23 @@ final class LogitsProgram implements InferenceSession.Predictor {
     private final IntTensor last;
     private final Tensor logits;
 
-    /** Records the program; the caller builds the workspace. */
-    LogitsProgram(Workspace workspace, LanguageModel model, Tensor parameters) {
-        this.workspace = workspace;
-        this.model = model;
+    LogitsProgram(Weights weights, KernelChoices kernels) {
+        model = weights.model();
+        workspace = new Workspace(kernels);
+        workspace.share(weights.flat());
         tokens = workspace.intInput("context", model.blockSize());
         last = workspace.intInput("last", 1);
         logits = workspace.output("logits", 1, model.vocabularySize());
-        workspace.record(NAME, ops -> model.recordLogits(ops, tokens, last, parameters, logits));
+        Context context = Context.evaluation(1, model.blockSize(), weights.parameters(), null);
+        workspace.record(NAME, recorder -> model.recordLogits(recorder, context, tokens, last, logits));
+        workspace.build();
     }
 
-    @Override
-    public float[] run(int[] context) {
-        Checks.context(context, model);
+    float[] run(int... context) {
         int[] padded = new int[model.blockSize()];
         System.arraycopy(context, 0, padded, 0, context.length);
         tokens.copyFrom(padded);
-        last.copyFrom(new int[] {context.length - 1});
+        last.array().set(0, context.length - 1);
         workspace.program(NAME).run();
         return logits.slice().toArray();
     }

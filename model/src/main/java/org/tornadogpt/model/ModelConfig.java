@@ -2,6 +2,7 @@ package org.tornadogpt.model;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
 /** The architecture of a model: everything that decides its parameters and what it computes, nothing about its training. */
@@ -38,8 +39,15 @@ public sealed interface ModelConfig permits GptConfig, BigramConfig {
         return Json.write(this);
     }
 
-    /** The reverse of {@link #toJson}; unknown and missing settings are errors. */
+    /**
+     * The reverse of {@link #toJson}. Unknown settings are errors, and so are missing ones but those that came later than the first
+     * version: they have their defaults.
+     */
     static ModelConfig fromJson(String json) {
-        return Json.read(json, ModelConfig.class);
+        ObjectNode tree = Json.readObject(json);
+        if (tree.path("kind").asText().equals(Gpt.KIND)) {
+            GptConfig.addDefaults(tree);
+        }
+        return Json.convert(tree, ModelConfig.class);
     }
 }

@@ -3,7 +3,8 @@ package org.tornadogpt.model;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tornadogpt.kernels.ops.activation.Activation;
+import org.tornadogpt.model.layer.FeedForward;
+import org.tornadogpt.model.layer.Norm;
 
 /**
  * Architectures by name. The vocabulary is that of the text each one was first trained on; use
@@ -17,6 +18,7 @@ public final class Presets {
         Map<String, ModelConfig> presets = new LinkedHashMap<>();
         presets.put("quote", GptConfig.builder(13, 32, 64, 4, 2).headBias(true).build());
         presets.put("kernel-cpu", kernel(95, 128, 128, 4, 4));
+        presets.put("modern", modern());
         presets.put("kernel-gpu", kernelGpu);
         presets.put("shakespeare", kernelGpu.withVocabulary(65));
         presets.put(
@@ -32,9 +34,25 @@ public final class Presets {
 
     private static GptConfig kernel(int V, int T, int C, int H, int L) {
         return GptConfig.builder(V, T, C, H, L)
-                .activation(Activation.RELU)
+                .activation(FeedForward.Kind.RELU)
                 .qkvBias(false)
                 .headBias(true)
+                .dropout(0.2f)
+                .build();
+    }
+
+    /** As {@code kernel-cpu}, with what GPTs have taken up since: Llama's layout. */
+    private static GptConfig modern() {
+        return GptConfig.builder(65, 128, 128, 4, 4)
+                .kvHeads(2)
+                .mlpHidden(384)
+                .positions(GptConfig.Positions.ROTARY)
+                .norm(Norm.Kind.RMSNORM)
+                .activation(FeedForward.Kind.SWIGLU)
+                .qkvBias(false)
+                .projectionBias(false)
+                .mlpBias(false)
+                .tiedHead(true)
                 .dropout(0.2f)
                 .build();
     }

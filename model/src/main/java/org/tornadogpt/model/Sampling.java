@@ -2,6 +2,7 @@ package org.tornadogpt.model;
 
 import java.util.Arrays;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
+import org.tornadogpt.model.layer.Streams;
 
 /**
  * How the next token is chosen. The logits are divided by the temperature; then only the {@code topK} most likely tokens are

@@ -1,7 +1,10 @@
 package org.tornadogpt.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.IntTensor;
@@ -10,18 +13,33 @@ import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.elementwise.Elementwise;
 import org.tornadogpt.kernels.ops.optimizer.AdamW;
 import org.tornadogpt.kernels.ops.reduction.Reduction;
+import org.tornadogpt.model.layer.Context;
+import org.tornadogpt.model.layer.ParameterLayout;
+import org.tornadogpt.model.layer.Parameters;
 
 /**
- * A model on a device with all that training needs, in one workspace: parameters, gradients and both moments as flat arrays, and
- * the programs {@code zero}, {@code gradients}, {@code norm}, {@code update}, {@code evaluate} and {@code logits}. A step is
- * {@link #gradients}, then {@link #gradientNorm}, then {@link #update}. The device is the caller's.
+ * All that training needs besides a model's parameters: gradients and both moments as flat arrays, and the programs {@code zero},
+ * {@code gradients}, {@code norm}, {@code update} and {@code evaluate}. A step is {@link #gradients}, then {@link #gradientNorm}, then
+ * {@link #update}. For one thread at a time. The device is the caller's.
+ *
+ * <p>With several micro-steps each one's gradient is computed into zeroed memory of its own and then added, once: a sum over sessions
+ * that compute a micro-step each is the same, bit for bit.
  */
-public final class TrainingSession implements LogitsSource, AutoCloseable {
+public final class TrainingSession implements AutoCloseable {
+    private static final String ZERO = "zero";
+    private static final String GRADIENTS = "gradients";
+    private static final String KEEP = "keep";
+    private static final String ADD = "add";
+    private static final String NORM = "norm";
+    private static final String UPDATE = "update";
+    private static final String EVALUATE = "evaluate";
+
+    private final Weights weights;
     private final LanguageModel model;
     private final int batch;
-    private final int microSteps;
+    private final MicroSteps microSteps;
+    private final GradientReducer reducer;
     private final Workspace workspace;
-    private final Tensor parameters;
     private final Tensor gradients;
     private final Tensor firstMoment;
     private final Tensor secondMoment;
@@ -31,26 +49,37 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
     private final IntTensor tokens;
     private final IntTensor targets;
     private final IntTensor counters;
-    private final LogitsProgram logits;
-    private final FirstRuns firstRuns;
     private boolean normIsCurrent;
 
     /**
-     * Allocates the memory and builds the programs.
+     * A session with parameters of its own that computes all micro-steps.
      *
      * @param kernels the device, and the variants that compute operations there
      * @param batch examples in one pass, B
      * @param microSteps passes whose gradients are added up to one step's
      */
     public TrainingSession(LanguageModel model, KernelChoices kernels, int batch, int microSteps) {
+        this(new Weights(model, kernels.device()), kernels, batch, MicroSteps.all(microSteps), GradientReducer.NONE);
+    }
+
+    /**
+     * Allocates the memory and builds the programs.
+     *
+     * @param kernels the device, and the variants that compute operations there
+     * @param batch examples in one pass, B
+     * @param reducer adds the gradients of the micro-steps that other sessions compute
+     */
+    public TrainingSession(
+            Weights weights, KernelChoices kernels, int batch, MicroSteps microSteps, GradientReducer reducer) {
         Checks.positive("batch", batch);
-        Checks.positive("microSteps", microSteps);
-        this.model = model;
+        this.weights = weights;
         this.batch = batch;
         this.microSteps = microSteps;
+        this.reducer = reducer;
+        model = weights.model();
         workspace = new Workspace(kernels);
+        workspace.share(weights.flat());
         int size = model.parameters().size();
-        parameters = workspace.state("parameters", size);
         gradients = workspace.state("gradients", size);
         firstMoment = workspace.state("firstMoment", size);
         secondMoment = workspace.state("secondMoment", size);
@@ -62,38 +91,36 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
         targets = workspace.intInput("targets", rows);
         counters = workspace.intInput("counters", Dropout.COUNTERS);
         record();
-        logits = new LogitsProgram(workspace, model, parameters);
-        firstRuns = new FirstRuns(kernels.device(), model);
         workspace.build();
     }
 
     private void record() {
-        LanguageModel.Batch rows = new LanguageModel.Batch(batch, model.blockSize(), tokens, targets, counters);
-        float scale = (float) (1.0 / ((double) rows.rows() * microSteps));
-        workspace.record("zero", ops -> Elementwise.fill(ops, new Elementwise.Fill(gradients, 0f)));
-        workspace.record("gradients", ops -> model.recordGradients(ops, rows, parameters, gradients, loss, scale));
-        workspace.record("norm", ops -> Reduction.norm(ops, new Reduction.Norm(norm, gradients)));
+        Context training = Context.training(batch, model.blockSize(), weights.parameters(), counters);
+        Context evaluation = Context.evaluation(batch, model.blockSize(), weights.parameters(), counters);
+        LanguageModel.Batch rows = new LanguageModel.Batch(tokens, targets);
+        float scale = (float) (1.0 / ((double) training.rows() * microSteps.total()));
+        Tensor each = microSteps.count() == 1 ? gradients : workspace.state("microGradients", gradients.size());
+        Parameters derivatives = new Parameters(model.parameters(), each);
+        workspace.record(ZERO, new Elementwise.Fill(each, 0f)::record);
         workspace.record(
-                "update",
-                ops -> AdamW.step(
-                        ops,
-                        new AdamW.Step(
-                                parameters,
-                                gradients,
-                                firstMoment,
-                                secondMoment,
-                                hyper,
-                                norm,
-                                model.parameters().decayed())));
-        workspace.record("evaluate", ops -> model.recordLoss(ops, rows, parameters, loss));
+                GRADIENTS, recorder -> model.recordGradients(recorder, training, rows, derivatives, loss, scale));
+        if (microSteps.count() > 1) {
+            workspace.record(KEEP, new Elementwise.Copy(gradients, each)::record);
+            workspace.record(ADD, new Elementwise.Add(gradients, gradients, each)::record);
+        }
+        workspace.record(NORM, new Reduction.Norm(norm, gradients)::record);
+        int decayed = model.parameters().decayed();
+        Tensor values = weights.flat();
+        workspace.record(
+                UPDATE, new AdamW.Step(values, gradients, firstMoment, secondMoment, hyper, norm, decayed)::record);
+        workspace.record(EVALUATE, recorder -> model.recordLoss(recorder, evaluation, rows, loss));
     }
 
     /** Sets the parameters to their values before training, and the moments to zero. */
     public void initialise(long seed) {
-        model.initialise(parameters, seed);
+        weights.initialise(seed);
         firstMoment.slice().zero();
         secondMoment.slice().zero();
-        workspace.toDevice(parameters);
         workspace.toDevice(firstMoment);
         workspace.toDevice(secondMoment);
     }
@@ -101,34 +128,41 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
     /**
      * Computes the gradient of the mean loss over all micro-steps.
      *
-     * @param inputs for each micro-step B*T tokens
-     * @param nextTokens for each micro-step the B*T tokens that follow them
+     * @param inputs for each of the session's micro-steps B*T tokens
+     * @param nextTokens for each of them the B*T tokens that follow
      * @param step number of the step; with {@code seed} it decides the dropout masks
      * @return the mean loss
      */
     public float gradients(int[][] inputs, int[][] nextTokens, long step, long seed) {
         checkMicroSteps(inputs, nextTokens);
         normIsCurrent = false;
-        workspace.program("zero").run();
         double sum = 0;
-        for (int micro = 0; micro < microSteps; micro++) {
-            set(inputs[micro], nextTokens[micro]);
-            setCounters(step, seed, micro);
-            run("gradients");
+        for (int i = 0; i < microSteps.count(); i++) {
+            workspace.program(ZERO).run();
+            set(inputs[i], nextTokens[i]);
+            setCounters(step, seed, i);
+            workspace.program(GRADIENTS).run();
             sum += loss.slice().get(0);
+            if (microSteps.count() > 1) {
+                workspace.program(i == 0 ? KEEP : ADD).run();
+            }
         }
-        return (float) (sum / microSteps);
+        return (float) (reduce(sum) / microSteps.total());
     }
 
-    /** Runs one of the two large programs. */
-    private void run(String program) {
-        workspace.device().awaitWarmUp();
-        firstRuns.run(workspace.program(program), tokens.size());
+    private double reduce(double loss) {
+        if (reducer.equals(GradientReducer.NONE)) {
+            return loss;
+        }
+        workspace.toHost(gradients);
+        double all = reducer.reduce(gradients.slice(), loss);
+        workspace.toDevice(gradients);
+        return all;
     }
 
     private void checkMicroSteps(int[][] inputs, int[][] nextTokens) {
-        if (inputs.length != microSteps || nextTokens.length != microSteps) {
-            throw new IllegalArgumentException("expected " + microSteps + " micro-steps, got " + inputs.length
+        if (inputs.length != microSteps.count() || nextTokens.length != microSteps.count()) {
+            throw new IllegalArgumentException("expected " + microSteps.count() + " micro-steps, got " + inputs.length
                     + " of tokens and " + nextTokens.length + " of targets");
         }
     }
@@ -140,14 +174,15 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
         targets.copyFrom(nextTokens);
     }
 
-    private void setCounters(long step, long seed, int micro) {
-        counters.copyFrom(new int[] {(int) seed, (int) (seed >> 32), (int) step, micro});
+    /** @param i which of the session's micro-steps */
+    private void setCounters(long step, long seed, int i) {
+        counters.copyFrom(new int[] {(int) seed, (int) (seed >> 32), (int) step, microSteps.first() + i});
     }
 
     /** The global norm of the gradients, before clipping. */
     public float gradientNorm() {
         if (!normIsCurrent) {
-            workspace.program("norm").run();
+            workspace.program(NORM).run();
             normIsCurrent = true;
         }
         return norm.slice().get(0);
@@ -170,7 +205,8 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
         values.set(AdamW.CORRECTION1, correction(settings.beta1(), step));
         values.set(AdamW.CORRECTION2, correction(settings.beta2(), step));
         values.set(AdamW.MAX_NORM, settings.maxNorm());
-        workspace.program("update").run();
+        workspace.program(UPDATE).run();
+        weights.updated();
     }
 
     private static float correction(float beta, long step) {
@@ -186,19 +222,22 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
         checkMicroSteps(inputs, nextTokens);
         Optional<String> found = nonFiniteParameter();
         normIsCurrent = false;
-        workspace.program("zero").run();
-        for (int micro = 0; micro < microSteps && found.isEmpty(); micro++) {
-            set(inputs[micro], nextTokens[micro]);
-            setCounters(step, seed, micro);
-            found = workspace.program("gradients").firstNonFinite();
+        for (int i = 0; i < microSteps.count() && found.isEmpty(); i++) {
+            workspace.program(ZERO).run();
+            set(inputs[i], nextTokens[i]);
+            setCounters(step, seed, i);
+            found = workspace.program(GRADIENTS).firstNonFinite();
+            if (microSteps.count() > 1) {
+                workspace.program(i == 0 ? KEEP : ADD).run();
+            }
         }
-        return found.isPresent() ? found : workspace.program("norm").firstNonFinite();
+        return found.isPresent() ? found : workspace.program(NORM).firstNonFinite();
     }
 
     private Optional<String> nonFiniteParameter() {
-        workspace.toHost(parameters);
+        weights.toHost();
         for (ParameterLayout.Parameter p : model.parameters().all()) {
-            Slice values = model.parameters().tensor(p.name(), parameters).slice();
+            Slice values = weights.parameters().get(p.name()).slice();
             for (int i = 0; i < values.length(); i++) {
                 if (!Float.isFinite(values.get(i))) {
                     return Optional.of("parameter " + p.name());
@@ -211,36 +250,45 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
     /** The mean loss of one batch of B*T tokens, without dropout; gradients are left as they are. */
     public float evaluate(int[] inputs, int[] nextTokens) {
         set(inputs, nextTokens);
-        run("evaluate");
+        workspace.program(EVALUATE).run();
         return loss.slice().get(0);
     }
 
-    @Override
-    public float[] logits(int[] context) {
-        return logits.run(context);
+    /** The programs that a step runs, in order. */
+    public List<Program> stepPrograms() {
+        List<Program> programs = new ArrayList<>();
+        for (int i = 0; i < microSteps.count(); i++) {
+            programs.add(workspace.program(ZERO));
+            programs.add(workspace.program(GRADIENTS));
+            if (microSteps.count() > 1) {
+                programs.add(workspace.program(i == 0 ? KEEP : ADD));
+            }
+        }
+        programs.add(workspace.program(NORM));
+        programs.add(workspace.program(UPDATE));
+        return programs;
     }
 
-    @Override
     public LanguageModel model() {
         return model;
     }
 
-    /** All parameters, flat; call {@code workspace().toHost} before reading and {@code toDevice} after writing. */
-    public Tensor parameters() {
-        return parameters;
+    /** The parameters, which other sessions may share. */
+    public Weights weights() {
+        return weights;
     }
 
-    /** The gradients, in the parameters' layout; see {@link #parameters}. */
+    /** The gradients, in the parameters' layout; call {@code workspace().toHost} before reading and {@code toDevice} after writing. */
     public Tensor gradients() {
         return gradients;
     }
 
-    /** AdamW's running mean of gradients, in the parameters' layout; see {@link #parameters}. */
+    /** AdamW's running mean of gradients, in the parameters' layout; see {@link #gradients}. */
     public Tensor firstMoment() {
         return firstMoment;
     }
 
-    /** AdamW's running mean of squared gradients, in the parameters' layout; see {@link #parameters}. */
+    /** AdamW's running mean of squared gradients, in the parameters' layout; see {@link #gradients}. */
     public Tensor secondMoment() {
         return secondMoment;
     }
@@ -254,8 +302,8 @@ public final class TrainingSession implements LogitsSource, AutoCloseable {
         return batch;
     }
 
-    /** Passes whose gradients are added up to one step's. */
-    public int microSteps() {
+    /** The passes whose gradients are added up to one step's. */
+    public MicroSteps microSteps() {
         return microSteps;
     }
 

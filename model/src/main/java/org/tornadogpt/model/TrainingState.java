@@ -1,5 +1,6 @@
 package org.tornadogpt.model;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
@@ -7,18 +8,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  *
  * @param step optimiser steps done
  * @param seed the run's seed
- * @param dataPosition batches drawn so far, or whatever the data source counts
  * @param bestLoss lowest validation loss so far; infinite before the first evaluation
  * @param bestStep the step of it
  * @param extra anything else that the trainer needs to go on
  */
-public record TrainingState(long step, long seed, long dataPosition, double bestLoss, long bestStep, ObjectNode extra) {
+@JsonIgnoreProperties("dataPosition") // of the first version, which nobody read
+public record TrainingState(long step, long seed, double bestLoss, long bestStep, ObjectNode extra) {
     public TrainingState {
         extra = extra == null ? Json.MAPPER.createObjectNode() : extra.deepCopy();
     }
 
     /** A run that has not begun. */
     public static TrainingState start(long seed) {
-        return new TrainingState(0, seed, 0, Double.POSITIVE_INFINITY, 0, null);
+        return new TrainingState(0, seed, Double.POSITIVE_INFINITY, 0, null);
     }
 }

@@ -36,13 +36,12 @@ class CheckpointKillTest {
                         ? Checkpoint.open(folder).state().step() + 1
                         : 1;
                 for (long step = first; ; step++) {
-                    float[] values = new float[session.parameters().size()];
+                    float[] values = new float[session.weights().flat().size()];
                     Arrays.fill(values, (float) step);
-                    session.parameters().slice().copyFrom(values);
+                    session.weights().flat().slice().copyFrom(values);
                     session.firstMoment().slice().copyFrom(values);
                     session.secondMoment().slice().copyFrom(values);
-                    Checkpoint.save(
-                            folder, CharTokenizer.of("abc"), session, new TrainingState(step, 0, 0, 0, 0, null));
+                    Checkpoint.save(folder, CharTokenizer.of("abc"), session, new TrainingState(step, 0, 0, 0, null));
                     System.out.println(step);
                 }
             }
@@ -95,7 +94,7 @@ class CheckpointKillTest {
         try (Device device = new SequentialDevice();
                 TrainingSession session = new TrainingSession(CONFIG.model(), KernelChoices.defaults(device), 1, 1)) {
             checkpoint.restore(session);
-            assertThat(Numbers.values(session.parameters())).containsOnly((float) step);
+            assertThat(Numbers.values(session.weights().flat())).containsOnly((float) step);
             assertThat(Numbers.values(session.firstMoment())).containsOnly((float) step);
             assertThat(Numbers.values(session.secondMoment())).containsOnly((float) step);
         }

@@ -15,13 +15,21 @@ import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.model.layer.ParameterLayout;
 
 /** Tiny GPTs against PyTorch in double precision; the files are made by {@code tools/golden/make_golden.py}. */
 class GoldenTest {
     private static final double TOLERANCE = 1e-5;
 
     @ParameterizedTest
-    @CsvSource({"relu-untied, sequential", "tanh-tied, sequential", "relu-untied, cpu", "tanh-tied, cpu"})
+    @CsvSource({
+        "relu-untied, sequential",
+        "tanh-tied, sequential",
+        "modern, sequential",
+        "relu-untied, cpu",
+        "tanh-tied, cpu",
+        "modern, cpu"
+    })
     void agreesWithPyTorch(String name, String deviceName) throws Exception {
         JsonNode golden = Json.readObject(Files.readString(file(name + ".json")));
         LanguageModel model =
@@ -32,15 +40,19 @@ class GoldenTest {
                     model, KernelChoices.defaults(device), golden.get("batch").asInt(), 1);
             for (ParameterLayout.Parameter p : model.parameters().all()) {
                 assertThat(tensors.entry("initial." + p.name()).shape()).isEqualTo(p.shape());
-                tensors.copyInto("initial." + p.name(), slice(session, p, session.parameters()));
+                tensors.copyInto(
+                        "initial." + p.name(),
+                        slice(session, p, session.weights().flat()));
             }
-            session.workspace().toDevice(session.parameters());
-            checkLogits(session, golden, tensors);
+            session.weights().changed();
+            checkLogits(
+                    new InferenceSession(session.weights(), KernelChoices.defaults(device), false), golden, tensors);
+            checkLogits(new InferenceSession(session.weights(), KernelChoices.defaults(device), true), golden, tensors);
             checkSteps(session, golden, tensors);
         }
     }
 
-    private static void checkLogits(TrainingSession session, JsonNode golden, SafeTensors tensors) throws IOException {
+    private static void checkLogits(LogitsSource session, JsonNode golden, SafeTensors tensors) throws IOException {
         int T = session.model().blockSize();
         int V = session.model().vocabularySize();
         float[] expected = read(tensors, "logits");
@@ -67,7 +79,7 @@ class GoldenTest {
                     "norm", session.gradientNorm(), golden.get("norms").get(i).asDouble(), TOLERANCE);
             session.update(settings(golden.get("training"), i), i + 1L);
         }
-        check(session, session.parameters(), "final.", tensors);
+        check(session, session.weights().flat(), "final.", tensors);
     }
 
     private static AdamWSettings settings(JsonNode training, int i) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tornadogpt.kernels.ops.activation.Activation;
+import org.tornadogpt.model.layer.FeedForward;
 
 class GptConfigTest {
     private static final GptConfig CONFIG = GptConfig.builder(7, 5, 6, 3, 2).build();
@@ -16,6 +16,7 @@ class GptConfigTest {
     @CsvSource({
         "quote, 103821",
         "kernel-cpu, 832607",
+        "modern, 795904",
         "kernel-gpu, 10819689",
         "shakespeare, 10788929",
         "shakespeare-tied, 10761600",
@@ -28,7 +29,21 @@ class GptConfigTest {
     @Test
     void everyPresetIsCountedAbove() {
         assertThat(Presets.names())
-                .containsExactly("quote", "kernel-cpu", "kernel-gpu", "shakespeare", "shakespeare-tied", "bigram");
+                .containsExactly(
+                        "quote", "kernel-cpu", "modern", "kernel-gpu", "shakespeare", "shakespeare-tied", "bigram");
+    }
+
+    /** As versions before rotary positions wrote it. */
+    @Test
+    void settingsThatCameLaterHaveDefaults() {
+        String old = """
+                {"kind": "gpt", "vocabularySize": 7, "blockSize": 5, "channels": 6, "heads": 3, "kvHeads": 3, "layers": 2,
+                 "mlpHidden": 24, "positions": "learned", "norm": "layernorm", "activation": "gelu", "qkvBias": true,
+                 "projectionBias": true, "mlpBias": true, "headBias": false, "tiedHead": false, "dropout": 0.0}
+                """;
+        assertThat(ModelConfig.fromJson(old)).isEqualTo(CONFIG);
+        assertThatThrownBy(() -> ModelConfig.fromJson(old.replace("\"layers\": 2,", "")))
+                .hasMessageContaining("layers");
     }
 
     @Test
@@ -84,7 +99,7 @@ class GptConfigTest {
     void settingsCanBeReplacedByText() {
         GptConfig expected = CONFIG.toBuilder()
                 .dropout(0.25f)
-                .activation(Activation.RELU)
+                .activation(FeedForward.Kind.RELU)
                 .tiedHead(true)
                 .blockSize(9)
                 .build();

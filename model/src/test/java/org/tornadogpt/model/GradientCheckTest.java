@@ -12,7 +12,9 @@ import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
-import org.tornadogpt.kernels.ops.activation.Activation;
+import org.tornadogpt.model.layer.FeedForward;
+import org.tornadogpt.model.layer.Norm;
+import org.tornadogpt.model.layer.ParameterLayout;
 
 /**
  * The whole model's gradient against central differences. A difference of float losses has few right digits left, so differences
@@ -32,15 +34,41 @@ class GradientCheckTest {
         return Stream.of(
                 gelu,
                 gelu.toBuilder()
-                        .activation(Activation.GELU_TANH)
+                        .activation(FeedForward.Kind.GELU_TANH)
                         .tiedHead(true)
                         .headBias(false)
                         .build(),
-                gelu.toBuilder().activation(Activation.RELU).qkvBias(false).build(),
+                gelu.toBuilder()
+                        .activation(FeedForward.Kind.RELU)
+                        .qkvBias(false)
+                        .build(),
                 gelu.toBuilder().projectionBias(false).mlpBias(false).build(),
                 gelu.toBuilder().kvHeads(1).build(),
                 gelu.withDropout(0.3f),
+                gelu.toBuilder()
+                        .positions(GptConfig.Positions.ROTARY)
+                        .ropeTheta(20)
+                        .build(),
+                gelu.toBuilder().positions(GptConfig.Positions.NONE).build(),
+                gelu.toBuilder().norm(Norm.Kind.RMSNORM).normEpsilon(1e-2f).build(),
+                gelu.toBuilder().activation(FeedForward.Kind.SWIGLU).build(),
+                llama(),
+                llama().withDropout(0.3f),
                 GptConfig.builder(2, 1, 1, 1, 1).build());
+    }
+
+    private static GptConfig llama() {
+        return GptConfig.builder(7, 5, 16, 4, 2)
+                .kvHeads(2)
+                .mlpHidden(11)
+                .positions(GptConfig.Positions.ROTARY)
+                .norm(Norm.Kind.RMSNORM)
+                .activation(FeedForward.Kind.SWIGLU)
+                .qkvBias(false)
+                .projectionBias(false)
+                .mlpBias(false)
+                .tiedHead(true)
+                .build();
     }
 
     @ParameterizedTest
@@ -60,7 +88,7 @@ class GradientCheckTest {
         for (String name : List.of("sequential", "cpu")) {
             try (Device device = Devices.open(name, 2);
                     TrainingSession session = new TrainingSession(model, KernelChoices.defaults(device), BATCH, 1)) {
-                session.parameters().slice().copyFrom(values);
+                session.weights().flat().slice().copyFrom(values);
                 float loss =
                         session.gradients(new int[][] {batch.get(0)}, new int[][] {batch.get(1)}, TRAINING_STEP, SEED);
                 Numbers.assertClose("loss", loss, expected, TOLERANCE);

@@ -3,6 +3,7 @@ package org.tornadogpt.model;
 import java.util.Arrays;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.model.layer.ParameterLayout;
 
 /** Comparing and making arrays. */
 final class Numbers {

@@ -11,7 +11,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
-import org.tornadogpt.model.ParameterLayout.Parameter;
+import org.tornadogpt.model.layer.ParameterLayout;
+import org.tornadogpt.model.layer.ParameterLayout.Parameter;
 
 class ParameterLayoutTest {
     private static final GptConfig CONFIG =

@@ -2,11 +2,12 @@ package org.tornadogpt.model;
 
 import org.apache.commons.math3.special.Erf;
 import org.tornadogpt.kernels.kernel.random.Philox;
+import org.tornadogpt.model.layer.FeedForward;
+import org.tornadogpt.model.layer.Norm;
+import org.tornadogpt.model.layer.ParameterLayout;
 
 /** A GPT's loss in double precision, written for comparison only: plain loops over the flat parameters, no sharing of code. */
 final class ReferenceGpt {
-    private static final double EPSILON = 1e-5;
-
     private final GptConfig c;
     private final ParameterLayout layout;
     private final double[] p;
@@ -50,16 +51,37 @@ final class ReferenceGpt {
         for (int l = 0; l < c.layers(); l++) {
             String h = "h." + l + ".";
             double[][] qkv = linear(norm(x, h + "ln_1"), h + "attn.c_attn", c.packedWidth());
+            if (c.positions() == GptConfig.Positions.ROTARY) {
+                rotate(qkv);
+            }
             add(x, linear(attention(qkv, 3 * l), h + "attn.c_proj", c.channels()), 3 * l + 1);
-            double[][] hidden = linear(norm(x, h + "ln_2"), h + "mlp.c_fc", c.mlpHidden());
-            for (double[] row : hidden) {
-                for (int i = 0; i < row.length; i++) {
-                    row[i] = activation(row[i]);
+            boolean gated = c.activation() == FeedForward.Kind.SWIGLU;
+            double[][] pre = linear(norm(x, h + "ln_2"), h + "mlp.c_fc", c.mlpHidden() * (gated ? 2 : 1));
+            double[][] hidden = new double[x.length][c.mlpHidden()];
+            for (int n = 0; n < x.length; n++) {
+                for (int i = 0; i < c.mlpHidden(); i++) {
+                    hidden[n][i] = activation(pre[n][i]) * (gated ? pre[n][c.mlpHidden() + i] : 1);
                 }
             }
             add(x, linear(hidden, h + "mlp.c_proj", c.channels()), 3 * l + 2);
         }
         return linear(norm(x, "ln_f"), "lm_head", c.vocabularySize());
+    }
+
+    /** Pairs (i, i + D/2) of every query and key head, by an angle of position * theta^(-2i/D). */
+    private void rotate(double[][] qkv) {
+        int D = c.headSize();
+        for (int n = 0; n < qkv.length; n++) {
+            for (int h = 0; h < c.heads() + c.kvHeads(); h++) {
+                for (int i = 0; i < D / 2; i++) {
+                    double angle = n % T * Math.pow(c.ropeTheta(), -2.0 * i / D);
+                    double a = qkv[n][h * D + i];
+                    double b = qkv[n][h * D + D / 2 + i];
+                    qkv[n][h * D + i] = a * Math.cos(angle) - b * Math.sin(angle);
+                    qkv[n][h * D + D / 2 + i] = b * Math.cos(angle) + a * Math.sin(angle);
+                }
+            }
+        }
     }
 
     private double at(String name, int i) {
@@ -88,13 +110,13 @@ final class ReferenceGpt {
             double mean = 0;
             double variance = 0;
             for (double v : x[n]) {
-                mean += v / c.channels();
+                mean += c.norm() == Norm.Kind.LAYERNORM ? v / c.channels() : 0;
             }
             for (double v : x[n]) {
                 variance += (v - mean) * (v - mean) / c.channels();
             }
             for (int i = 0; i < c.channels(); i++) {
-                out[n][i] = (x[n][i] - mean) / Math.sqrt(variance + EPSILON) * at(name + ".weight", i)
+                out[n][i] = (x[n][i] - mean) / Math.sqrt(variance + c.normEpsilon()) * at(name + ".weight", i)
                         + at(name + ".bias", i);
             }
         }
@@ -156,6 +178,7 @@ final class ReferenceGpt {
         return switch (c.activation()) {
             case RELU -> Math.max(x, 0);
             case GELU -> x / 2 * (1 + Erf.erf(x / Math.sqrt(2)));
+            case SWIGLU -> x / (1 + Math.exp(-x));
             case GELU_TANH -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
         };
     }

@@ -12,7 +12,7 @@ import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
-import org.tornadogpt.kernels.ops.activation.Activation;
+import org.tornadogpt.model.layer.FeedForward;
 
 /** Whole training steps on TornadoVM's default device against the sequential one. */
 @Tag("sdk")
@@ -23,7 +23,7 @@ class TornadoStepSdkTest {
     /** {@code kernel-cpu}, smaller. */
     private static LanguageModel model(int layers) {
         return GptConfig.builder(29, 16, 32, 4, layers)
-                .activation(Activation.RELU)
+                .activation(FeedForward.Kind.RELU)
                 .qkvBias(false)
                 .headBias(true)
                 .dropout(0.2f)
@@ -49,7 +49,8 @@ class TornadoStepSdkTest {
                 last = tokens;
             }
             losses[STEPS] = session.evaluate(last, last);
-            losses[STEPS + 1] = session.logits(new int[] {1, 2, 3})[5];
+            InferenceSession inference = new InferenceSession(session.weights(), KernelChoices.defaults(device), true);
+            losses[STEPS + 1] = inference.logits(new int[] {1, 2, 3})[5];
         }
         return losses;
     }
@@ -77,14 +78,14 @@ class TornadoStepSdkTest {
             float before = session.evaluate(tokens, tokens);
             session.gradients(new int[][] {tokens}, new int[][] {tokens}, 1, 1);
             session.update(new AdamWSettings(1e-2f, 0.9f, 0.95f, 1e-8f, 0.1f, 1f), 1);
-            session.workspace().toHost(session.parameters());
-            float[] trained = session.parameters().slice().toArray();
+            session.weights().toHost();
+            float[] trained = session.weights().flat().slice().toArray();
             float after = session.evaluate(tokens, tokens);
             assertThat(after).isLessThan(before);
             session.initialise(1);
             assertThat(session.evaluate(tokens, tokens)).isEqualTo(before);
-            session.parameters().slice().copyFrom(trained);
-            session.workspace().toDevice(session.parameters());
+            session.weights().flat().slice().copyFrom(trained);
+            session.weights().changed();
             assertThat(session.evaluate(tokens, tokens)).isEqualTo(after);
         }
     }
@@ -102,7 +103,7 @@ class TornadoStepSdkTest {
             String proof = tornado.proof().orElseThrow();
             session.evaluate(tokens, tokens);
             assertThat(tornado.proof()).contains(proof);
-            session.logits(new int[] {1});
+            new InferenceSession(session.weights(), KernelChoices.defaults(tornado), true).logits(new int[] {1});
             assertThat(tornado.proof().orElseThrow()).isNotEqualTo(proof);
         }
     }

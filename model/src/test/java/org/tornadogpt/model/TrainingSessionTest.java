@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.kernels.device.jvm.CpuDevice;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
@@ -19,6 +22,8 @@ import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.model.layer.Context;
+import org.tornadogpt.model.layer.ParameterLayout;
 
 class TrainingSessionTest {
     private static final int V = 7;
@@ -37,7 +42,8 @@ class TrainingSessionTest {
     private TrainingSession session(ModelConfig config, int batch, int microSteps) {
         TrainingSession session =
                 new TrainingSession(config.model(), KernelChoices.defaults(device), batch, microSteps);
-        session.parameters()
+        session.weights()
+                .flat()
                 .slice()
                 .copyFrom(Numbers.livelyParameters(config.model().parameters(), 2));
         return session;
@@ -45,33 +51,6 @@ class TrainingSessionTest {
 
     private int[] tokens(int count) {
         return Numbers.tokens(random, count, V);
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {2, 4})
-    void onFewCoresTheFirstRunsLeaveTheOthersToTheCompilers(int threads) {
-        ModelConfig config =
-                new BigramConfig(2000, 50); // with 4 examples 0.8 billion multiply-adds, as they are counted
-        int[] zeros = new int[4 * 50];
-        List<String> calls = new ArrayList<>();
-        try (Device listening = Listening.to(new CpuDevice(threads), calls);
-                TrainingSession session =
-                        new TrainingSession(config.model(), KernelChoices.defaults(listening), 4, 1)) {
-            session.evaluate(zeros, zeros);
-            for (int step = 0; step < 3; step++) {
-                session.gradients(new int[][] {zeros}, new int[][] {zeros}, step, 1);
-            }
-            session.evaluate(zeros, zeros);
-        }
-        calls.removeIf(call -> call.startsWith("zero."));
-        String alone = threads == 2 ? "runAlone" : "run";
-        assertThat(calls)
-                .containsExactly(
-                        "evaluate." + alone,
-                        "gradients." + alone,
-                        "gradients." + alone,
-                        "gradients.run",
-                        "evaluate.run");
     }
 
     @Test
@@ -93,6 +72,91 @@ class TrainingSessionTest {
     private static int[][] halves(int[] tokens) {
         int half = tokens.length / 2;
         return new int[][] {Arrays.copyOf(tokens, half), Arrays.copyOfRange(tokens, half, tokens.length)};
+    }
+
+    /** A rank is a micro-step: each of two sessions computes one, and their gradients are added in order. */
+    @Test
+    void sessionsThatComputeAMicroStepEachGetTheBitsOfOneThatComputesAll() throws Exception {
+        ModelConfig config = CONFIG.withDropout(0.3f);
+        int[] tokens = tokens(4 * T);
+        int[] targets = tokens(4 * T);
+        TrainingSession all = session(config, 2, 2);
+        float loss = all.gradients(halves(tokens), halves(targets), 3, 9);
+        float norm = all.gradientNorm();
+        all.update(SETTINGS, 1);
+        Exchange exchange = new Exchange(2);
+        try (ExecutorService ranks = Executors.newFixedThreadPool(2)) {
+            List<Future<TrainingSession>> done = new ArrayList<>();
+            for (int rank = 0; rank < 2; rank++) {
+                int r = rank;
+                done.add(ranks.submit(() -> {
+                    Device own = new CpuDevice(1);
+                    Weights weights = new Weights(config.model(), own);
+                    weights.flat()
+                            .slice()
+                            .copyFrom(Numbers.livelyParameters(config.model().parameters(), 2));
+                    TrainingSession session = new TrainingSession(
+                            weights, KernelChoices.defaults(own), 2, new MicroSteps(r, 1, 2), exchange.rank(r));
+                    float got =
+                            session.gradients(new int[][] {halves(tokens)[r]}, new int[][] {halves(targets)[r]}, 3, 9);
+                    assertThat(got).isEqualTo(loss);
+                    assertThat(session.gradientNorm()).isEqualTo(norm);
+                    session.update(SETTINGS, 1);
+                    return session;
+                }));
+            }
+            for (Future<TrainingSession> rank : done) {
+                assertThat(Numbers.values(rank.get().gradients())).isEqualTo(Numbers.values(all.gradients()));
+                assertThat(Numbers.values(rank.get().weights().flat()))
+                        .isEqualTo(Numbers.values(all.weights().flat()));
+            }
+        }
+    }
+
+    /** Adds what all ranks bring, in their order. */
+    private static final class Exchange {
+        private final float[][] gradients;
+        private final double[] losses;
+        private final CyclicBarrier barrier;
+
+        Exchange(int ranks) {
+            gradients = new float[ranks][];
+            losses = new double[ranks];
+            barrier = new CyclicBarrier(ranks);
+        }
+
+        GradientReducer rank(int rank) {
+            return (slice, loss) -> {
+                gradients[rank] = slice.toArray();
+                losses[rank] = loss;
+                await();
+                float[] sum = gradients[0].clone();
+                double total = losses[0];
+                for (int r = 1; r < gradients.length; r++) {
+                    for (int i = 0; i < sum.length; i++) {
+                        sum[i] += gradients[r][i];
+                    }
+                    total += losses[r];
+                }
+                await();
+                slice.copyFrom(sum);
+                return total;
+            };
+        }
+
+        private void await() {
+            try {
+                barrier.await();
+            } catch (InterruptedException | BrokenBarrierException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Test
+    void withOneMicroStepThereIsNoMemoryForASum() {
+        assertThat(session(CONFIG, 2, 1).stepPrograms()).hasSize(4);
+        assertThat(session(CONFIG, 2, 3).stepPrograms()).hasSize(3 * 3 + 2);
     }
 
     @Test
@@ -151,7 +215,7 @@ class TrainingSessionTest {
     @Test
     void layersRecordTheSameCalls() {
         TrainingSession session = session(CONFIG.withDropout(0.1f), 2, 1);
-        for (String program : List.of("gradients", "evaluate", "logits")) {
+        for (String program : List.of("gradients", "evaluate")) {
             for (String section : List.of("layer.forward", "layer.backward")) {
                 assertThat(calls(session, program, section, 1)).isEqualTo(calls(session, program, section, 0));
             }
@@ -187,7 +251,8 @@ class TrainingSessionTest {
                 session.update(new AdamWSettings(0.03f, 0.9f, 0.99f, 1e-8f, 0, 1f), step);
             }
             assertThat(session.evaluate(tokens, targets)).isLessThan(0.1f);
-            int[] text = new Generator(session).generate(new int[] {0}, 2 * V, Sampling.greedy());
+            int[] text = new Generator(new InferenceSession(session.weights(), KernelChoices.defaults(device), true))
+                    .generate(new int[] {0}, 2 * V, Sampling.greedy());
             for (int i = 0; i < text.length; i++) {
                 assertThat(text[i]).isEqualTo((i + 1) % V);
             }
@@ -206,12 +271,17 @@ class TrainingSessionTest {
             unasked.gradients(tokens, tokens, step, 1);
             unasked.update(SETTINGS, step);
         }
-        assertThat(Numbers.values(unasked.parameters())).isEqualTo(Numbers.values(asked.parameters()));
+        assertThat(Numbers.values(unasked.weights().flat()))
+                .isEqualTo(Numbers.values(asked.weights().flat()));
+    }
+
+    private InferenceSession inference(boolean cached) {
+        return new InferenceSession(session(CONFIG, 2, 1).weights(), KernelChoices.defaults(device), cached);
     }
 
     @Test
     void logitsDoNotDependOnWhatFollows() {
-        TrainingSession session = session(CONFIG, 2, 1);
+        InferenceSession session = inference(false);
         int[] context = tokens(T);
         float[] full = session.logits(context);
         float[] prefix = session.logits(Arrays.copyOf(context, 3));
@@ -224,14 +294,15 @@ class TrainingSessionTest {
 
     /** The logits after {@code length} tokens with the rest of the block filled with {@code padding}. */
     private float[] padded(int[] context, int length, int padding) {
-        LanguageModel model = CONFIG.model();
+        Weights weights = session(CONFIG, 2, 1).weights();
+        LanguageModel model = weights.model();
         Workspace workspace = new Workspace(KernelChoices.defaults(device));
-        Tensor parameters = workspace.state("parameters", model.parameters().size());
-        parameters.slice().copyFrom(Numbers.livelyParameters(model.parameters(), 2));
+        workspace.share(weights.flat());
         IntTensor tokens = workspace.intInput("tokens", T);
         IntTensor last = workspace.intInput("last", 1);
         Tensor logits = workspace.output("logits", 1, V);
-        workspace.record("logits", ops -> model.recordLogits(ops, tokens, last, parameters, logits));
+        Context whole = Context.evaluation(1, T, weights.parameters(), null);
+        workspace.record("logits", recorder -> model.recordLogits(recorder, whole, tokens, last, logits));
         workspace.build();
         int[] filled = context.clone();
         Arrays.fill(filled, length, T, padding);
@@ -241,19 +312,30 @@ class TrainingSessionTest {
         return Numbers.values(logits);
     }
 
+    /** Kept keys and values are multiplied row by row, so sums are added in another order. */
     @Test
-    void inferenceSessionPredictsTheSame() {
-        TrainingSession training = session(CONFIG, 2, 1);
+    void keptKeysAndValuesGiveTheSamePrediction() {
         int[] context = tokens(4);
-        float[] expected = training.logits(context);
-        try (InferenceSession inference = new InferenceSession(CONFIG.model(), KernelChoices.defaults(device), false)) {
-            inference.parameters().slice().copyFrom(Numbers.values(training.parameters()));
-            assertThat(inference.logits(context)).isEqualTo(expected);
-        }
-        try (InferenceSession inference = new InferenceSession(CONFIG.model(), KernelChoices.defaults(device), true)) {
-            inference.parameters().slice().copyFrom(Numbers.values(training.parameters()));
-            // kept keys and values are multiplied row by row, so sums are added in another order
-            assertThat(inference.logits(context)).containsExactly(expected, within(1e-5f));
+        assertThat(inference(true).logits(context))
+                .containsExactly(inference(false).logits(context), within(1e-5f));
+    }
+
+    @Test
+    void aSharedModelIsTrainedAndSampledAtOnce() {
+        TrainingSession training = session(CONFIG, 2, 1);
+        int[][] tokens = {tokens(2 * T)};
+        int[] context = tokens(3);
+        for (boolean cached : new boolean[] {true, false}) {
+            InferenceSession sampling =
+                    new InferenceSession(training.weights(), KernelChoices.defaults(device), cached);
+            float[] before = sampling.logits(context);
+            training.gradients(tokens, tokens, 1, 1);
+            training.update(SETTINGS, 1);
+            float[] after = sampling.logits(context);
+            assertThat(after).isNotEqualTo(before);
+            assertThat(after)
+                    .isEqualTo(new InferenceSession(training.weights(), KernelChoices.defaults(device), cached)
+                            .logits(context));
         }
     }
 
@@ -263,11 +345,11 @@ class TrainingSessionTest {
         int[][] tokens = {tokens(2 * T)};
         assertThat(session.diagnose(tokens, tokens, 1, 1)).isEmpty();
         ParameterLayout layout = CONFIG.model().parameters();
-        layout.tensor("h.1.mlp.c_fc.weight", session.parameters()).slice().set(5, 3e38f);
-        layout.tensor("h.1.mlp.c_fc.weight", session.parameters()).slice().set(11, 3e38f);
-        layout.tensor("h.1.mlp.c_proj.weight", session.parameters()).slice().set(0, 1e30f);
+        layout.tensor("h.1.mlp.c_fc.weight", session.weights().flat()).slice().set(5, 3e38f);
+        layout.tensor("h.1.mlp.c_fc.weight", session.weights().flat()).slice().set(11, 3e38f);
+        layout.tensor("h.1.mlp.c_proj.weight", session.weights().flat()).slice().set(0, 1e30f);
         assertThat(session.diagnose(tokens, tokens, 1, 1).orElseThrow()).contains("h.1.mlp.");
-        layout.tensor("h.0.ln_2.bias", session.parameters()).slice().set(1, Float.NaN);
+        layout.tensor("h.0.ln_2.bias", session.weights().flat()).slice().set(1, Float.NaN);
         assertThat(session.diagnose(tokens, tokens, 1, 1)).contains("parameter h.0.ln_2.bias");
     }
 
@@ -282,8 +364,9 @@ class TrainingSessionTest {
         assertThatThrownBy(() -> session.evaluate(good, new int[3])).hasMessage("targets: expected 10 tokens, got 3");
         assertThatThrownBy(() -> session.gradients(new int[][] {good, good}, new int[][] {good}, 1, 1))
                 .hasMessageContaining("expected 1 micro-steps, got 2");
-        assertThatThrownBy(() -> session.logits(new int[0])).hasMessage("a context must have 1 to 5 tokens, got 0");
-        assertThatThrownBy(() -> session.logits(new int[T + 1])).hasMessageContaining("got 6");
+        assertThatThrownBy(() -> inference(true).logits(new int[0]))
+                .hasMessage("a context must have 1 to 5 tokens, got 0");
+        assertThatThrownBy(() -> inference(false).logits(new int[T + 1])).hasMessageContaining("got 6");
         assertThatThrownBy(() -> session.update(SETTINGS, 0)).hasMessageContaining("step");
         assertThatThrownBy(() -> new AdamWSettings(Float.NaN, 0.9f, 0.9f, 1e-8f, 0, 0))
                 .hasMessageContaining("learningRate");

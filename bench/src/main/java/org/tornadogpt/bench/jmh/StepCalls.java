@@ -13,11 +13,14 @@ import org.tornadogpt.kernels.graph.OperationCall;
 import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.elementwise.Elementwise;
 import org.tornadogpt.kernels.ops.optimizer.AdamW;
 import org.tornadogpt.kernels.ops.reduction.Reduction;
 import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.layer.Context;
+import org.tornadogpt.model.layer.Parameters;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.Values;
 
@@ -64,34 +67,36 @@ final class StepCalls {
     /** As the trainer records its programs. */
     private void listen(LanguageModel model, int batch) {
         int rows = Math.multiplyExact(batch, model.blockSize());
-        LanguageModel.Batch inputs = new LanguageModel.Batch(
-                batch,
-                model.blockSize(),
-                workspace.intInput("tokens", rows),
-                workspace.intInput("targets", rows),
-                workspace.intInput("counters", Dropout.COUNTERS));
-        workspace.record("step", recorder -> record(recorder, model, inputs));
+        LanguageModel.Batch inputs =
+                new LanguageModel.Batch(workspace.intInput("tokens", rows), workspace.intInput("targets", rows));
+        IntTensor counters = workspace.intInput("counters", Dropout.COUNTERS);
+        workspace.record("step", recorder -> record(recorder, model, batch, inputs, counters));
         for (Node node : workspace.nodes("step").nodes()) {
             keep(node);
             node.call().parts().forEach(part -> keep(node(part)));
         }
     }
 
-    private static void record(Recorder recorder, LanguageModel model, LanguageModel.Batch inputs) {
+    private static void record(
+            Recorder recorder, LanguageModel model, int batch, LanguageModel.Batch inputs, IntTensor counters) {
         int size = model.parameters().size();
         Tensor parameters = recorder.allocate("parameters", size);
         Tensor gradients = recorder.allocate("gradients", size);
+        int T = model.blockSize();
+        Parameters values = new Parameters(model.parameters(), parameters);
+        Context training = Context.training(batch, T, values, counters);
         Tensor loss = recorder.allocate("loss", 1);
         Tensor norm = recorder.allocate("norm", 1);
         Elementwise.fill(recorder, new Elementwise.Fill(gradients, 0f));
-        model.recordGradients(recorder, inputs, parameters, gradients, loss, 1f / inputs.rows());
+        model.recordGradients(
+                recorder, training, inputs, new Parameters(model.parameters(), gradients), loss, 1f / training.rows());
         Reduction.norm(recorder, new Reduction.Norm(norm, gradients));
         Tensor m = recorder.allocate("firstMoment", size);
         Tensor v = recorder.allocate("secondMoment", size);
         Tensor hyper = recorder.allocate("hyper", AdamW.HYPER);
         int decayed = model.parameters().decayed();
         AdamW.step(recorder, new AdamW.Step(parameters, gradients, m, v, hyper, norm, decayed));
-        model.recordLoss(recorder, inputs, parameters, loss);
+        model.recordLoss(recorder, Context.evaluation(batch, T, values, counters), inputs, loss);
     }
 
     /** What a call becomes that no node stands for. */

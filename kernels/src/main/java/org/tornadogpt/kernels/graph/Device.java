@@ -7,7 +7,10 @@ import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.memory.Buffers;
 import org.tornadogpt.kernels.memory.Slice;
 
-/** Something that can run recorded nodes. */
+/**
+ * Something that can run recorded nodes. Its programs run one at a time: who calls while one runs waits for its end. What goes into a
+ * program and comes out of it lies in memory of its workspace, which is its owner's to share out.
+ */
 public interface Device extends AutoCloseable {
     /** The name under which {@code --device} finds it, for example {@code cpu} or {@code tornado:0:0}. */
     default String id() {
@@ -27,7 +30,7 @@ public interface Device extends AutoCloseable {
      * Asked before a workspace allocates its activations.
      *
      * @param stateBytes of parameters, gradients and moments
-     * @param activationBytes of activations
+     * @param activationBytes of activations and of what is kept from run to run
      * @param largestBytes of the largest array
      * @throws IllegalArgumentException if they will not fit; the message says what would
      */
@@ -37,14 +40,6 @@ public interface Device extends AutoCloseable {
 
     /** Turns recorded programs into programs that run, by name. Called once per workspace, after every tensor has its memory. */
     Map<String, Program> build(List<NodeList> programs, Buffers buffers);
-
-    /**
-     * Waits until what the device began to do to be fast, when it was given a training step's programs, is done: the first step is done
-     * sooner when it does not run beside the compilation of its largest kernels.
-     */
-    default void awaitWarmUp() {
-        // most devices have nothing to wait for
-    }
 
     /** Brings values from the device into the host's array; nothing to do where they are the same. */
     void toHost(Slice slice);

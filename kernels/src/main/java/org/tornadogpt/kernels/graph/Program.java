@@ -10,14 +10,6 @@ public interface Program {
     /** Runs every node in order and returns when the results are there. */
     void run();
 
-    /**
-     * As {@link #run} with the same results, on the calling thread alone where the device has several: for as long as the JIT compilers need
-     * the cores more than the program does.
-     */
-    default void runAlone() {
-        run();
-    }
-
     /** Runs once and times each node on its own. */
     List<Timing> runTimed();
 

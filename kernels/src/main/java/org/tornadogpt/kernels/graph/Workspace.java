@@ -24,6 +24,7 @@ public final class Workspace {
 
     private final KernelChoices kernels;
     private final List<FloatArray> state = new ArrayList<>();
+    private final List<FloatArray> resident = new ArrayList<>();
     private final List<FloatArray> floatInputs = new ArrayList<>();
     private final List<IntArray> intInputs = new ArrayList<>();
     private final List<FloatArray> outputs = new ArrayList<>();
@@ -48,6 +49,20 @@ public final class Workspace {
     /** Memory that stays on the device between runs: parameters, gradients, moments. Zeroed. */
     public Tensor state(String name, int... shape) {
         return persistent(state, name, shape);
+    }
+
+    /** Memory that programs share and the host never sees, such as keys and values kept from run to run; its first contents are undefined. */
+    public Tensor resident(String name, int... shape) {
+        return persistent(resident, name, shape);
+    }
+
+    /** Makes a tensor that lives elsewhere, such as parameters that several workspaces share, known to this one's programs. */
+    public void share(Tensor tensor) {
+        checkOpen();
+        FloatArray array = tensor.slice().array();
+        if (state.stream().noneMatch(known -> known == array)) {
+            state.add(array);
+        }
     }
 
     /** Floats that the host sets before a run. */
@@ -101,19 +116,22 @@ public final class Workspace {
             planner.plan(program.nodes().stream().map(Node::tensors).toList());
         }
         activationFloats = planner.size();
-        long stateFloats = state.stream().mapToLong(FloatArray::getSize).sum();
+        long largest = Math.max(planner.largest(), Math.max(largest(state), largest(resident)));
         device().checkFits(
-                        stateFloats * Float.BYTES,
-                        activationBytes(),
-                        Math.max(
-                                        planner.largest(),
-                                        state.stream()
-                                                .mapToLong(FloatArray::getSize)
-                                                .max()
-                                                .orElse(0))
-                                * Float.BYTES);
-        List<FloatArray> arenas = planner.allocate().stream().map(Slice::array).toList();
+                        floats(state) * Float.BYTES,
+                        (activationFloats + floats(resident)) * Float.BYTES,
+                        largest * Float.BYTES);
+        List<FloatArray> arenas = new ArrayList<>(resident);
+        planner.allocate().forEach(arena -> arenas.add(arena.array()));
         programs = device().build(recorded, new Buffers(state, arenas, floatInputs, intInputs, outputs));
+    }
+
+    private static long floats(List<FloatArray> arrays) {
+        return arrays.stream().mapToLong(FloatArray::getSize).sum();
+    }
+
+    private static long largest(List<FloatArray> arrays) {
+        return arrays.stream().mapToLong(FloatArray::getSize).max().orElse(0);
     }
 
     /** A built program. */

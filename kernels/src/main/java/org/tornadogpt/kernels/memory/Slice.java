@@ -56,6 +56,16 @@ public record Slice(FloatArray array, int offset, int length) {
         return values;
     }
 
+    /** Fills {@code values} from element {@code from} on. */
+    public void copyTo(int from, float[] values) {
+        if (from < 0 || (long) from + values.length > length) {
+            throw new IllegalArgumentException(
+                    values.length + " values from " + from + " on lie outside a slice of " + length);
+        }
+        MemorySegment.copy(
+                segment(), java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED, byteAt(from), values, 0, values.length);
+    }
+
     /** Overwrites the whole slice. */
     public void copyFrom(float[] values) {
         if (values.length != length) {

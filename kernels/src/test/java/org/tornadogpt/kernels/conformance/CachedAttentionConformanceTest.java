@@ -31,12 +31,13 @@ class CachedAttentionConformanceTest {
                         new AttentionShape(1, 150, 2, 1, 67)));
     }
 
-    /** A shape's input, and slices of memory for one step. */
+    /** A shape's input, and slices of memory for one step. Sequence b lies in slot B - b; slot 0 belongs to nobody. */
     private static final class Run {
         final AttentionShape s;
         final int kept;
         final float[] input;
         final Memory memory = new Memory(1 << 17);
+        final int[] slots;
         final Slice keys;
         final Slice values;
         final Slice out;
@@ -46,8 +47,10 @@ class CachedAttentionConformanceTest {
             this.s = s;
             kept = s.kvHeads() * s.D();
             input = normal(1, s.rows() * s.packedWidth());
-            keys = memory.state(new float[s.rows() * kept]);
-            values = memory.state(new float[s.rows() * kept]);
+            keys = memory.state(new float[(s.B() + 1) * s.T() * kept]);
+            values = memory.state(new float[(s.B() + 1) * s.T() * kept]);
+            slots = new int[s.B()];
+            Arrays.setAll(slots, b -> s.B() - b);
             out = memory.unset(s.B() * s.width());
             row = memory.activation(new float[s.B() * s.packedWidth()]);
         }
@@ -64,21 +67,41 @@ class CachedAttentionConformanceTest {
 
         void fill(CachedAttention variant, int P) {
             Slice rows = memory.activation(rows(0, P));
-            Harness.run(variant, memory, l -> variant.fill(l, s, P, keys, values, rows));
+            Harness.run(variant, memory, l -> variant.fill(l, s, P, keys, values, rows, Memory.ints(slots)));
         }
 
-        void step(CachedAttention variant, int t) {
-            row.copyFrom(rows(t, t + 1));
-            Harness.run(variant, memory, l -> variant.step(l, s, out, keys, values, row, Memory.ints(t)));
+        /** One step of every sequence, each from a position of its own. */
+        void step(CachedAttention variant, int... positions) {
+            float[] next = new float[s.B() * s.packedWidth()];
+            for (int b = 0; b < s.B(); b++) {
+                System.arraycopy(
+                        input,
+                        (b * s.T() + positions[b]) * s.packedWidth(),
+                        next,
+                        b * s.packedWidth(),
+                        s.packedWidth());
+            }
+            row.copyFrom(next);
+            Harness.run(
+                    variant,
+                    memory,
+                    l -> variant.step(l, s, out, keys, values, row, Memory.ints(positions), Memory.ints(slots)));
         }
 
-        double[] expected(int t) {
+        void check(String what, int... positions) {
             double[] all = new AttentionOracle(s, Dropout.none(), doubles(input)).out();
             double[] expected = new double[s.B() * s.width()];
             for (int b = 0; b < s.B(); b++) {
-                System.arraycopy(all, (b * s.T() + t) * s.width(), expected, b * s.width(), s.width());
+                System.arraycopy(all, (b * s.T() + positions[b]) * s.width(), expected, b * s.width(), s.width());
             }
-            return expected;
+            Tolerance.sum(s.T() + s.D()).check(what, out.toArray(), expected);
+        }
+
+        /** Every sequence at the same position. */
+        int[] all(int t) {
+            int[] positions = new int[s.B()];
+            Arrays.fill(positions, t);
+            return positions;
         }
 
         float kept(int b, int t, int c, int part) {
@@ -95,17 +118,30 @@ class CachedAttentionConformanceTest {
             run.fill(variant, filled);
         }
         for (int t = filled; t < s.T(); t++) {
-            run.step(variant, t);
-            Tolerance.sum(s.T() + s.D()).check(variant.name() + " at " + t, run.out.toArray(), run.expected(t));
+            run.step(variant, run.all(t));
+            run.check(variant.name() + " at " + t, run.all(t));
         }
         for (int b = 0; b < s.B(); b++) {
             for (int t = 0; t < s.T(); t++) {
                 for (int c = 0; c < run.kept; c++) {
-                    assertThat(run.keys.get((b * run.kept + c) * s.T() + t)).isEqualTo(run.kept(b, t, c, 0));
-                    assertThat(run.values.get((b * s.T() + t) * run.kept + c)).isEqualTo(run.kept(b, t, c, 1));
+                    assertThat(run.keys.get((run.slots[b] * run.kept + c) * s.T() + t))
+                            .isEqualTo(run.kept(b, t, c, 0));
+                    assertThat(run.values.get((run.slots[b] * s.T() + t) * run.kept + c))
+                            .isEqualTo(run.kept(b, t, c, 1));
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void sequencesMayBeOfDifferentLengths(CachedAttention variant, AttentionShape s) {
+        Run run = new Run(s);
+        run.fill(variant, s.T());
+        int[] positions = new int[s.B()];
+        Arrays.setAll(positions, b -> (s.T() - 1) * (b + 1) / s.B());
+        run.step(variant, positions);
+        run.check(variant.name(), positions);
     }
 
     @ParameterizedTest
@@ -117,8 +153,8 @@ class CachedAttentionConformanceTest {
         run.keys.copyFrom(garbage);
         run.values.copyFrom(garbage);
         for (int t = 0; t < Math.min(3, s.T()); t++) {
-            run.step(variant, t);
-            Tolerance.sum(s.T() + s.D()).check(variant.name() + " at " + t, run.out.toArray(), run.expected(t));
+            run.step(variant, run.all(t));
+            run.check(variant.name() + " at " + t, run.all(t));
         }
     }
 }

@@ -255,22 +255,25 @@ class ShapeChecksTest {
                         "fillCaches",
                         "caches",
                         "T=3",
-                        new CachedAttention.Fill(t("k", 2, 8, 4), t("v", 2, 3, 8), t("qkv", 6, 24), shape)),
+                        new CachedAttention.Fill(
+                                t("k", 2, 8, 4), t("v", 2, 3, 8), t("qkv", 6, 24), ints("slots", 2), shape)),
                 wrong(
                         "fillCaches",
                         "qkv",
                         "T=3",
-                        new CachedAttention.Fill(t("k", 2, 8, 3), t("v", 2, 3, 8), t("qkv", 8, 24), shape)),
+                        new CachedAttention.Fill(
+                                t("k", 2, 8, 3), t("v", 2, 3, 8), t("qkv", 8, 24), ints("slots", 2), shape)),
                 wrong(
                         "attentionStep",
-                        "position",
-                        "out",
+                        "positions[3]",
+                        "out[2, 8]",
                         new CachedAttention.Step(
                                 t("out", 2, 8),
                                 t("k", 2, 8, 3),
                                 t("v", 2, 3, 8),
                                 t("qkv", 2, 24),
-                                ints("position", 2),
+                                ints("positions", 3),
+                                ints("slots", 2),
                                 shape)),
                 wrong(
                         "attentionBackward",

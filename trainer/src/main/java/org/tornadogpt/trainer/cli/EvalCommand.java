@@ -62,7 +62,7 @@ final class EvalCommand implements Callable<Integer> {
                 TrainingSession session = new TrainingSession(
                         checkpoint.config().model(), kernels, settings.batches().batch(), 1)) {
             Split split = split(checkpoint, settings);
-            checkpoint.restore(session);
+            checkpoint.restore(session.weights());
             Evaluator evaluator = new Evaluator(
                     session,
                     split,

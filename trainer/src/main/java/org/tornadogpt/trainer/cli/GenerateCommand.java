@@ -1,10 +1,15 @@
 package org.tornadogpt.trainer.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
+import org.tornadogpt.model.DecodeSession;
 import org.tornadogpt.model.InferenceSession;
 import org.tornadogpt.model.Sampling;
+import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.Weights;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
@@ -53,6 +58,15 @@ final class GenerateCommand implements Callable<Integer> {
     private long seed = 1337;
 
     @Option(
+            names = "--samples",
+            paramLabel = "N",
+            description = {
+                "Writes N texts together [1]. Text i has seed S + i - 1, S being --seed,",
+                "and is what a run with that seed alone writes."
+            })
+    private int samples = 1;
+
+    @Option(
             names = "--no-cache",
             description = "Computes the whole block for each token, without keys and values kept: slow, the same text.")
     private boolean uncached;
@@ -69,22 +83,19 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (tokens < 0) {
-            throw new UsageException("--tokens must not be negative, got " + tokens);
-        }
-        Sampling sampling = sampling();
+        check();
+        List<Sampling> samplings =
+                IntStream.range(0, samples).mapToObj(this::sampling).toList();
         Values values = new Values();
         options.addTo(values);
         TrainSettings settings = TrainSettings.of(values);
         Checkpoint checkpoint = model.open(io);
-        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
-                InferenceSession session =
-                        new InferenceSession(checkpoint.config().model(), kernels, !uncached)) {
-            checkpoint.restore(session);
-            TokenRate rate = new TextStream(io, session, checkpoint.tokenizer())
-                    .write(prompt.replace("\\n", "\n"), forever ? Long.MAX_VALUE : tokens, sampling);
-            io.out().println();
-            io.out().flush();
+        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
+            Weights weights = new Weights(checkpoint.config().model(), kernels.device());
+            checkpoint.restore(weights);
+            TokenRate rate = samples == 1
+                    ? one(weights, kernels, checkpoint.tokenizer(), samplings.get(0))
+                    : several(weights, kernels, checkpoint.tokenizer(), samplings);
             if (speed) {
                 io.err().println(rate.report());
             }
@@ -92,9 +103,41 @@ final class GenerateCommand implements Callable<Integer> {
         return io.interrupted().getAsBoolean() ? ExitCode.INTERRUPTED : ExitCode.OK;
     }
 
-    private Sampling sampling() {
+    private void check() {
+        if (tokens < 0) {
+            throw new UsageException("--tokens must not be negative, got " + tokens);
+        }
+        if (samples < 1) {
+            throw new UsageException("--samples must be at least 1, got " + samples);
+        }
+        if (samples > 1 && (forever || uncached)) {
+            throw new UsageException("--samples does not go together with " + (forever ? "--forever" : "--no-cache"));
+        }
+    }
+
+    private TokenRate one(Weights weights, KernelChoices kernels, Tokenizer tokenizer, Sampling sampling) {
+        try (InferenceSession session = new InferenceSession(weights, kernels, !uncached)) {
+            TokenRate rate =
+                    new TextStream(io, session, tokenizer).write(text(), forever ? Long.MAX_VALUE : tokens, sampling);
+            io.out().println();
+            io.out().flush();
+            return rate;
+        }
+    }
+
+    private TokenRate several(Weights weights, KernelChoices kernels, Tokenizer tokenizer, List<Sampling> samplings) {
+        try (DecodeSession session = new DecodeSession(weights, kernels, samples)) {
+            return new SampleTexts(io, session, tokenizer).write(text(), tokens, samplings);
+        }
+    }
+
+    private String text() {
+        return prompt.replace("\\n", "\n");
+    }
+
+    private Sampling sampling(int i) {
         try {
-            return new Sampling(temperature, topK, topP, seed);
+            return new Sampling(temperature, topK, topP, seed + i);
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
         }

@@ -48,7 +48,7 @@ final class RunSummary {
         }
         Checkpoint checkpoint = Checkpoint.open(from);
         try (InferenceSession session = new InferenceSession(checkpoint.config().model(), kernels)) {
-            checkpoint.restore(session);
+            checkpoint.restore(session.weights());
             io.out()
                     .printf(
                             "%nsample of %s (step %d), temperature %s:%n%n",

@@ -24,16 +24,11 @@ final class TextStream {
      * @return how fast it went
      */
     TokenRate write(String prompt, long tokens, Sampling sampling) {
-        Tokenizer.Encoded encoded = tokenizer.encodePrompt(prompt);
-        if (!encoded.note().isEmpty()) {
-            io.err().println(encoded.note());
-            io.err().flush();
-        }
-        int[] context = encoded.tokens().length == 0 ? new int[] {tokenizer.startToken()} : encoded.tokens();
-        io.out().print(tokenizer.decode(encoded.tokens()));
+        Prompt begun = Prompt.of(io, tokenizer, prompt);
+        io.out().print(begun.text());
         io.out().flush();
         TokenRate rate = new TokenRate();
-        new Generator(source).generate(context, tokens, sampling, token -> {
+        new Generator(source).generate(begun.context(), tokens, sampling, token -> {
             io.out().print(tokenizer.decode(new int[] {token}));
             rate.token();
             return !io.out().checkError() && !io.interrupted().getAsBoolean();

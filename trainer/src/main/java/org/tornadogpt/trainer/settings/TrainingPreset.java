@@ -56,6 +56,11 @@ public record TrainingPreset(String name, String architecture, String about, Lis
                     "0.83M parameters, for kernel sources on a CPU",
                     List.of("data=jdk", "batch=16", "block=128", "steps=3000", "evalInterval=200", "evalBatches=50")),
             new TrainingPreset(
+                    "modern",
+                    "modern",
+                    "kernel-cpu's size in Llama's layout: rotary positions, RMSNorm, SwiGLU, grouped queries",
+                    List.of("data=jdk", "batch=16", "block=128", "steps=3000", "evalInterval=200", "evalBatches=50")),
+            new TrainingPreset(
                     "kernel-gpu",
                     "kernel-gpu",
                     "10.8M parameters, for kernel sources on a GPU",

@@ -42,7 +42,7 @@ public record Progress(
         extra.put("sinceBest", sinceBest);
         extra.put("evaluatedStep", evaluatedStep);
         extra.put("elapsedSeconds", elapsedSeconds);
-        return new TrainingState(step, seed, step, bestLoss, bestStep, extra);
+        return new TrainingState(step, seed, bestLoss, bestStep, extra);
     }
 
     /** From a checkpoint. */

@@ -41,7 +41,7 @@ class BadInputTest {
             value = {
                 "--preset qoute|did you mean quote?",
                 "--device gpu|unknown device 'gpu'",
-                "--device tornado|tornado",
+                "--device tornado|this JVM was started without TornadoVM",
                 "--kernel matmul=magic|no variant 'magic' of matmul",
                 "--kernel matmull=naive|unknown operation 'matmull'",
                 "--kernel matmul|operation=variant",

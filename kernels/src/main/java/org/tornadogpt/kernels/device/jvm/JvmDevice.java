@@ -3,6 +3,7 @@ package org.tornadogpt.kernels.device.jvm;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.Node;
 import org.tornadogpt.kernels.graph.NodeList;
@@ -14,15 +15,19 @@ import org.tornadogpt.kernels.memory.Slice;
 abstract class JvmDevice implements Device {
     private final WorkerPool pool;
     private final GroupRunner groupRunner;
+    private final JitWarmUp warmUp;
+    private final ReentrantLock turn = new ReentrantLock();
 
-    JvmDevice(int threads) {
-        this(threads, null);
-    }
-
-    /** @param groupRunner runs kernels written for work-groups; null where they cannot run */
-    JvmDevice(int threads, GroupRunner groupRunner) {
+    /**
+     * A device.
+     *
+     * @param groupRunner runs kernels written for work-groups; null where they cannot run
+     * @param warmUp null where nothing is done about the JIT compilers
+     */
+    JvmDevice(int threads, GroupRunner groupRunner, JitWarmUp warmUp) {
         pool = new WorkerPool(threads);
         this.groupRunner = groupRunner;
+        this.warmUp = warmUp;
     }
 
     @Override
@@ -33,6 +38,9 @@ abstract class JvmDevice implements Device {
     @Override
     public Map<String, Program> build(List<NodeList> programs, Buffers buffers) {
         JvmKernelSink measuring = JvmKernelSink.measuring(pool, groupRunner);
+        if (warmUp != null) {
+            warmUp.built(programs);
+        }
         emit(programs, measuring);
         return emit(programs, JvmKernelSink.with(pool, groupRunner, measuring.needs()));
     }
@@ -46,9 +54,30 @@ abstract class JvmDevice implements Device {
                 nodes.get(i).emit().accept(sink);
                 steps[i] = sink.takeSteps();
             }
-            built.put(program.name(), new JvmProgram(program.name(), nodes, steps, pool));
+            built.put(program.name(), new JvmProgram(program, steps, this));
         }
         return built;
+    }
+
+    /** Lets one caller at a time use the threads; others wait for their turn. */
+    void inTurn(Runnable work) {
+        turn.lock();
+        try {
+            work.run();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Runs a program's steps, on one thread alone while the JIT compilers need the others. */
+    void run(Runnable steps, long flops) {
+        inTurn(() -> {
+            if (warmUp != null && warmUp.runsAlone(flops)) {
+                pool.alone(steps);
+            } else {
+                steps.run();
+            }
+        });
     }
 
     @Override

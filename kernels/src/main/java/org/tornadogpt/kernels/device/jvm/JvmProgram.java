@@ -4,27 +4,31 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.tornadogpt.kernels.graph.Node;
+import org.tornadogpt.kernels.graph.NodeList;
 import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.kernels.memory.Slice;
-import org.tornadogpt.kernels.memory.Tensor;
 
 /** A list of steps, run in order. */
 final class JvmProgram implements Program {
     private final String name;
     private final List<Node> nodes;
     private final Runnable[][] steps;
-    private final WorkerPool pool;
+    private final Runnable all = this::runAll;
+    private final long flops;
+    private final JvmDevice device;
 
     /**
      * @param steps for each node its steps
-     * @param pool what they run on
+     * @param device whose threads they run on
      */
-    JvmProgram(String name, List<Node> nodes, Runnable[][] steps, WorkerPool pool) {
-        this.name = name;
-        this.nodes = nodes;
+    JvmProgram(NodeList program, Runnable[][] steps, JvmDevice device) {
+        name = program.name();
+        nodes = program.nodes();
         this.steps = steps;
-        this.pool = pool;
+        this.device = device;
+        flops = nodes.stream().mapToLong(node -> node.cost().flops()).sum();
     }
 
     @Override
@@ -34,14 +38,13 @@ final class JvmProgram implements Program {
 
     @Override
     public void run() {
+        device.run(all, flops);
+    }
+
+    private void runAll() {
         for (Runnable[] node : steps) {
             runNode(node);
         }
-    }
-
-    @Override
-    public void runAlone() {
-        pool.alone(this::run);
     }
 
     private void runNode(Runnable[] node) {
@@ -57,25 +60,28 @@ final class JvmProgram implements Program {
     @Override
     public List<Timing> runTimed() {
         List<Timing> timings = new ArrayList<>(steps.length);
-        for (int i = 0; i < steps.length; i++) {
-            long start = System.nanoTime();
-            runNode(steps[i]);
-            timings.add(new Timing(nodes.get(i), System.nanoTime() - start));
-        }
+        device.inTurn(() -> {
+            for (int i = 0; i < steps.length; i++) {
+                long start = System.nanoTime();
+                runNode(steps[i]);
+                timings.add(new Timing(nodes.get(i), System.nanoTime() - start));
+            }
+        });
         return timings;
     }
 
     @Override
     public Optional<String> firstNonFinite() {
-        for (int i = 0; i < steps.length; i++) {
-            runNode(steps[i]);
-            for (Tensor written : nodes.get(i).writes()) {
-                if (!isFinite(written.slice())) {
-                    return Optional.of(nodes.get(i).label());
+        AtomicReference<String> found = new AtomicReference<>();
+        device.inTurn(() -> {
+            for (int i = 0; i < steps.length && found.get() == null; i++) {
+                runNode(steps[i]);
+                if (!nodes.get(i).writes().stream().allMatch(written -> isFinite(written.slice()))) {
+                    found.set(nodes.get(i).label());
                 }
             }
-        }
-        return Optional.empty();
+        });
+        return Optional.ofNullable(found.get());
     }
 
     private static boolean isFinite(Slice slice) {

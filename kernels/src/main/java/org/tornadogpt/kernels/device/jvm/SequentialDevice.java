@@ -10,7 +10,7 @@ public final class SequentialDevice extends JvmDevice {
     public static final DeviceTraits TRAITS = new DeviceTraits("sequential", Set.of(Variant.Style.LOOP), false);
 
     public SequentialDevice() {
-        super(1);
+        super(1, null, null);
     }
 
     @Override

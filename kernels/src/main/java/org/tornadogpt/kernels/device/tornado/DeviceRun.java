@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.tornadogpt.kernels.graph.DeviceException;
-import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -21,30 +20,41 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * A workspace on a device: all graphs in one execution plan, so that parameters stay on the device between programs, and what is known
  * about which side holds the current values.
  */
-final class DeviceRun {
+final class DeviceRun implements Residency.Copies {
     private final GraphPlan graphs;
     private final List<FloatArray> state;
     private final DeviceInfo device;
     private final NativeErrors errors;
     private final Proof proof;
     private final TornadoExecutionPlan plan;
-    private final Set<Object> changedOnHost = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Residency residency;
+    private final Set<FloatArray> outdated = Collections.newSetFromMap(new IdentityHashMap<>());
     private final boolean[] ran;
     private final boolean replayed;
     private TornadoExecutionResult last;
 
-    DeviceRun(GraphPlan graphs, List<FloatArray> state, DeviceInfo device, NativeErrors errors, Proof proof) {
+    DeviceRun(
+            GraphPlan graphs,
+            List<FloatArray> state,
+            DeviceInfo device,
+            NativeErrors errors,
+            Proof proof,
+            Residency residency) {
         this.graphs = graphs;
         this.state = state;
         this.device = device;
         this.errors = errors;
         this.proof = proof;
+        this.residency = residency;
         ran = new boolean[graphs.graphs().size()];
         replayed = CudaGraphs.wanted(device.id(), device.backend());
         GraphFactory factory = new GraphFactory(graphs.shared());
         GridScheduler grid = WorkGrids.of(graphs, device);
         List<ImmutableTaskGraph> all = new ArrayList<>();
-        all.add(factory.upload(state));
+        all.add(factory.upload());
+        for (int i = 0; i < state.size(); i++) {
+            all.add(factory.upload(state.get(i), i));
+        }
         graphs.graphs().forEach(spec -> all.add(factory.graph(spec)));
         TornadoExecutionPlan made = new TornadoExecutionPlan(all.toArray(ImmutableTaskGraph[]::new));
         made.withDevice(device.handle());
@@ -54,7 +64,8 @@ final class DeviceRun {
         plan = made;
     }
 
-    boolean holds(FloatArray array) {
+    @Override
+    public boolean holds(FloatArray array) {
         return graphs.shared().stream().anyMatch(a -> a == array);
     }
 
@@ -68,11 +79,11 @@ final class DeviceRun {
         }
         prepare(execution);
         if (!ran[index]) {
-            CudaGraphs.enable(plan.withGraph(index + 1));
+            CudaGraphs.enable(plan.withGraph(number(execution.graph())));
             proof.addReplayed(execution.graph());
             ran[index] = true;
         }
-        launch(index + 1, execution.graph());
+        launch(number(execution.graph()), execution.graph());
     }
 
     /** Like {@link #execute}, with the profiler on. */
@@ -83,19 +94,40 @@ final class DeviceRun {
         }
         prepare(execution);
         GraphPlan.GraphSpec spec = execution.graph();
-        TornadoExecutionPlan chosen = plan.withGraph(spec.index() + 1);
+        TornadoExecutionPlan chosen = plan.withGraph(number(spec));
         chosen.withProfiler(ProfilerMode.SILENT);
-        launch(spec.index() + 1, spec);
+        launch(number(spec), spec);
         Profile profile = Profile.of(last.getProfilerResult());
         chosen.clearProfiles();
         chosen.withoutProfiler();
         return profile;
     }
 
-    private void prepare(GraphPlan.Execution execution) {
-        if (last == null || !changedOnHost.isEmpty()) {
-            upload();
+    /** A graph's place in the plan: the uploads come first. */
+    private int number(GraphPlan.GraphSpec spec) {
+        return 1 + state.size() + spec.index();
+    }
+
+    /** Before a program's graphs: the device gets what is newer elsewhere. */
+    void begin() {
+        residency.beforeRun(this, state);
+        if (last == null) {
+            launch(0, null);
+            outdated.clear();
         }
+        for (int i = 0; i < state.size(); i++) {
+            if (outdated.remove(state.get(i))) {
+                launch(1 + i, null);
+            }
+        }
+    }
+
+    /** After a program's graphs, which wrote these state arrays. */
+    void end(List<FloatArray> written) {
+        residency.afterRun(this, written);
+    }
+
+    private void prepare(GraphPlan.Execution execution) {
         List<int[]> rows = execution.rows();
         for (int table = 0; table < rows.size(); table++) {
             int[] row = rows.get(table);
@@ -125,37 +157,17 @@ final class DeviceRun {
                         + ")";
     }
 
-    /** Sends the state to the device; what the host has not changed is brought over first, as it goes along. */
-    private void upload() {
+    /** Brings a whole array to the host. */
+    @Override
+    public void toHost(FloatArray array) {
         if (last != null) {
-            for (FloatArray array : state) {
-                if (!changedOnHost.contains(array)) {
-                    errors.during(() -> last.transferToHost(array));
-                }
-            }
-        }
-        launch(0, null);
-        changedOnHost.clear();
-    }
-
-    /** Brings a whole array to the host unless the host's is the current one. */
-    void toHost(FloatArray array) {
-        if (last != null && !changedOnHost.contains(array)) {
             errors.during(() -> last.transferToHost(array));
         }
     }
 
-    /** Notes that the host has new values; they go to the device before the next program. */
-    void toDevice(Slice slice) {
-        if (last == null) {
-            return;
-        }
-        if (slice.length() < slice.array().getSize() && !changedOnHost.contains(slice.array())) {
-            float[] values = slice.toArray();
-            toHost(slice.array());
-            slice.copyFrom(values);
-        }
-        changedOnHost.add(slice.array());
+    @Override
+    public void outdate(FloatArray array) {
+        outdated.add(array);
     }
 
     void close() {

@@ -1,9 +1,6 @@
 package org.tornadogpt.kernels.device.tornado;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import org.tornadogpt.kernels.graph.DeviceException;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -16,7 +13,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * from the one before it and leaves the whole list to the next, whether it uses an array or not; the first graph uploads them.
  */
 final class GraphFactory {
-    /** Name of the graph that brings the shared arrays to the device. */
+    /** Name of the graph that brings all shared arrays to the device. */
     static final String UPLOAD = "upload";
 
     private static final int FOUR = 4;
@@ -27,20 +24,21 @@ final class GraphFactory {
         this.shared = shared;
     }
 
-    /**
-     * The graph that must run first.
-     *
-     * @param state arrays whose host values go to the device whenever it runs; the others go up once
-     */
-    ImmutableTaskGraph upload(List<FloatArray> state) {
+    /** The graph that must run first, once. */
+    ImmutableTaskGraph upload() {
         TaskGraph graph = new TaskGraph(UPLOAD);
-        Set<Object> sent = Collections.newSetFromMap(new IdentityHashMap<>());
-        sent.addAll(state);
-        List<FloatArray> others =
-                shared.stream().filter(array -> !sent.contains(array)).toList();
-        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, state.toArray());
-        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, others.toArray());
+        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, shared.toArray());
         touch(graph);
+        graph.persistOnDevice(shared.toArray());
+        return graph.snapshot();
+    }
+
+    /** The graph that sends one array's values to the device whenever it runs. */
+    ImmutableTaskGraph upload(FloatArray array, int number) {
+        TaskGraph graph = new TaskGraph(UPLOAD + number);
+        graph.consumeFromDevice(shared.stream().filter(other -> other != array).toArray());
+        graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, array);
+        graph.task("touch", TouchKernels::kTouch, array);
         graph.persistOnDevice(shared.toArray());
         return graph.snapshot();
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.NodeList;
@@ -25,6 +26,8 @@ public final class TornadoDevice implements Device {
     private final NativeErrors errors = new NativeErrors();
     private final Proof proof;
     private final List<DeviceRun> runs = new ArrayList<>();
+    private final Residency residency = new Residency();
+    private final ReentrantLock turn = new ReentrantLock();
     private final Map<String, Set<String>> groupShapes = new TreeMap<>();
 
     /**
@@ -79,23 +82,40 @@ public final class TornadoDevice implements Device {
                         .addAll(shapes));
         FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
         DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
-        DeviceRun run = new DeviceRun(graphs, buffers.state(), info, errors, proof);
+        DeviceRun run = new DeviceRun(graphs, buffers.state(), info, errors, proof, residency);
         runs.add(run);
+        residency.add(run);
         Map<String, Program> built = new LinkedHashMap<>();
         graphs.programs()
                 .forEach((name, executions) ->
-                        built.put(name, new TornadoProgram(name, executions, run, buffers.outputs())));
+                        built.put(name, new TornadoProgram(name, executions, run, buffers, turn)));
         return built;
     }
 
     @Override
     public void toHost(Slice slice) {
-        runs.stream().filter(r -> r.holds(slice.array())).forEach(r -> r.toHost(slice.array()));
+        inTurn(() -> residency.toHost(slice.array()));
     }
 
     @Override
     public void toDevice(Slice slice) {
-        runs.stream().filter(r -> r.holds(slice.array())).forEach(r -> r.toDevice(slice));
+        inTurn(() -> {
+            if (slice.length() < slice.array().getSize()) { // the rest of the array may be newer on the device
+                float[] values = slice.toArray();
+                residency.toHost(slice.array());
+                slice.copyFrom(values);
+            }
+            residency.hostWrote(slice.array());
+        });
+    }
+
+    private void inTurn(Runnable work) {
+        turn.lock();
+        try {
+            work.run();
+        } finally {
+            turn.unlock();
+        }
     }
 
     @Override
@@ -117,6 +137,7 @@ public final class TornadoDevice implements Device {
     public void close() {
         runs.forEach(DeviceRun::close);
         runs.clear();
+        residency.clear();
         errors.close();
     }
 }

@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.tornadogpt.kernels.graph.Node;
 import org.tornadogpt.kernels.graph.Program;
+import org.tornadogpt.kernels.memory.Buffers;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -20,23 +23,32 @@ final class TornadoProgram implements Program {
     private final List<GraphPlan.Execution> executions;
     private final DeviceRun run;
     private final List<FloatArray> outputs;
+    private final List<FloatArray> writtenState;
+    private final ReentrantLock turn;
 
-    /** @param outputs all output arrays of the workspace */
-    TornadoProgram(String name, List<GraphPlan.Execution> executions, DeviceRun run, List<FloatArray> outputs) {
+    /**
+     * @param buffers all arrays of the workspace
+     * @param turn of the device, whose programs run one at a time
+     */
+    TornadoProgram(
+            String name, List<GraphPlan.Execution> executions, DeviceRun run, Buffers buffers, ReentrantLock turn) {
         this.name = name;
         this.executions = executions;
         this.run = run;
-        this.outputs = written(executions, outputs);
+        this.turn = turn;
+        outputs = written(executions, buffers.outputs());
+        writtenState = written(executions, buffers.state());
     }
 
-    private static List<FloatArray> written(List<GraphPlan.Execution> executions, List<FloatArray> outputs) {
-        Set<Object> arguments = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Those of {@code arrays} that some node writes. */
+    private static List<FloatArray> written(List<GraphPlan.Execution> executions, List<FloatArray> arrays) {
+        Set<Object> written = Collections.newSetFromMap(new IdentityHashMap<>());
         for (GraphPlan.Execution execution : executions) {
-            for (GraphPlan.Task task : execution.graph().tasks()) {
-                arguments.addAll(task.launch().call().arguments());
+            for (Node node : execution.nodes()) {
+                node.writes().forEach(tensor -> written.add(tensor.slice().array()));
             }
         }
-        return outputs.stream().filter(arguments::contains).toList();
+        return arrays.stream().filter(written::contains).toList();
     }
 
     @Override
@@ -46,10 +58,24 @@ final class TornadoProgram implements Program {
 
     @Override
     public void run() {
-        for (GraphPlan.Execution execution : executions) {
-            run.execute(execution);
+        inTurn(() -> {
+            executions.forEach(run::execute);
+            return null;
+        });
+    }
+
+    /** Runs graphs while nobody else uses the device; then outputs are on the host. */
+    private <R> R inTurn(Supplier<R> graphs) {
+        turn.lock();
+        try {
+            run.begin();
+            R result = graphs.get();
+            run.end(writtenState);
+            fetch();
+            return result;
+        } finally {
+            turn.unlock();
         }
-        fetch();
     }
 
     private void fetch() {
@@ -58,6 +84,10 @@ final class TornadoProgram implements Program {
 
     @Override
     public List<Timing> runTimed() {
+        return inTurn(this::timed);
+    }
+
+    private List<Timing> timed() {
         List<Timing> timings = new ArrayList<>();
         for (GraphPlan.Execution execution : executions) {
             Map<String, Long> times = run.executeProfiled(execution).kernelNanos();
@@ -73,13 +103,16 @@ final class TornadoProgram implements Program {
                 }
             }
         }
-        fetch();
         return timings;
     }
 
     /** Graph by graph: a node is looked at when its graph has run, unless a later node of the graph has used its memory again. */
     @Override
     public Optional<String> firstNonFinite() {
+        return inTurn(this::findNonFinite);
+    }
+
+    private Optional<String> findNonFinite() {
         for (GraphPlan.Execution execution : executions) {
             run.execute(execution);
             List<Node> nodes = nodesOf(execution);

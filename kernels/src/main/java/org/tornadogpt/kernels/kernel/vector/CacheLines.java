@@ -1,16 +1,21 @@
 package org.tornadogpt.kernels.kernel.vector;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
+
 /**
  * Where cache lines begin in scratch arrays. A vector of 16 floats that lies across two lines is loaded twice; a matrix tile whose
  * panel lies so takes an eighth more time.
  *
  * <p>Java does not tell where an array is. But G1 puts an array that fills half a region or more at the beginning of a region of its
- * own, and its elements follow a header of 16 bytes. {@code JvmLauncher} makes scratch arrays that large for the regions of 1 MB that
+ * own, and its elements follow a header whose size depends on the JVM's options. {@code JvmKernelSink} makes scratch arrays that large for the regions of 1 MB that
  * {@code tgpt} asks for. Elsewhere results are the same, and only the speed is left to chance.
  */
 public final class CacheLines {
     private static final int FLOATS = 16;
-    private static final int HEADER = 4;
+
+    /** Floats that a float array's header would hold. */
+    private static final int HEADER = headerBytes() / Float.BYTES;
 
     /** The first index at which a line begins. */
     public static final int START = FLOATS - HEADER;
@@ -19,6 +24,23 @@ public final class CacheLines {
     public static final int LEAST_FLOATS = 1 << 17;
 
     private CacheLines() {}
+
+    /** Mark word, class pointer and length (JEP 519; without compressed class pointers the pointer takes 8 bytes). */
+    private static int headerBytes() {
+        if (isOn("UseCompactObjectHeaders")) {
+            return 12;
+        }
+        return isOn("UseCompressedClassPointers") ? 16 : 20;
+    }
+
+    private static boolean isOn(String option) {
+        HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        try {
+            return vm != null && vm.getVMOption(option).getValue().equals("true");
+        } catch (IllegalArgumentException e) { // a JVM without that option
+            return false;
+        }
+    }
 
     /** The first index from {@code at} on at which a line begins. */
     public static int next(int at) {

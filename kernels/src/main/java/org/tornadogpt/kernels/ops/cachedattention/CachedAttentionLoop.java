@@ -14,7 +14,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * One work-item for each number kept, for each head's probabilities and for each element of the result, everything added in order
- * of position as in {@link CausalAttentionLoop}: the reference. {@code bh} numbers batch and query head.
+ * of position as in {@link CausalAttentionLoop}: the reference. {@code bh} numbers row and query head.
  */
 public final class CachedAttentionLoop implements CachedAttention {
     @Override
@@ -33,8 +33,9 @@ public final class CachedAttentionLoop implements CachedAttention {
     }
 
     @Override
-    public void fill(KernelSink sink, AttentionShape s, int P, Slice keyCache, Slice valueCache, Slice qkv) {
-        keep(sink, s, P, keyCache, valueCache, qkv, sink.offsets(), KernelSink.ABSENT);
+    public void fill(
+            KernelSink sink, AttentionShape s, int P, Slice keyCache, Slice valueCache, Slice qkv, IntSlice slots) {
+        keep(sink, s, P, keyCache, valueCache, qkv, null, slots);
     }
 
     @Override
@@ -45,40 +46,41 @@ public final class CachedAttentionLoop implements CachedAttention {
             Slice keyCache,
             Slice valueCache,
             Slice qkv,
-            IntSlice position) {
-        int positionSlot = sink.slot(position);
-        keep(sink, s, 1, keyCache, valueCache, qkv, position.array(), positionSlot);
+            IntSlice positions,
+            IntSlice slots) {
+        keep(sink, s, 1, keyCache, valueCache, qkv, positions, slots);
         Slice p = sink.scratch(s.B() * s.heads() * s.T());
-        int pSlot = sink.slot(p);
+        sink.newTable();
+        int first = sink.slot(qkv);
+        slots(sink, positions, slots, keyCache, p);
         sink.loop(Call.of(
                 "kCachedProbabilities",
                 CachedAttentionLoop::kCachedProbabilities,
                 sink.offsets(),
+                first,
                 qkv.array(),
-                sink.slot(qkv),
-                position.array(),
-                positionSlot,
+                positions.array(),
+                slots.array(),
                 keyCache.array(),
-                sink.slot(keyCache),
                 p.array(),
-                pSlot,
                 s.B(),
                 s.T(),
                 s.heads(),
                 s.kvHeads(),
                 s.D()));
+        sink.newTable();
+        first = sink.slot(p);
+        slots(sink, positions, slots, valueCache, out);
         sink.loop(Call.of(
                 "kCachedOut",
                 CachedAttentionLoop::kCachedOut,
                 sink.offsets(),
+                first,
                 p.array(),
-                pSlot,
-                position.array(),
-                positionSlot,
+                positions.array(),
+                slots.array(),
                 valueCache.array(),
-                sink.slot(valueCache),
                 out.array(),
-                sink.slot(out),
                 s.B(),
                 s.T(),
                 s.heads(),
@@ -86,6 +88,15 @@ public final class CachedAttentionLoop implements CachedAttention {
                 s.D()));
     }
 
+    /** Table entries that follow a kernel's first one. */
+    private static void slots(KernelSink sink, IntSlice positions, IntSlice slots, Slice cache, Slice result) {
+        sink.slot(positions);
+        sink.slot(slots);
+        sink.slot(cache);
+        sink.slot(result);
+    }
+
+    /** @param positions where each row goes; null for the first position */
     private static void keep(
             KernelSink sink,
             AttentionShape s,
@@ -93,18 +104,20 @@ public final class CachedAttentionLoop implements CachedAttention {
             Slice keyCache,
             Slice valueCache,
             Slice qkv,
-            IntArray position,
-            int positionSlot) {
-        int qkvSlot = sink.slot(qkv);
+            IntSlice positions,
+            IntSlice slots) {
+        IntArray position = positions == null ? slots.array() : positions.array();
         int kept = s.kvHeads() * s.D();
         sink.loop(Call.of(
                 "kKeepKeys",
                 CachedAttentionLoop::kKeepKeys,
                 sink.offsets(),
                 qkv.array(),
-                qkvSlot,
+                sink.slot(qkv),
                 position,
-                positionSlot,
+                positions == null ? KernelSink.ABSENT : sink.slot(positions),
+                slots.array(),
+                sink.slot(slots),
                 keyCache.array(),
                 sink.slot(keyCache),
                 s.B(),
@@ -117,9 +130,11 @@ public final class CachedAttentionLoop implements CachedAttention {
                 CachedAttentionLoop::kKeepValues,
                 sink.offsets(),
                 qkv.array(),
-                qkvSlot,
+                sink.slot(qkv),
                 position,
-                positionSlot,
+                positions == null ? KernelSink.ABSENT : sink.slot(positions),
+                slots.array(),
+                sink.slot(slots),
                 valueCache.array(),
                 sink.slot(valueCache),
                 s.B(),
@@ -129,13 +144,15 @@ public final class CachedAttentionLoop implements CachedAttention {
                 kept));
     }
 
-    /** {@code keys[b,c,position+t] = qkv[b,t,W+c]} for P rows, W the queries' width and E the keys'. */
+    /** {@code keys[slots[b],c,positions[b]+t] = qkv[b,t,W+c]} for P rows, W the queries' width and E the keys'. */
     public static void kKeepKeys(
             IntArray offsets,
             FloatArray qkv,
             int qkvSlot,
-            IntArray position,
-            int positionSlot,
+            IntArray positions,
+            int positionsSlot,
+            IntArray slots,
+            int slotsSlot,
             FloatArray keys,
             int keysSlot,
             int B,
@@ -146,24 +163,27 @@ public final class CachedAttentionLoop implements CachedAttention {
         for (@Parallel int b = 0; b < B; b++) {
             for (@Parallel int t = 0; t < P; t++) {
                 for (@Parallel int c = 0; c < E; c++) {
-                    int first = 0;
-                    if (positionSlot >= 0) {
-                        first = position.get(offsets.get(positionSlot));
+                    int at = t;
+                    if (positionsSlot >= 0) {
+                        at += positions.get(offsets.get(positionsSlot) + b);
                     }
+                    int slot = slots.get(offsets.get(slotsSlot) + b);
                     float value = qkv.get(offsets.get(qkvSlot) + (b * P + t) * (W + 2 * E) + W + c);
-                    keys.set(offsets.get(keysSlot) + (b * E + c) * T + first + t, value);
+                    keys.set(offsets.get(keysSlot) + (slot * E + c) * T + at, value);
                 }
             }
         }
     }
 
-    /** {@code values[b,position+t,c] = qkv[b,t,W+E+c]} for P rows. */
+    /** {@code values[slots[b],positions[b]+t,c] = qkv[b,t,W+E+c]} for P rows. */
     public static void kKeepValues(
             IntArray offsets,
             FloatArray qkv,
             int qkvSlot,
-            IntArray position,
-            int positionSlot,
+            IntArray positions,
+            int positionsSlot,
+            IntArray slots,
+            int slotsSlot,
             FloatArray values,
             int valuesSlot,
             int B,
@@ -174,38 +194,42 @@ public final class CachedAttentionLoop implements CachedAttention {
         for (@Parallel int b = 0; b < B; b++) {
             for (@Parallel int t = 0; t < P; t++) {
                 for (@Parallel int c = 0; c < E; c++) {
-                    int first = 0;
-                    if (positionSlot >= 0) {
-                        first = position.get(offsets.get(positionSlot));
+                    int at = t;
+                    if (positionsSlot >= 0) {
+                        at += positions.get(offsets.get(positionsSlot) + b);
                     }
+                    int slot = slots.get(offsets.get(slotsSlot) + b);
                     float value = qkv.get(offsets.get(qkvSlot) + (b * P + t) * (W + 2 * E) + W + E + c);
-                    values.set(offsets.get(valuesSlot) + (b * T + first + t) * E + c, value);
+                    values.set(offsets.get(valuesSlot) + (slot * T + at) * E + c, value);
                 }
             }
         }
     }
 
-    /** {@code p = softmax over j of q·k[j] / sqrt(D)} for j up to the position; the rest of p is left as it is. */
+    /**
+     * {@code p = softmax over j of q·k[j] / sqrt(D)} for j up to the position; the rest of p is left as it is.
+     *
+     * @param first table entry of qkv; positions, slots, keys and p follow
+     */
     public static void kCachedProbabilities(
             IntArray offsets,
+            int first,
             FloatArray qkv,
-            int qkvSlot,
-            IntArray position,
-            int positionSlot,
+            IntArray positions,
+            IntArray slots,
             FloatArray keys,
-            int keysSlot,
             FloatArray p,
-            int pSlot,
             int B,
             int T,
             int H,
             int G,
             int D) {
         for (@Parallel int bh = 0; bh < B * H; bh++) {
-            int last = position.get(offsets.get(positionSlot));
-            int query = offsets.get(qkvSlot) + bh / H * (H + 2 * G) * D + bh % H * D;
-            int key = offsets.get(keysSlot) + (bh / H * G + bh % H / (H / G)) * D * T;
-            int row = offsets.get(pSlot) + bh * T;
+            int last = positions.get(offsets.get(first + 1) + bh / H);
+            int slot = slots.get(offsets.get(first + 2) + bh / H);
+            int query = offsets.get(first) + bh / H * (H + 2 * G) * D + bh % H * D;
+            int key = offsets.get(first + 3) + (slot * G + bh % H / (H / G)) * D * T;
+            int row = offsets.get(first + 4) + bh * T;
             float scale = 1f / TornadoMath.sqrt((float) D);
             float max = 0f;
             for (int j = 0; j <= last; j++) {
@@ -231,17 +255,19 @@ public final class CachedAttentionLoop implements CachedAttention {
         }
     }
 
-    /** {@code out = sum_j p[j] v[j]} for j up to the position; overwrites. */
+    /**
+     * {@code out = sum_j p[j] v[j]} for j up to the position; overwrites.
+     *
+     * @param first table entry of p; positions, slots, values and out follow
+     */
     public static void kCachedOut(
             IntArray offsets,
+            int first,
             FloatArray p,
-            int pSlot,
-            IntArray position,
-            int positionSlot,
+            IntArray positions,
+            IntArray slots,
             FloatArray values,
-            int valuesSlot,
             FloatArray out,
-            int outSlot,
             int B,
             int T,
             int H,
@@ -249,14 +275,15 @@ public final class CachedAttentionLoop implements CachedAttention {
             int D) {
         for (@Parallel int bh = 0; bh < B * H; bh++) {
             for (@Parallel int d = 0; d < D; d++) {
-                int last = position.get(offsets.get(positionSlot));
-                int value = offsets.get(valuesSlot) + bh / H * T * G * D + bh % H / (H / G) * D + d;
-                int row = offsets.get(pSlot) + bh * T;
+                int last = positions.get(offsets.get(first + 1) + bh / H);
+                int slot = slots.get(offsets.get(first + 2) + bh / H);
+                int value = offsets.get(first + 3) + slot * T * G * D + bh % H / (H / G) * D + d;
+                int row = offsets.get(first) + bh * T;
                 float sum = 0f;
                 for (int j = 0; j <= last; j++) {
                     sum += p.get(row + j) * values.get(value + j * G * D);
                 }
-                out.set(offsets.get(outSlot) + bh * D + d, sum);
+                out.set(offsets.get(first + 4) + bh * D + d, sum);
             }
         }
     }

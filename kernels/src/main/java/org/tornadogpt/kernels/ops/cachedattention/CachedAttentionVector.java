@@ -31,11 +31,12 @@ public final class CachedAttentionVector implements CachedAttention {
     }
 
     @Override
-    public void fill(KernelSink sink, AttentionShape s, int P, Slice keyCache, Slice valueCache, Slice qkv) {
+    public void fill(
+            KernelSink sink, AttentionShape s, int P, Slice keyCache, Slice valueCache, Slice qkv, IntSlice slots) {
         Keeper keeper = Keeper.of(sink, s, keyCache, valueCache, qkv);
         sink.blocks("cachedattention.fill", s.B() * s.kvHeads(), (bg, worker) -> {
             for (int t = 0; t < P; t++) {
-                keeper.keep(bg, bg / s.kvHeads() * P + t, t, worker);
+                keeper.keep(slots.get(bg / s.kvHeads()), bg % s.kvHeads(), bg / s.kvHeads() * P + t, t, worker);
             }
         });
     }
@@ -48,7 +49,8 @@ public final class CachedAttentionVector implements CachedAttention {
             Slice keyCache,
             Slice valueCache,
             Slice qkv,
-            IntSlice position) {
+            IntSlice positions,
+            IntSlice slots) {
         DecodeHeadVector head = new DecodeHeadVector(
                 s, VectorSlice.of(out), VectorSlice.of(keyCache), VectorSlice.of(valueCache), VectorSlice.of(qkv));
         Keeper keeper = Keeper.of(sink, s, keyCache, valueCache, qkv);
@@ -57,9 +59,11 @@ public final class CachedAttentionVector implements CachedAttention {
         int blocks = 2L * s.rows() * s.kvHeads() * s.D() < SHARED ? 1 : groups;
         sink.blocks("cachedattention.step", blocks, (block, worker) -> {
             for (int bg = block; bg < groups; bg += blocks) {
-                keeper.keep(bg, bg / s.kvHeads(), position.get(0), worker);
+                int row = bg / s.kvHeads();
+                int position = positions.get(row);
+                keeper.keep(slots.get(row), bg % s.kvHeads(), row, position, worker);
                 for (int h = bg * queries; h < (bg + 1) * queries; h++) {
-                    head.attend(h, position.get(0) + 1, keeper.scratch[worker]);
+                    head.attend(h, slots.get(row), position + 1, keeper.scratch[worker]);
                 }
             }
         });
@@ -77,21 +81,23 @@ public final class CachedAttentionVector implements CachedAttention {
                     sink.workerScratch(floats));
         }
 
-        /** @param bg number of batch and head of keys */
-        void keep(int bg, int row, int position, int worker) {
+        /**
+         * Keeps one row's key and value.
+         *
+         * @param g head of keys
+         */
+        void keep(int slot, int g, int row, int position, int worker) {
             int D = s.D();
             int kept = s.kvHeads() * D;
-            int b = bg / s.kvHeads();
-            int g = bg % s.kvHeads();
             float[] r = scratch[worker];
             long from = (long) row * s.packedWidth() + s.width() + (long) g * D;
             qkv.copyTo(from, r, 0, D);
             qkv.copyTo(from + kept, r, D, D);
-            long column = (long) bg * D * s.T() + position;
+            long column = ((long) slot * s.kvHeads() + g) * D * s.T() + position;
             for (int c = 0; c < D; c++) {
                 keys.set(column + (long) c * s.T(), r[c]);
             }
-            values.copyFrom(((long) b * s.T() + position) * kept + (long) g * D, r, D, D);
+            values.copyFrom(((long) slot * s.T() + position) * kept + (long) g * D, r, D, D);
         }
     }
 }

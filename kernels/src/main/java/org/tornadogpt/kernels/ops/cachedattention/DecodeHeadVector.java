@@ -32,10 +32,11 @@ record DecodeHeadVector(AttentionShape s, VectorSlice out, VectorSlice keys, Vec
     /**
      * One head of one sequence.
      *
-     * @param bh number of batch and query head
+     * @param bh number of row and query head
+     * @param slot of the row's sequence
      * @param n how many positions there are
      */
-    void attend(int bh, int n, float[] w) {
+    void attend(int bh, int slot, int n, float[] w) {
         int b = bh / s.heads();
         int h = bh % s.heads();
         int g = h / (s.heads() / s.kvHeads());
@@ -45,7 +46,7 @@ record DecodeHeadVector(AttentionShape s, VectorSlice out, VectorSlice keys, Vec
         for (int d = 0; d < D; d++) {
             w[d] *= scale;
         }
-        long key = (long) (b * s.kvHeads() + g) * D * s.T();
+        long key = ((long) slot * s.kvHeads() + g) * D * s.T();
         int j = 0;
         for (; j < n && j + ABREAST * LANES <= s.T(); j += ABREAST * LANES) {
             scoresAbreast(key + j, w, D + j);
@@ -56,7 +57,7 @@ record DecodeHeadVector(AttentionShape s, VectorSlice out, VectorSlice keys, Vec
         Arrays.fill(w, D + n, D + padded(n), LOWEST);
         float sum = softmax(w, D, n);
         long width = (long) s.kvHeads() * D;
-        long value = (long) b * s.T() * width + (long) g * D;
+        long value = (long) slot * s.T() * width + (long) g * D;
         long to = (long) bh * D;
         int d = 0;
         for (; d <= D - LANES; d += LANES) {

@@ -15,7 +15,7 @@ public final class EmulatedGroupDevice extends JvmDevice {
 
     /** @param prefersSharedKernels whether kernels are launched as on devices whose compiler is slow */
     public EmulatedGroupDevice(WorkGroupEmulator.Order order, boolean prefersSharedKernels) {
-        super(1, runner(new WorkGroupEmulator(order), prefersSharedKernels));
+        super(1, runner(new WorkGroupEmulator(order), prefersSharedKernels), null);
         this.order = order;
         this.prefersSharedKernels = prefersSharedKernels;
     }

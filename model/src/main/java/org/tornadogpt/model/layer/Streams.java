@@ -1,7 +1,7 @@
-package org.tornadogpt.model;
+package org.tornadogpt.model.layer;
 
 /** Random streams by name, see {@code PhiloxStream}. */
-final class Streams {
+public final class Streams {
     private static final int FNV_BASIS = 0x811C9DC5;
     private static final int FNV_PRIME = 0x01000193;
     /** Low numbers are left to callers who count their streams. */
@@ -10,7 +10,7 @@ final class Streams {
     private Streams() {}
 
     /** A number for {@code name}: its FNV-1a hash (Fowler, Noll and Vo), cut to the upper half of the numbers a stream can have. */
-    static int number(String name) {
+    public static int number(String name) {
         int hash = FNV_BASIS;
         for (int i = 0; i < name.length(); i++) {
             hash = (hash ^ name.charAt(i)) * FNV_PRIME;

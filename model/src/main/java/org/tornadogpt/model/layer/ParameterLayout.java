@@ -1,4 +1,4 @@
-package org.tornadogpt.model;
+package org.tornadogpt.model.layer;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,10 +23,13 @@ public final class ParameterLayout {
      * @param deviation 0 for a constant
      */
     public record Initial(float mean, float deviation) {
-        static final Initial ZERO = new Initial(0, 0);
-        static final Initial ONE = new Initial(1, 0);
+        /** Biases. */
+        public static final Initial ZERO = new Initial(0, 0);
+        /** Weights of normalisations. */
+        public static final Initial ONE = new Initial(1, 0);
 
-        static Initial normal(double deviation) {
+        /** Normal numbers around 0. */
+        public static Initial normal(double deviation) {
             return new Initial(0, (float) deviation);
         }
     }
@@ -52,27 +55,29 @@ public final class ParameterLayout {
     }
 
     /** Collects declarations. */
-    static final class Builder {
+    public static final class Builder {
         private final List<Parameter> declared = new ArrayList<>();
         private final Map<String, String> aliases = new HashMap<>();
 
-        Builder add(String name, Initial initial, Integer... shape) {
+        /** A parameter of this shape. */
+        public Builder add(String name, Initial initial, Integer... shape) {
             declared.add(new Parameter(name, List.of(shape), 0, initial));
             return this;
         }
 
         /** {@code add} if {@code wanted}. */
-        Builder addIf(boolean wanted, String name, Initial initial, Integer... shape) {
+        public Builder addIf(boolean wanted, String name, Initial initial, Integer... shape) {
             return wanted ? add(name, initial, shape) : this;
         }
 
         /** Makes {@code alias} another name of the parameter {@code name}. */
-        Builder alias(String alias, String name) {
+        public Builder alias(String alias, String name) {
             aliases.put(alias, name);
             return this;
         }
 
-        ParameterLayout build() {
+        /** The layout of what was declared. */
+        public ParameterLayout build() {
             return new ParameterLayout(declared, aliases);
         }
     }
@@ -144,11 +149,6 @@ public final class ParameterLayout {
         }
         Parameter p = find(name);
         return flat.view(flat.name() + "." + name, p.offset, p.dimensions());
-    }
-
-    /** Like {@link #tensor}, or null for a parameter that this model does not have. */
-    Tensor tensorOrNull(String name, Tensor flat) {
-        return has(name) ? tensor(name, flat) : null;
     }
 
     /**

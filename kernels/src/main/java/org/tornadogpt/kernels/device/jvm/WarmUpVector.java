@@ -1,15 +1,17 @@
-package org.tornadogpt.kernels.kernel.vector;
+package org.tornadogpt.kernels.device.jvm;
 
 import static org.tornadogpt.kernels.kernel.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.kernel.vector.TileVector.ROWS;
 import static org.tornadogpt.kernels.kernel.vector.TileVector.ROW_STRIDE;
+
+import org.tornadogpt.kernels.kernel.vector.TileVector;
 
 /**
  * Runs the tile kernels until the JIT compiler takes them up, while the caller does something else. Half of a first training step
  * is waiting for their compilation: they are the largest methods, and what they are first called for lacks some of their branches,
  * so that they would be compiled a second and a third time.
  */
-public final class WarmUpVector {
+final class WarmUpVector {
     /** Enough for the last tier, with profiles of all branches. */
     private static final int CALLS = 10_000;
 
@@ -18,17 +20,17 @@ public final class WarmUpVector {
     private WarmUpVector() {}
 
     /** What every model needs. Begins once in the life of the JVM, in a thread of its own that does not keep it alive. */
-    public static void begin() {
+    static void begin() {
         Forward.begin();
     }
 
     /** What training needs as well, after the former. */
-    public static void beginTraining() {
+    static void beginTraining() {
         Backward.begin();
     }
 
     /** Begins, and waits until all is done. */
-    public static void awaitTraining() {
+    static void awaitTraining() {
         try {
             Backward.THREAD.join();
         } catch (InterruptedException e) {
