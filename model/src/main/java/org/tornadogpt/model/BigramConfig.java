@@ -6,9 +6,16 @@ package org.tornadogpt.model;
  * @param blockSize length of the training examples; a prediction depends on the last token only
  */
 public record BigramConfig(int vocabularySize, int blockSize) implements ModelConfig {
+    /** No tensor has this size, so that nothing else bounds what a damaged file can ask for. */
+    static final int LONGEST_BLOCK = 1 << 20;
+
     public BigramConfig {
         Checks.positive("vocabularySize", vocabularySize);
         Checks.positive("blockSize", blockSize);
+        Checks.fitsOneArray("vocabularySize x vocabularySize", vocabularySize, vocabularySize);
+        if (blockSize > LONGEST_BLOCK) {
+            throw new IllegalArgumentException("blockSize must be at most " + LONGEST_BLOCK + ", got " + blockSize);
+        }
     }
 
     @Override

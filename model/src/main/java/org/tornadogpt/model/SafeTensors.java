@@ -1,8 +1,10 @@
 package org.tornadogpt.model;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.ByteBufferBackedInputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -48,7 +49,8 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     private static final String METADATA = "__metadata__";
-    private static final int MAX_HEADER = 100_000_000;
+    private static final int MAX_HEADER = 1 << 24;
+    private static final int MAX_RANK = 8;
     private static final int CHUNK_FLOATS = 1 << 16;
     private static final ValueLayout.OfFloat FLOAT_LE =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -136,27 +138,17 @@ public final class SafeTensors implements AutoCloseable {
                 throw new CheckpointException(
                         file + ": not a whole safetensors file: " + size + " bytes, header length " + header);
             }
-            byte[] json = bytes.asSlice(Long.BYTES, header).toArray(ValueLayout.JAVA_BYTE);
             MemorySegment values = bytes.asSlice(Long.BYTES + header);
-            return new SafeTensors(file, arena, values, entries(file, json, values.byteSize()));
+            Map<String, Entry> entries = entries(file, bytes.asSlice(Long.BYTES, header), values.byteSize());
+            return new SafeTensors(file, arena, values, entries);
         } catch (IOException | RuntimeException e) {
             arena.close();
             throw e;
         }
     }
 
-    private static Map<String, Entry> entries(Path file, byte[] json, long bytes) throws IOException {
-        List<Entry> found = new ArrayList<>();
-        try {
-            ObjectNode header = Json.readObject(new String(json, StandardCharsets.UTF_8));
-            for (Map.Entry<String, JsonNode> field : header.properties()) {
-                if (!field.getKey().equals(METADATA)) {
-                    found.add(entry(field.getKey(), field.getValue()));
-                }
-            }
-        } catch (IllegalArgumentException | ArithmeticException | JsonProcessingException e) {
-            throw new CheckpointException(file + ": unreadable safetensors header: " + e.getMessage(), e);
-        }
+    private static Map<String, Entry> entries(Path file, MemorySegment header, long bytes) throws IOException {
+        List<Entry> found = header(file, header, bytes);
         found.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
         Map<String, Entry> entries = new LinkedHashMap<>();
         long end = 0;
@@ -175,28 +167,79 @@ public final class SafeTensors implements AutoCloseable {
         return entries;
     }
 
-    private static Entry entry(String name, JsonNode node) throws JsonProcessingException {
-        String type = node.path("dtype").asText();
-        if (!type.equals("F32")) {
-            throw new IllegalArgumentException("tensor " + name + " has dtype " + type + "; only F32 can be read");
-        }
-        int[] dimensions = Json.MAPPER.treeToValue(node.path("shape"), int[].class);
-        if (dimensions == null) {
-            throw new IllegalArgumentException("tensor " + name + " has no shape");
-        }
-        List<Integer> shape = Arrays.stream(dimensions).boxed().toList();
-        long[] offsets = Json.MAPPER.treeToValue(node.path("data_offsets"), long[].class);
-        long size = Float.BYTES;
-        for (int dimension : dimensions) {
-            if (dimension < 0) {
-                throw new IllegalArgumentException("tensor " + name + " has shape " + shape);
+    /** Reads the header token by token: a tree of it would be many times as large. */
+    private static List<Entry> header(Path file, MemorySegment header, long bytes) throws CheckpointException {
+        List<Entry> found = new ArrayList<>();
+        try (JsonParser json = Json.MAPPER.createParser(new ByteBufferBackedInputStream(header.asByteBuffer()))) {
+            require(json.nextToken() == JsonToken.START_OBJECT, "it is no JSON object");
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                json.nextToken();
+                if (name.equals(METADATA)) {
+                    json.skipChildren();
+                } else {
+                    found.add(entry(name, json, bytes));
+                }
             }
+            require(json.nextToken() == null, "something follows the object");
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(file + ": unreadable safetensors header: " + Json.reason(e), e);
+        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
+            throw new CheckpointException(file + ": unreadable safetensors header: " + e.getMessage(), e);
+        }
+        return found;
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+
+    private static Entry entry(String name, JsonParser json, long bytes) throws IOException {
+        require(json.currentToken() == JsonToken.START_OBJECT, "tensor " + name + " is not described by an object");
+        String type = null;
+        List<Long> shape = null;
+        List<Long> offsets = null;
+        for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
+            json.nextToken();
+            switch (field) {
+                case "dtype" -> type = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : skipped(json);
+                case "shape" -> shape = numbers(name, json, MAX_RANK);
+                case "data_offsets" -> offsets = numbers(name, json, 2);
+                default -> json.skipChildren();
+            }
+        }
+        require("F32".equals(type), "tensor " + name + " has dtype " + type + "; only F32 can be read");
+        require(shape != null, "tensor " + name + " has no shape");
+        require(offsets != null && offsets.size() == 2, "tensor " + name + " has no data_offsets");
+        long size = Float.BYTES;
+        for (long dimension : shape) {
+            require(dimension >= 0 && dimension <= Integer.MAX_VALUE, "tensor " + name + " has shape " + shape);
             size = Math.multiplyExact(size, dimension);
         }
-        if (offsets == null || offsets.length != 2 || offsets[0] < 0 || offsets[1] - offsets[0] != size) {
-            throw new IllegalArgumentException("data_offsets of tensor " + name + " do not fit its shape " + shape);
+        long begin = offsets.get(0);
+        long end = offsets.get(1);
+        require(
+                begin >= 0 && end <= bytes && end - begin == size,
+                "data_offsets of tensor " + name + " do not fit its shape " + shape);
+        return new Entry(name, shape.stream().map(Math::toIntExact).toList(), begin, end);
+    }
+
+    private static String skipped(JsonParser json) throws IOException {
+        json.skipChildren();
+        return null;
+    }
+
+    private static List<Long> numbers(String name, JsonParser json, int most) throws IOException {
+        require(json.currentToken() == JsonToken.START_ARRAY, "tensor " + name + " lacks an array of numbers");
+        List<Long> numbers = new ArrayList<>(most);
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            require(
+                    json.currentToken() == JsonToken.VALUE_NUMBER_INT && numbers.size() < most,
+                    "tensor " + name + " has an array of something else than up to " + most + " whole numbers");
+            numbers.add(json.getLongValue());
         }
-        return new Entry(name, shape, offsets[0], offsets[1]);
+        return numbers;
     }
 
     /** All tensors in the order of their values. */
@@ -228,6 +271,19 @@ public final class SafeTensors implements AutoCloseable {
                 ValueLayout.JAVA_FLOAT_UNALIGNED,
                 target.byteAt(0),
                 target.length());
+    }
+
+    /** @throws CheckpointException if a value is NaN or infinite; the message names the tensor */
+    void checkFinite() throws CheckpointException {
+        for (Entry entry : entries.values()) {
+            for (long at = entry.begin; at < entry.end; at += Float.BYTES) {
+                float value = values.get(FLOAT_LE, at);
+                if (!Float.isFinite(value)) {
+                    throw new CheckpointException(file + ": value " + (at - entry.begin) / Float.BYTES + " of tensor "
+                            + entry.name + " is " + value + ": training had failed, or the file was changed");
+                }
+            }
+        }
     }
 
     /** Unmaps the file. */
