@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -158,7 +159,9 @@ public final class SafeTensors implements AutoCloseable {
                         + " of the values instead of " + end);
             }
             end = entry.end;
-            entries.put(entry.name, entry);
+            if (entries.put(entry.name, entry) != null) {
+                throw new CheckpointException(file + ": two tensors are called " + entry.name);
+            }
         }
         if (end != bytes) {
             throw new CheckpointException(
@@ -171,7 +174,10 @@ public final class SafeTensors implements AutoCloseable {
     private static List<Entry> header(Path file, MemorySegment header, long bytes) throws CheckpointException {
         List<Entry> found = new ArrayList<>();
         try (JsonParser json = Json.MAPPER.createParser(new ByteBufferBackedInputStream(header.asByteBuffer()))) {
-            require(json.nextToken() == JsonToken.START_OBJECT, "it is no JSON object");
+            json.disable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION); // it keeps a set of names for each object
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException("it is no JSON object");
+            }
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 json.nextToken();
                 if (name.equals(METADATA)) {
@@ -180,7 +186,9 @@ public final class SafeTensors implements AutoCloseable {
                     found.add(entry(name, json, bytes));
                 }
             }
-            require(json.nextToken() == null, "something follows the object");
+            if (json.nextToken() != null) {
+                throw new IllegalArgumentException("something follows the object");
+            }
         } catch (JsonProcessingException e) {
             throw new CheckpointException(file + ": unreadable safetensors header: " + Json.reason(e), e);
         } catch (IOException | IllegalArgumentException | ArithmeticException e) {
@@ -189,17 +197,13 @@ public final class SafeTensors implements AutoCloseable {
         return found;
     }
 
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new IllegalArgumentException(otherwise);
-        }
-    }
-
     private static Entry entry(String name, JsonParser json, long bytes) throws IOException {
-        require(json.currentToken() == JsonToken.START_OBJECT, "tensor " + name + " is not described by an object");
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            throw new IllegalArgumentException("tensor " + name + " is not described by an object");
+        }
         String type = null;
-        List<Long> shape = null;
-        List<Long> offsets = null;
+        long[] shape = null;
+        long[] offsets = null;
         for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
             json.nextToken();
             switch (field) {
@@ -209,20 +213,36 @@ public final class SafeTensors implements AutoCloseable {
                 default -> json.skipChildren();
             }
         }
-        require("F32".equals(type), "tensor " + name + " has dtype " + type + "; only F32 can be read");
-        require(shape != null, "tensor " + name + " has no shape");
-        require(offsets != null && offsets.size() == 2, "tensor " + name + " has no data_offsets");
+        if (!"F32".equals(type)) {
+            throw new IllegalArgumentException("tensor " + name + " has dtype " + type + "; only F32 can be read");
+        }
+        if (shape == null) {
+            throw new IllegalArgumentException("tensor " + name + " has no shape");
+        }
+        if (offsets == null
+                || offsets.length != 2
+                || offsets[0] < 0
+                || offsets[1] > bytes
+                || offsets[1] - offsets[0] != size(name, shape)) {
+            throw new IllegalArgumentException(
+                    "data_offsets of tensor " + name + " do not fit its shape " + Arrays.toString(shape));
+        }
+        Integer[] dimensions = new Integer[shape.length];
+        for (int i = 0; i < shape.length; i++) {
+            dimensions[i] = (int) shape[i];
+        }
+        return new Entry(name, List.of(dimensions), offsets[0], offsets[1]);
+    }
+
+    private static long size(String name, long[] shape) {
         long size = Float.BYTES;
         for (long dimension : shape) {
-            require(dimension >= 0 && dimension <= Integer.MAX_VALUE, "tensor " + name + " has shape " + shape);
+            if (dimension < 0 || dimension > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("tensor " + name + " has shape " + Arrays.toString(shape));
+            }
             size = Math.multiplyExact(size, dimension);
         }
-        long begin = offsets.get(0);
-        long end = offsets.get(1);
-        require(
-                begin >= 0 && end <= bytes && end - begin == size,
-                "data_offsets of tensor " + name + " do not fit its shape " + shape);
-        return new Entry(name, shape.stream().map(Math::toIntExact).toList(), begin, end);
+        return size;
     }
 
     private static String skipped(JsonParser json) throws IOException {
@@ -230,16 +250,20 @@ public final class SafeTensors implements AutoCloseable {
         return null;
     }
 
-    private static List<Long> numbers(String name, JsonParser json, int most) throws IOException {
-        require(json.currentToken() == JsonToken.START_ARRAY, "tensor " + name + " lacks an array of numbers");
-        List<Long> numbers = new ArrayList<>(most);
-        while (json.nextToken() != JsonToken.END_ARRAY) {
-            require(
-                    json.currentToken() == JsonToken.VALUE_NUMBER_INT && numbers.size() < most,
-                    "tensor " + name + " has an array of something else than up to " + most + " whole numbers");
-            numbers.add(json.getLongValue());
+    private static long[] numbers(String name, JsonParser json, int most) throws IOException {
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            throw new IllegalArgumentException("tensor " + name + " lacks an array of numbers");
         }
-        return numbers;
+        long[] numbers = new long[most];
+        int count = 0;
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || count == most) {
+                throw new IllegalArgumentException(
+                        "tensor " + name + " has an array of something else than up to " + most + " whole numbers");
+            }
+            numbers[count++] = json.getLongValue();
+        }
+        return Arrays.copyOf(numbers, count);
     }
 
     /** All tensors in the order of their values. */

@@ -48,6 +48,11 @@ final class ForgedCheckpoint {
                     session,
                     new TrainingState(STEP, 1, STEP, 2.5, STEP, Json.MAPPER.createObjectNode()));
         }
+        return of(folder);
+    }
+
+    /** Of the good one that is there. */
+    static ForgedCheckpoint of(Path folder) throws IOException {
         return new ForgedCheckpoint(folder);
     }
 
