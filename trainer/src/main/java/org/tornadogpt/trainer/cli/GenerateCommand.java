@@ -25,8 +25,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private CheckpointOptions model = new CheckpointOptions();
 
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "Text to continue; \\n is a new line.")
-    private String prompt = "";
+    @Mixin
+    private PromptOptions prompt = new PromptOptions();
 
     @Option(names = "--tokens", paramLabel = "N", description = "How many tokens to write [500].")
     private long tokens = 500;
@@ -77,12 +77,13 @@ final class GenerateCommand implements Callable<Integer> {
         options.addTo(values);
         TrainSettings settings = TrainSettings.of(values);
         Checkpoint checkpoint = model.open(io);
+        String text = prompt.text(model.run());
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 InferenceSession session =
                         new InferenceSession(checkpoint.config().model(), kernels, !uncached)) {
             checkpoint.restore(session);
             TokenRate rate = new TextStream(io, session, checkpoint.tokenizer())
-                    .write(prompt.replace("\\n", "\n"), forever ? Long.MAX_VALUE : tokens, sampling);
+                    .write(text, forever ? Long.MAX_VALUE : tokens, sampling);
             io.out().println();
             io.out().flush();
             if (speed) {
