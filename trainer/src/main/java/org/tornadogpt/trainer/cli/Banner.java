@@ -96,9 +96,7 @@ final class Banner {
             line(
                     "",
                     String.format(
-                            Locale.ROOT,
-                            "left out: %d more",
-                            corpus.skipped().size() - SKIPPED_SHOWN));
+                            Locale.ROOT, "left out: %d more", corpus.skipped().size() - SKIPPED_SHOWN));
         }
         if (split.holdsOut()) {
             line(

@@ -11,6 +11,7 @@ import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.data.Corpus;
 import org.tornadogpt.trainer.data.CorpusReader;
+import org.tornadogpt.trainer.data.DataException;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.Keys;
@@ -127,8 +128,10 @@ final class EvalCommand implements Callable<Integer> {
             warn(corpus);
             return CorpusReader.inMemory(corpus.spec(), () -> {
                 Tokenizer.Encoded encoded = checkpoint.tokenizer().encodePrompt(corpus.text());
-                return new Read(
-                        Split.of(encoded.tokens(), settings.batches().validation()), encoded);
+                if (encoded.replaced() == encoded.tokens().length) {
+                    throw new DataException("the model cannot read " + corpus.spec() + ": " + encoded.note());
+                }
+                return new Read(Split.of(encoded.tokens(), settings.batches().validation()), encoded);
             });
         }
     }
@@ -138,8 +141,9 @@ final class EvalCommand implements Callable<Integer> {
             io.err().println(corpus.changed() + " (--keep-line-endings leaves them)");
         }
         if (!corpus.skipped().isEmpty()) {
-            io.err().println("left out: " + corpus.skipped().size() + ", first: "
-                    + corpus.skipped().get(0));
+            io.err()
+                    .println("left out: " + corpus.skipped().size() + ", first: "
+                            + corpus.skipped().get(0));
         }
         boolean own = model.run() != null && data == null;
         String sum = own ? stored().facts().get(TrainingRun.DATA_SUM) : null;

@@ -41,7 +41,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--keep-line-endings",
-            description = "Leaves CR LF, CR and byte order marks in the text; else lines end with LF, and there are no marks.")
+            description =
+                    "Leaves CR LF, CR and byte order marks in the text; else lines end with LF, and there are no marks.")
     private boolean keepLineEndings;
 
     @Mixin

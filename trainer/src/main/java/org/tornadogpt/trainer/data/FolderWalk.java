@@ -87,7 +87,9 @@ final class FolderWalk extends SimpleFileVisitor<Path> {
     }
 
     private boolean isHidden(Path path) {
-        return !hidden && path.getFileName() != null && path.getFileName().toString().startsWith(".");
+        return !hidden
+                && path.getFileName() != null
+                && path.getFileName().toString().startsWith(".");
     }
 
     @Override

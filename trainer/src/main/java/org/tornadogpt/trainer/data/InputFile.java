@@ -96,7 +96,8 @@ public final class InputFile {
             return opened.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             release(path, opened);
-            throw new DataException(path + " is a pipe that nobody writes to: waited " + patience.toSeconds() + " s", e);
+            throw new DataException(
+                    path + " is a pipe that nobody writes to: waited " + patience.toSeconds() + " s", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException io) {
                 throw io;

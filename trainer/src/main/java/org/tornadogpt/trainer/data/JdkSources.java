@@ -17,9 +17,6 @@ final class JdkSources {
                             + ", or install the JDK's source package");
         }
         return new ZippedTexts(zip, rules, listener)
-                .read(
-                        CorpusReader.JDK,
-                        name -> name.startsWith(PREFIX) && name.endsWith(".java"),
-                        PREFIX + "**.java");
+                .read(CorpusReader.JDK, name -> name.startsWith(PREFIX) && name.endsWith(".java"), PREFIX + "**.java");
     }
 }

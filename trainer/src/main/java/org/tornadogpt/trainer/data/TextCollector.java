@@ -70,7 +70,10 @@ final class TextCollector {
         }
         if (text.length() > LONGEST - StrictUtf8.CHUNK) {
             throw new DataException(String.format(
-                    Locale.ROOT, "%s holds more than %,d characters, too many for one text: pass a part of it", spec, LONGEST));
+                    Locale.ROOT,
+                    "%s holds more than %,d characters, too many for one text: pass a part of it",
+                    spec,
+                    LONGEST));
         }
     }
 

@@ -10,8 +10,7 @@ package org.tornadogpt.trainer.data;
  * @param maxFiles files and folders that are looked at
  * @param maxZipRatio how many times the size of a zip its contents may have
  */
-public record TextRules(
-        boolean keepLineEndings, boolean hiddenFiles, int maxMegabytes, int maxFiles, int maxZipRatio) {
+public record TextRules(boolean keepLineEndings, boolean hiddenFiles, int maxMegabytes, int maxFiles, int maxZipRatio) {
     /** What holds where nothing else was asked for. */
     public static final TextRules USUAL = new TextRules(false, false, 1000, 200_000, 100);
 

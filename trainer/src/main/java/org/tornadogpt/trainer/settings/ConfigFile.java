@@ -179,8 +179,11 @@ public final class ConfigFile {
             return;
         }
         text.append('\n').append(name).append(":\n");
-        entries.forEach((key, value) ->
-                text.append("  ").append(key).append(": ").append(scalar(value, true)).append('\n'));
+        entries.forEach((key, value) -> text.append("  ")
+                .append(key)
+                .append(": ")
+                .append(scalar(value, true))
+                .append('\n'));
     }
 
     /** Plain where every reader of YAML takes it for the same, else in double quotes, where YAML reads what JSON writes. */

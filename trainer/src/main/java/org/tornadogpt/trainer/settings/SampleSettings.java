@@ -20,9 +20,7 @@ public record SampleSettings(int sampleLength, String samplePrompt, double sampl
 
     static SampleSettings of(Values values) {
         return new SampleSettings(
-                values.integer("sampleLength"),
-                values.text("samplePrompt"),
-                values.number("sampleTemperature"));
+                values.integer("sampleLength"), values.text("samplePrompt"), values.number("sampleTemperature"));
     }
 
     /** The text to continue. */

@@ -31,9 +31,7 @@ class CorpusReaderTest {
     }
 
     private static void assertFails(String spec, String... parts) {
-        assertThatThrownBy(() -> read(spec))
-                .isInstanceOf(DataException.class)
-                .hasMessageContainingAll(parts);
+        assertThatThrownBy(() -> read(spec)).isInstanceOf(DataException.class).hasMessageContainingAll(parts);
     }
 
     @Test

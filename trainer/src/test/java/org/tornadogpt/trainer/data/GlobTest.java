@@ -64,8 +64,8 @@ class GlobTest {
                         "copy is the folder of a run or checkpoint");
         assertThat(read(folder + "/**").text()).isEqualTo("ab");
         assertThat(read(run + "/*.jsonl").text()).as("asked for by name").isEqualTo("{}");
-        assertThat(RunFolders.in(List.of(
-                        "a.txt", "r/config.yaml", "r/metrics.jsonl", "r/last/config.json", "o/config.yaml")))
+        assertThat(RunFolders.in(
+                        List.of("a.txt", "r/config.yaml", "r/metrics.jsonl", "r/last/config.json", "o/config.yaml")))
                 .containsExactly("r/");
     }
 }

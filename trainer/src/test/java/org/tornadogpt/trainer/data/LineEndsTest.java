@@ -27,7 +27,8 @@ class LineEndsTest {
     private static LineEnds.Changes pass(String text, int chunk, StringBuilder out, boolean keep) {
         LineEnds ends = new LineEnds(out, keep);
         for (int from = 0; from < text.length(); from += chunk) {
-            char[] piece = text.substring(from, Math.min(text.length(), from + chunk)).toCharArray();
+            char[] piece =
+                    text.substring(from, Math.min(text.length(), from + chunk)).toCharArray();
             ends.add(piece, piece.length);
         }
         return ends.end();
@@ -54,8 +55,7 @@ class LineEndsTest {
 
     @Property(tries = 100)
     void otherTextIsUnchanged(
-            @ForAll @CharRange(from = ' ', to = '\uFEFE') String text,
-            @ForAll @IntRange(min = 1, max = 5) int chunk) {
+            @ForAll @CharRange(from = ' ', to = '\uFEFE') String text, @ForAll @IntRange(min = 1, max = 5) int chunk) {
         StringBuilder out = new StringBuilder();
         assertThat(pass(text, chunk, out, false)).isEqualTo(LineEnds.Changes.NONE);
         assertThat(out.toString()).isEqualTo(text);
@@ -85,8 +85,7 @@ class LineEndsTest {
         Files.writeString(texts.resolve("a"), "\uFEFFa\r");
         Files.writeString(texts.resolve("b"), "\uFEFF\nb\n");
         assertThat(read(texts, false).text()).isEqualTo("a\n\nb\n");
-        assertThat(read(texts, false).changed())
-                .isEqualTo("1 line ends CR became LF, 2 byte order marks were dropped");
+        assertThat(read(texts, false).changed()).isEqualTo("1 line ends CR became LF, 2 byte order marks were dropped");
         Path zip = folder.resolve("texts.zip");
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
             for (String name : new String[] {"a", "b"}) {

@@ -35,10 +35,62 @@ class ConfigFileTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "007", "1.50", "0x41", "1_000", "0b11", "1e3", "+1", "-0", ".5", "12:30:45", "2026-11-27", "true", "True",
-                "NO", "off", "y", "null", "~", "Null", ".inf", ".NaN", "NaN", "<<", "=", "&a", "*a", "!x", "@Override",
-                "`x`", "%x", "- x", "? x", ": x", "a: b", "a #b", "#", "{", "[1]", "\"q\"", "'q'", "|", ">", " x ", "\\n",
-                "\\\\n", "\t", "\n", "\r\n", "\u0085", "\u2028", "\uFEFF", "\u007F", "\u0001", "é", "日本", "\uD83D\uDE00"
+                "007",
+                "1.50",
+                "0x41",
+                "1_000",
+                "0b11",
+                "1e3",
+                "+1",
+                "-0",
+                ".5",
+                "12:30:45",
+                "2026-11-27",
+                "true",
+                "True",
+                "NO",
+                "off",
+                "y",
+                "null",
+                "~",
+                "Null",
+                ".inf",
+                ".NaN",
+                "NaN",
+                "<<",
+                "=",
+                "&a",
+                "*a",
+                "!x",
+                "@Override",
+                "`x`",
+                "%x",
+                "- x",
+                "? x",
+                ": x",
+                "a: b",
+                "a #b",
+                "#",
+                "{",
+                "[1]",
+                "\"q\"",
+                "'q'",
+                "|",
+                ">",
+                " x ",
+                "\\n",
+                "\\\\n",
+                "\t",
+                "\n",
+                "\r\n",
+                "\u0085",
+                "\u2028",
+                "\uFEFF",
+                "\u007F",
+                "\u0001",
+                "é",
+                "日本",
+                "\uD83D\uDE00"
             })
     void everyTextSurvives(String text) throws IOException {
         for (String key : new String[] {"samplePrompt", "data"}) {
@@ -100,19 +152,23 @@ class ConfigFileTest {
                 facts:
                   characters: 39
                   dataSha256: c5f0dbc1f0d2c4ec34bc7d0bd2b3ac3a0ec3b6c3bd2ad4f2ec0ae6a3a2e0b5e7
-                """
-                .formatted(data);
+                """.formatted(data);
     }
 
     @Test
     void aRunMadeBeforeKeepsItsLineEnds() throws IOException {
-        TextRules rules = TrainSettings.of(read(before("/texts/a.txt")).values()).text();
+        TextRules rules =
+                TrainSettings.of(read(before("/texts/a.txt")).values()).text();
         assertThat(rules.keepLineEndings()).isTrue();
         assertThat(rules.hiddenFiles()).isFalse();
-        assertThat(TrainSettings.of(read(before("/texts/a.zip")).values()).text().hiddenFiles())
+        assertThat(TrainSettings.of(read(before("/texts/a.zip")).values())
+                        .text()
+                        .hiddenFiles())
                 .as("zips were read with their hidden files")
                 .isTrue();
-        assertThat(TrainSettings.of(read(before("/texts/a.txt")).values()).sample().prompt())
+        assertThat(TrainSettings.of(read(before("/texts/a.txt")).values())
+                        .sample()
+                        .prompt())
                 .isEqualTo("\n");
     }
 
