@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -118,8 +119,9 @@ final class BenchCommand implements Callable<Integer> {
             Files.deleteIfExists(log);
         }
         if (!results.isEmpty()) {
-            files.write(environment, results);
-            io.out().println("written: " + files.file(".json") + ", .md, .png");
+            Optional<String> lacking = files.write(environment, results);
+            io.out().println("written: " + files.file(".json") + ", .md" + (lacking.isEmpty() ? ", .png" : ""));
+            lacking.ifPresent(reason -> io.err().println("tgpt: " + reason));
         }
         if (code == ExitCode.INTERRUPTED) {
             io.err().println("tgpt: interrupted after " + results.size() + " of " + cases.size() + " cases");

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -21,6 +22,9 @@ import java.util.zip.ZipFile;
 final class ZippedTexts {
     /** What a zip may hold whatever its size: a kilobyte of blanks is no bomb. */
     private static final long HARMLESS = 64_000_000;
+
+    /** A file or folder whose name begins with a dot and is not one or two dots. */
+    private static final Pattern HIDDEN = Pattern.compile("(^|/)\\.(?!\\.?(/|$))");
 
     private final Path zip;
     private final TextRules rules;
@@ -83,7 +87,7 @@ final class ZippedTexts {
         List<ZipEntry> entries = new ArrayList<>();
         file.stream()
                 .filter(e -> !e.isDirectory() && wanted.test(e.getName()))
-                .filter(e -> rules.hiddenFiles() || !isHidden(e.getName()))
+                .filter(e -> rules.hiddenFiles() || !HIDDEN.matcher(e.getName()).find())
                 .forEach(entries::add);
         entries.sort(Comparator.comparing(ZipEntry::getName));
         Set<String> runs = new TreeSet<>(
@@ -91,15 +95,6 @@ final class ZippedTexts {
         runs.forEach(folder -> collector.leaveOut(folder, RunFolders.REASON));
         entries.removeIf(e -> runs.stream().anyMatch(e.getName()::startsWith));
         return entries;
-    }
-
-    private static boolean isHidden(String name) {
-        for (String part : name.split("/")) {
-            if (part.startsWith(".") && !part.equals(".") && !part.equals("..")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Counts what comes out of an entry and stops where that is out of proportion: a zip bomb is small and unpacks to gigabytes. */
