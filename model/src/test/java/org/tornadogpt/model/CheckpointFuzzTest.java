@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
+import org.tornadogpt.kernels.graph.KernelChoices;
 
 /**
  * More than a thousand checkpoints, each changed in one to three places by a random generator of a fixed seed and sealed with checksums that
@@ -61,7 +62,7 @@ class CheckpointFuzzTest {
         good.put(Checkpoint.STATE, Files.readAllBytes(folder.resolve(Checkpoint.STATE)));
         secret = Files.writeString(runs.resolve("secret"), "outside");
         device = new SequentialDevice();
-        session = new TrainingSession(ForgedCheckpoint.CONFIG.model(), device, Map.of(), 1, 1);
+        session = new TrainingSession(ForgedCheckpoint.CONFIG.model(), KernelChoices.defaults(device), 1, 1);
     }
 
     @AfterEach

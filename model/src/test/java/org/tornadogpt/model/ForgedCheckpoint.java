@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
+import org.tornadogpt.kernels.graph.KernelChoices;
 
 /** A small checkpoint whose files a test changes; {@link #seal} makes lengths and checksums fit again. */
 final class ForgedCheckpoint {
@@ -40,7 +41,7 @@ final class ForgedCheckpoint {
     /** Saves a good one. */
     static ForgedCheckpoint write(Path folder) throws IOException {
         try (SequentialDevice device = new SequentialDevice();
-                TrainingSession session = new TrainingSession(CONFIG.model(), device, Map.of(), 1, 1)) {
+                TrainingSession session = new TrainingSession(CONFIG.model(), KernelChoices.defaults(device), 1, 1)) {
             session.initialise(1);
             Checkpoint.save(
                     folder,

@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
+import org.tornadogpt.kernels.graph.KernelChoices;
 
 /** Checkpoints that were written to do harm, with checksums that fit: one line, at once. */
 @Timeout(10)
@@ -228,7 +228,7 @@ class HostileCheckpointTest {
         Checkpoint checkpoint = Checkpoint.open(folder);
         try (SequentialDevice device = new SequentialDevice();
                 TrainingSession session =
-                        new TrainingSession(ForgedCheckpoint.CONFIG.model(), device, Map.of(), 1, 1)) {
+                        new TrainingSession(ForgedCheckpoint.CONFIG.model(), KernelChoices.defaults(device), 1, 1)) {
             session.initialise(3);
             float[] before = Numbers.values(session.parameters());
             assertThatThrownBy(() -> checkpoint.restore(session))
