@@ -43,7 +43,13 @@ final class ReadingProgress implements ReadingListener, AutoCloseable {
             while (!done.await(MILLIS, TimeUnit.MILLISECONDS)) {
                 io.err()
                         .print(String.format(
-                                Locale.ROOT, "%sreading %s: %,d files, %.1f MB", CLEAR_LINE, name, files, bytes / 1e6));
+                                Locale.ROOT,
+                                "%sreading %s: %,d %s, %.1f MB",
+                                CLEAR_LINE,
+                                name,
+                                files,
+                                files == 1 ? "file" : "files",
+                                bytes / 1e6));
                 io.err().flush();
             }
         } catch (InterruptedException e) {

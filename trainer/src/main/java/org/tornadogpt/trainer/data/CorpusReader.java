@@ -69,6 +69,10 @@ public final class CorpusReader {
         if (spec.equals(QUOTE)) {
             return new Corpus(QUOTE, SENTENCE, 1, List.of(), "");
         }
+        if (spec.startsWith(TextFiles.PIPE)) {
+            throw new DataException("the text came through the pipe " + spec.substring(TextFiles.PIPE.length())
+                    + " and is gone: pass the same text with --data");
+        }
         Path path = existing(spec);
         if (path != null) {
             return readPath(path);
@@ -80,14 +84,7 @@ public final class CorpusReader {
             return new TextFiles(rules, listener).readGlob(spec);
         }
         throw new DataException(
-                wasPipe(spec)
-                        ? "the text came through a pipe, " + spec + ", which is gone: pass the same text with --data"
-                        : "no data at '" + spec + "': give a file, folder, glob or zip, or one of "
-                                + String.join(", ", names()));
-    }
-
-    private static boolean wasPipe(String spec) {
-        return spec.matches("/dev/fd/\\d+|/proc/(self|\\d+)/fd/\\d+");
+                "no data at '" + spec + "': give a file, folder, glob or zip, or one of " + String.join(", ", names()));
     }
 
     /** Every name that needs no path. */

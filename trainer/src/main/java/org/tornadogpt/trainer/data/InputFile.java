@@ -58,7 +58,7 @@ public final class InputFile {
     }
 
     /** Whether its text can be read once only. */
-    public static boolean isPipe(Path path) {
+    static boolean isPipe(Path path) {
         try {
             return type(path) == FIFO;
         } catch (IOException e) {

@@ -9,6 +9,9 @@ import java.util.List;
 
 /** One file, a folder of files, or the files that a glob matches. */
 final class TextFiles {
+    /** Begins the spec of a text that came through a pipe: it cannot be read again. */
+    static final String PIPE = "pipe:";
+
     private final TextRules rules;
     private final ReadingListener listener;
 
@@ -22,12 +25,22 @@ final class TextFiles {
             if (Files.isRegularFile(file) && Files.size(file) > rules.maxBytes()) {
                 throw TextCollector.tooLarge(file.toString(), rules);
             }
-            TextCollector collector = new TextCollector(file.toString(), rules, listener);
+            TextCollector collector = new TextCollector(spec(file), rules, listener);
             collector.add(file.toString(), in);
             return collector.corpus("characters in " + file);
         } catch (IOException e) {
             throw InputFile.failure(file, e);
         }
+    }
+
+    /** What finds the file again: {@code /dev/stdin} and the like are another file for the next process. */
+    private static String spec(Path file) throws IOException {
+        if (InputFile.isPipe(file)) {
+            return PIPE + file;
+        }
+        return file.startsWith("/dev") || file.startsWith("/proc/self")
+                ? file.toRealPath().toString()
+                : file.toString();
     }
 
     /** Every text file below {@code folder}, by path; files and folders whose name begins with a dot are left out unless asked for. */

@@ -115,9 +115,11 @@ class BoundedReadingTest {
                 throw new AssertionError(e);
             }
         });
-        assertThat(read(pipe).text()).isEqualTo("first second");
-        assertThat(InputFile.isPipe(pipe)).isTrue();
+        Corpus corpus = read(pipe);
+        assertThat(corpus.text()).isEqualTo("first second");
         writer.join();
+        assertThat(corpus.spec()).isEqualTo("pipe:" + pipe);
+        assertFails(corpus.spec(), "came through the pipe " + pipe, "--data");
     }
 
     @Test
@@ -277,11 +279,6 @@ class BoundedReadingTest {
                 }))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("the text novel.txt", "MB", "-Xmx");
-    }
-
-    @Test
-    void aPipeThatIsGoneIsCalledThat() {
-        assertFails("/dev/fd/963", "came through a pipe", "--data");
     }
 
     @Test
