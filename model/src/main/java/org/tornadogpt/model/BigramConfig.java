@@ -12,7 +12,6 @@ public record BigramConfig(int vocabularySize, int blockSize) implements ModelCo
     public BigramConfig {
         Checks.positive("vocabularySize", vocabularySize);
         Checks.positive("blockSize", blockSize);
-        Checks.fitsOneArray("vocabularySize x vocabularySize", vocabularySize, vocabularySize);
         if (blockSize > LONGEST_BLOCK) {
             throw new IllegalArgumentException("blockSize must be at most " + LONGEST_BLOCK + ", got " + blockSize);
         }

@@ -171,13 +171,21 @@ public final class Checkpoint {
                 throw new CheckpointException(folder.resolve(CONFIG) + " asks for " + gpt.layers() + " layers, " + MODEL
                         + " has " + tensors + " tensors");
             }
-            ParameterLayout layout = config.model().parameters();
+            ParameterLayout layout = layout();
             check(MODEL, model, layout, "");
             if (hasOptimizer) {
                 try (SafeTensors optimizer = SafeTensors.open(folder.resolve(OPTIMIZER))) {
                     check(OPTIMIZER, optimizer, layout, FIRST_MOMENT, SECOND_MOMENT);
                 }
             }
+        }
+    }
+
+    private ParameterLayout layout() throws CheckpointException {
+        try {
+            return config.model().parameters();
+        } catch (ArithmeticException e) {
+            throw new CheckpointException(folder.resolve(CONFIG) + " asks for sizes that no array can have", e);
         }
     }
 

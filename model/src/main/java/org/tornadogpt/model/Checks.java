@@ -2,21 +2,11 @@ package org.tornadogpt.model;
 
 /** Argument checks whose messages name the setting and its value. */
 final class Checks {
-    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 64;
-
     private Checks() {}
 
     static void positive(String name, long value) {
         if (value <= 0) {
             throw new IllegalArgumentException(name + " must be positive, got " + value);
-        }
-    }
-
-    /** Values that one array cannot hold, or whose number overflows, are no size of a parameter. */
-    static void fitsOneArray(String name, long rows, long columns) {
-        if (rows > LARGEST_ARRAY / columns) {
-            throw new IllegalArgumentException(
-                    name + " (" + rows + " x " + columns + ") are more parameters than one array can hold (2^31)");
         }
     }
 

@@ -72,13 +72,6 @@ public record GptConfig(
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout must be in [0, 1), got " + dropout);
         }
-        Checks.fitsOneArray("vocabularySize x channels", vocabularySize, channels);
-        Checks.fitsOneArray("blockSize x channels", blockSize, channels);
-        Checks.fitsOneArray(
-                "the width of queries, keys and values x channels",
-                (heads + 2L * kvHeads) * (channels / heads),
-                channels);
-        Checks.fitsOneArray("mlpHidden x channels", mlpHidden, channels);
         if (positions == null || norm == null || activation == null) {
             throw new IllegalArgumentException("positions, norm and activation must be given");
         }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -119,9 +118,8 @@ final class BenchCommand implements Callable<Integer> {
             Files.deleteIfExists(log);
         }
         if (!results.isEmpty()) {
-            Optional<String> lacking = files.write(environment, results);
-            io.out().println("written: " + files.file(".json") + ", .md" + (lacking.isEmpty() ? ", .png" : ""));
-            lacking.ifPresent(reason -> io.err().println("tgpt: " + reason));
+            files.write(environment, results);
+            io.out().println("written: " + files.file(".json") + ", .md, .png");
         }
         if (code == ExitCode.INTERRUPTED) {
             io.err().println("tgpt: interrupted after " + results.size() + " of " + cases.size() + " cases");

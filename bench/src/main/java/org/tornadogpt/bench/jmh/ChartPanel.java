@@ -4,6 +4,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -67,7 +68,13 @@ final class ChartPanel {
     /** Draws at the origin of {@code graphics}. */
     void draw(Graphics2D graphics) {
         BenchCase any = results.get(0).of();
-        text(graphics, TITLE, INK, any.operation() + ", " + any.preset() + ": time of one call", MARGIN, 20);
+        text(
+                graphics,
+                TITLE,
+                INK,
+                any.operation() + ", " + any.preset() + ": time of one call, shorter is faster",
+                MARGIN,
+                20);
         int end = height() - AXIS_HEIGHT;
         axis(graphics, end);
         int y = TITLE_HEIGHT;
@@ -84,7 +91,7 @@ final class ChartPanel {
     private List<Measured> fastestFirst(String call) {
         List<Measured> rivals = new ArrayList<>(
                 results.stream().filter(r -> r.of().call().equals(call)).toList());
-        rivals.sort((a, b) -> Double.compare(a.micros(), b.micros()));
+        rivals.sort(Comparator.comparing(Measured::isMeasuredWell).reversed().thenComparing(Measured::micros));
         return rivals;
     }
 

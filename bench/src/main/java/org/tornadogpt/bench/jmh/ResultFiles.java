@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 
@@ -33,18 +32,11 @@ final class ResultFiles {
         return folder.resolve(name + suffix);
     }
 
-    /** Writes the three files; tells why there is no picture, empty if there is one. */
-    Optional<String> write(Map<String, String> environment, List<Measured> results) throws IOException {
+    void write(Map<String, String> environment, List<Measured> results) throws IOException {
         Files.createDirectories(folder);
         JSON.writeValue(file(".json").toFile(), json(environment, results));
         Files.writeString(file(".md"), ResultTable.markdown(environment, results));
-        try {
-            ResultChart.write(results, file(".png"));
-            return Optional.empty();
-        } catch (RuntimeException | LinkageError | InternalError e) {
-            // Java needs fontconfig and a font for letters; bare containers have neither.
-            return Optional.of("no chart: this JVM cannot draw letters (" + e.getMessage() + ")");
-        }
+        ResultChart.write(results, file(".png"));
     }
 
     /** JMH's own array under {@code benchmarks}, each with our rates among its secondary metrics. */
