@@ -138,7 +138,6 @@ public final class Checkpoint {
         throw failure != null ? failure : new CheckpointException("no checkpoint at " + folder);
     }
 
-    /** Small files first: whether they fit the tensors is known before a large one is read as a whole. */
     private static Checkpoint read(Path folder, Optional<String> note) throws IOException {
         try {
             CheckpointManifest files = CheckpointManifest.read(folder);
@@ -150,11 +149,11 @@ public final class Checkpoint {
             }
             boolean optimizer = files.has(OPTIMIZER);
             Checkpoint checkpoint = new Checkpoint(folder, note, config, tokenizer, files.state(), optimizer);
-            checkpoint.checkShapes();
             files.verify(MODEL);
             if (optimizer) {
                 files.verify(OPTIMIZER);
             }
+            checkpoint.checkShapes();
             return checkpoint;
         } catch (CheckpointException e) {
             throw e;

@@ -17,6 +17,6 @@ public final class CheckpointException extends IOException {
 
     private static String oneLine(String message) {
         String cut = message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "...";
-        return cut.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]+", " ");
+        return cut.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
     }
 }

@@ -59,7 +59,7 @@ final class Failures {
     /** File names may hold what would paint the terminal. */
     private static String oneLine(String message) {
         return message.replaceAll("\\s*\\R\\s*", " ")
-                .replaceAll("\\p{Cntrl}", "?")
+                .replaceAll("\\p{Cc}", "?")
                 .strip();
     }
 }

@@ -42,9 +42,9 @@ final class TextCollector {
         append(in).ifPresent(problem -> leaveOut(name, "is not UTF-8 text: " + problem));
     }
 
-    /** Notes what is not read, and why. */
+    /** Notes what is not read, and why. A name may hold what would paint the terminal. */
     void leaveOut(String name, String reason) {
-        skipped.add(name + " " + reason);
+        skipped.add(name.replaceAll("\\p{Cc}", "?") + " " + reason);
     }
 
     private Optional<String> append(InputStream in) throws IOException {

@@ -247,6 +247,14 @@ class BoundedReadingTest {
     }
 
     @Test
+    void namesOfFilesDoNotPaintTheTerminal() throws IOException {
+        Path texts = Files.createDirectory(folder.resolve("texts"));
+        Files.writeString(texts.resolve("a.txt"), "a");
+        Files.write(texts.resolve("b\u001b[2J\n.png"), new byte[] {0});
+        assertThat(read(texts).skipped()).containsExactly("b?[2J?.png is not UTF-8 text: a NUL byte at offset 0");
+    }
+
+    @Test
     void pipesAndDevicesInAFolderAreLeftOut() throws IOException, InterruptedException {
         Path texts = Files.createDirectory(folder.resolve("texts"));
         pipe("texts/pipe");
