@@ -6,15 +6,9 @@ package org.tornadogpt.model;
  * @param blockSize length of the training examples; a prediction depends on the last token only
  */
 public record BigramConfig(int vocabularySize, int blockSize) implements ModelConfig {
-    /** No tensor has this size, so that nothing else bounds what a damaged file can ask for. */
-    static final int LONGEST_BLOCK = 1 << 20;
-
     public BigramConfig {
         Checks.positive("vocabularySize", vocabularySize);
         Checks.positive("blockSize", blockSize);
-        if (blockSize > LONGEST_BLOCK) {
-            throw new IllegalArgumentException("blockSize must be at most " + LONGEST_BLOCK + ", got " + blockSize);
-        }
     }
 
     @Override

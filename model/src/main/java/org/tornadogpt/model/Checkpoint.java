@@ -23,6 +23,10 @@ public final class Checkpoint {
     static final String TOKENIZER = "tokenizer.json";
     static final String OPTIMIZER = "optimizer.safetensors";
     static final String STATE = "state.json";
+
+    /** Longest context of a file: where places have no tensor, nothing else bounds what it can ask for. */
+    private static final int LONGEST_BLOCK = 1 << 20;
+
     private static final String FIRST_MOMENT = "m.";
     private static final String SECOND_MOMENT = "v.";
 
@@ -164,6 +168,10 @@ public final class Checkpoint {
 
     /** Compares the configuration with the tensors that there are, so that no size is believed which no tensor has. */
     private void checkShapes() throws IOException {
+        if (config.blockSize() > LONGEST_BLOCK) {
+            throw new CheckpointException(folder.resolve(CONFIG) + " asks for a block of " + config.blockSize()
+                    + " tokens, more than the " + LONGEST_BLOCK + " that are read");
+        }
         try (SafeTensors model = SafeTensors.open(folder.resolve(MODEL))) {
             int tensors = model.entries().size();
             if (config instanceof GptConfig gpt && gpt.layers() > tensors) {
