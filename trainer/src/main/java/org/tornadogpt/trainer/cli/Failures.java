@@ -58,8 +58,6 @@ final class Failures {
 
     /** File names may hold what would paint the terminal. */
     private static String oneLine(String message) {
-        return message.replaceAll("\\s*\\R\\s*", " ")
-                .replaceAll("\\p{Cc}", "?")
-                .strip();
+        return message.replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cc}", "?").strip();
     }
 }

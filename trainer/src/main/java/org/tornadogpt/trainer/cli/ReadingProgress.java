@@ -6,14 +6,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.tornadogpt.trainer.data.ReadingListener;
 
-/** A line on a terminal that tells how much text was read so far, gone when all is; and Ctrl+C ends the reading. */
+/**
+ * A line on a terminal that tells how much text was read so far, gone when all is; and Ctrl+C ends a reading that takes long. A short
+ * one is let come to its end, after which the command stops where it can go on.
+ */
 final class ReadingProgress implements ReadingListener, AutoCloseable {
     private static final int MILLIS = 300;
+    private static final long LONG_NANOS = 1_000_000_000;
     private static final int LONGEST_NAME = 36;
     private static final String CLEAR_LINE = "\r\033[K";
 
     private final Io io;
     private final String name;
+    private final long start = System.nanoTime();
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile long bytes;
     private volatile int files;
@@ -32,7 +37,7 @@ final class ReadingProgress implements ReadingListener, AutoCloseable {
     public void read(long newBytes, int newFiles) {
         bytes = newBytes;
         files = newFiles;
-        if (io.interrupted().getAsBoolean()) {
+        if (System.nanoTime() - start > LONG_NANOS && io.interrupted().getAsBoolean()) {
             throw new CancellationException("interrupted while the text was read; nothing was changed");
         }
     }

@@ -50,9 +50,12 @@ class ReadingProgressTest {
     }
 
     @Test
-    void ctrlCEndsIt() {
+    void ctrlCEndsAReadingThatTakesLong() throws InterruptedException {
         try (ReadingProgress progress = new ReadingProgress(io(() -> true, false), "x")) {
-            assertThatThrownBy(() -> progress.read(1, 1)).isInstanceOf(CancellationException.class);
+            progress.read(1, 1);
+            Thread.sleep(1100);
+            assertThatThrownBy(() -> progress.read(2, 1)).isInstanceOf(CancellationException.class);
         }
+        assertThat(err.toString()).isEmpty();
     }
 }

@@ -205,10 +205,15 @@ class TextsTest {
     }
 
     @Test
-    void ctrlCEndsTheReading() {
-        Tgpt tgpt = Tgpt.runUntil(() -> true, TinyRun.train(text, run));
-        assertThat(tgpt.code()).isEqualTo(ExitCode.INTERRUPTED);
+    void ctrlCEndsTheReadingOfATextWithoutEnd() throws IOException, InterruptedException {
+        Path pipe = folder.resolve("endless");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Process writer = new ProcessBuilder("sh", "-c", "yes > \"$0\"", pipe.toString()).start();
+        Tgpt tgpt = Tgpt.runUntil(() -> true, TinyRun.train(pipe, run, "--set", "maxTextMegabytes=1000000"));
+        assertThat(tgpt.code()).as(tgpt.toString()).isEqualTo(ExitCode.INTERRUPTED);
         assertThat(tgpt.err()).contains("interrupted while the text was read").hasLineCount(1);
         assertThat(run).doesNotExist();
+        assertThat(writer.waitFor()).isNotZero();
     }
 }
