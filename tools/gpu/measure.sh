@@ -64,8 +64,11 @@ end=$((SECONDS + 60 * minutes))
 # The CUDA back end of TornadoVM loads NVIDIA's run-time compiler, which PyTorch brings along.
 add_nvrtc() {
   local folder
-  folder=$("$python" -c 'import nvidia.cuda_nvrtc as n; print(list(n.__path__)[0] + "/lib")' 2>/dev/null) || return 0
-  export LD_LIBRARY_PATH=$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  folder=$("$root/tools/gpu/nvrtc.sh" "$python")
+  if [[ -n $folder ]]; then
+    export LD_LIBRARY_PATH=$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  fi
+  echo "NVRTC ${folder:-not found beside PyTorch}" >>"$out/logs/machine.log"
 }
 
 # part NAME SECONDS COMMAND...: runs it within its limit and what is left of the whole; its output is in logs/NAME.log.
@@ -141,6 +144,8 @@ all_parts() {
       op_rows torch-attention-bf16 'PyTorch bf16'
     part torch-step-fp32 60 "$python" "$root/tools/peers/torch_step.py" "$preset" --device "$peer" --steps "$runs" &&
       step_row torch-step-fp32 'PyTorch fp32, eager'
+    part torch-step-tf32 60 "$python" "$root/tools/peers/torch_step.py" "$preset" --device "$peer" --steps "$runs" --dtype tf32 &&
+      step_row torch-step-tf32 'PyTorch tf32, eager'
   fi
   ours matmul 60 op matmul "$matmul" --runs "$runs" && op_rows matmul 'tgpt '
   ours attention 60 op attention "$attention" --runs "$runs" && op_rows attention 'tgpt '

@@ -135,7 +135,8 @@ def arguments():
     parser.add_argument("--dropout", type=float, help="instead of the preset's")
     parser.add_argument("--threads", type=int, help="CPU threads; by default PyTorch's choice")
     parser.add_argument("--device", default="cpu", help="cpu or cuda [cpu]")
-    parser.add_argument("--dtype", choices=["fp32", "bf16"], default="fp32", help="bf16 is autocast [fp32]")
+    parser.add_argument("--dtype", choices=["fp32", "tf32", "bf16"], default="fp32",
+                        help="tf32 is fp32 on tensor cores, bf16 is autocast [fp32]")
     parser.add_argument("--compile", action="store_true", help="use torch.compile")
     return parser.parse_args()
 
@@ -147,6 +148,7 @@ def main():
         config = dataclasses.replace(config, dropout=options.dropout)
     if options.threads is not None:
         torch.set_num_threads(options.threads)
+    torch.set_float32_matmul_precision("high" if options.dtype == "tf32" else "highest")
     times, parameters = measure(config, options.device, options.steps, options.warmup, options.compile, options.dtype)
     median = statistics.median(times)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

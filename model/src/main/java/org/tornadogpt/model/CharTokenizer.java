@@ -1,11 +1,12 @@
 package org.tornadogpt.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -16,15 +17,19 @@ public final class CharTokenizer implements Tokenizer {
     static final String KIND = "char";
     private static final int UNKNOWN = -1;
 
+    /** Code points whose token is looked up instead of searched for. */
+    private static final int LOOKED_UP = 256;
+
+    /** Characters without a token that a note names. */
+    private static final int NAMED = 8;
+
     private final int[] codePoints;
-    private final int[] tokenOf;
+    private final int[] tokenOf = new int[LOOKED_UP];
 
     private CharTokenizer(int[] sortedCodePoints) {
         codePoints = sortedCodePoints;
-        tokenOf = new int[codePoints[codePoints.length - 1] + 1];
-        Arrays.fill(tokenOf, UNKNOWN);
-        for (int token = 0; token < codePoints.length; token++) {
-            tokenOf[codePoints[token]] = token;
+        for (int codePoint = 0; codePoint < LOOKED_UP; codePoint++) {
+            tokenOf[codePoint] = Math.max(UNKNOWN, Arrays.binarySearch(codePoints, codePoint));
         }
     }
 
@@ -33,21 +38,25 @@ public final class CharTokenizer implements Tokenizer {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("a tokenizer cannot be built on an empty text");
         }
-        return new CharTokenizer(text.codePoints().distinct().sorted().toArray());
+        BitSet found = new BitSet();
+        text.codePoints().forEach(found::set);
+        return new CharTokenizer(found.stream().toArray());
     }
 
-    static CharTokenizer fromTree(ObjectNode tree) {
-        JsonNode list = tree.path("codePoints");
-        int[] values = new int[list.size()];
+    /** What {@link #toJson} writes. */
+    private record Description(String kind, int[] codePoints) {}
+
+    /** The tokenizer that {@link #toJson} described. */
+    static CharTokenizer read(String json) {
+        int[] values = Json.read(json, Description.class).codePoints;
+        if (values == null || values.length == 0) {
+            throw new IllegalArgumentException("codePoints of the tokenizer are missing");
+        }
         for (int i = 0; i < values.length; i++) {
-            values[i] = list.get(i).isInt() ? list.get(i).intValue() : UNKNOWN;
             if (!Character.isValidCodePoint(values[i]) || (i > 0 && values[i] <= values[i - 1])) {
-                throw new IllegalArgumentException("codePoints of the tokenizer: entry " + i + " (" + list.get(i)
+                throw new IllegalArgumentException("codePoints of the tokenizer: entry " + i + " (" + values[i]
                         + ") is not a code point above the one before it");
             }
-        }
-        if (values.length == 0) {
-            throw new IllegalArgumentException("codePoints of the tokenizer are missing");
         }
         return new CharTokenizer(values);
     }
@@ -71,40 +80,81 @@ public final class CharTokenizer implements Tokenizer {
             tokens[count] = token;
             i += Character.charCount(codePoint);
         }
-        return Arrays.copyOf(tokens, count);
+        return cut(tokens, count);
+    }
+
+    /** Long texts are not copied without need. */
+    private static int[] cut(int[] tokens, int count) {
+        return count == tokens.length ? tokens : Arrays.copyOf(tokens, count);
     }
 
     /** Unknown characters become spaces where there is a token for the space, else they are left out. */
     @Override
     public Encoded encodePrompt(String text) {
         int replacement = token(' ');
-        Set<Integer> unknown = new LinkedHashSet<>();
-        int[] tokens = text.codePoints()
-                .map(c -> {
-                    int token = token(c);
-                    if (token == UNKNOWN) {
-                        unknown.add(c);
-                        return replacement;
-                    }
-                    return token;
-                })
-                .filter(token -> token != UNKNOWN)
-                .toArray();
-        if (unknown.isEmpty()) {
-            return new Encoded(tokens, "");
+        Map<Integer, Integer> unknown = new LinkedHashMap<>();
+        int[] tokens = new int[text.length()];
+        int count = 0;
+        long characters = 0;
+        for (int i = 0; i < text.length(); characters++) {
+            int codePoint = text.codePointAt(i);
+            int token = token(codePoint);
+            if (token == UNKNOWN) {
+                unknown.merge(codePoint, 1, Integer::sum);
+                token = replacement;
+            }
+            if (token != UNKNOWN) {
+                tokens[count++] = token;
+            }
+            i += Character.charCount(codePoint);
         }
-        String characters = unknown.stream().map(CharTokenizer::describe).collect(Collectors.joining(", "));
-        String what = replacement == UNKNOWN ? "left out" : "replaced by a space";
-        return new Encoded(tokens, "the model was not trained on " + characters + ": " + what);
+        long changed = unknown.values().stream().mapToLong(Integer::longValue).sum();
+        boolean replaces = replacement != UNKNOWN;
+        String note = unknown.isEmpty() ? "" : note(unknown, changed, characters, replaces);
+        return new Encoded(cut(tokens, count), replaces ? changed : 0, replaces ? 0 : changed, note);
+    }
+
+    private static String note(Map<Integer, Integer> unknown, long changed, long characters, boolean replaces) {
+        String named = unknown.entrySet().stream()
+                .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
+                .limit(NAMED)
+                .map(entry -> describe(entry.getKey()))
+                .collect(Collectors.joining(", "));
+        String others = unknown.size() > NAMED ? " and " + (unknown.size() - NAMED) + " others" : "";
+        return String.format(
+                Locale.ROOT,
+                "the model was not trained on %s%s: %,d of %,d characters (%s) %s",
+                named,
+                others,
+                changed,
+                characters,
+                share(changed, characters),
+                replaces ? "replaced by a space" : "left out");
+    }
+
+    private static String share(long part, long whole) {
+        double percent = 100.0 * part / whole;
+        return percent < 0.1 ? "less than 0.1 %" : String.format(Locale.ROOT, "%.1f %%", percent);
     }
 
     private int token(int codePoint) {
-        return codePoint < tokenOf.length ? tokenOf[codePoint] : UNKNOWN;
+        return codePoint < LOOKED_UP
+                ? tokenOf[codePoint]
+                : Math.max(UNKNOWN, Arrays.binarySearch(codePoints, codePoint));
     }
 
     private static String describe(int codePoint) {
         String hex = String.format("U+%04X", codePoint);
-        boolean printable = !Character.isISOControl(codePoint) && Character.getType(codePoint) != Character.SURROGATE;
+        boolean printable = switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
         return printable ? "'" + Character.toString(codePoint) + "' (" + hex + ")" : hex;
     }
 

@@ -1,14 +1,10 @@
 package org.tornadogpt.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.layer.ParameterLayout;
@@ -26,21 +22,33 @@ public final class Checkpoint {
     static final String TOKENIZER = "tokenizer.json";
     static final String OPTIMIZER = "optimizer.safetensors";
     static final String STATE = "state.json";
-    private static final int FORMAT = 1;
+
+    /** Longest context of a file: where places have no tensor, nothing else bounds what it can ask for. */
+    private static final int LONGEST_BLOCK = 1 << 20;
+
+    private static final String FIRST_MOMENT = "m.";
+    private static final String SECOND_MOMENT = "v.";
 
     private final Path folder;
     private final Optional<String> note;
     private final ModelConfig config;
     private final Tokenizer tokenizer;
     private final TrainingState state;
+    private final boolean hasOptimizer;
 
     private Checkpoint(
-            Path folder, Optional<String> note, ModelConfig config, Tokenizer tokenizer, TrainingState state) {
+            Path folder,
+            Optional<String> note,
+            ModelConfig config,
+            Tokenizer tokenizer,
+            TrainingState state,
+            boolean hasOptimizer) {
         this.folder = folder;
         this.note = note;
         this.config = config;
         this.tokenizer = tokenizer;
         this.state = state;
+        this.hasOptimizer = hasOptimizer;
     }
 
     /** Saves a training session. If this fails or is killed at any moment, the previous checkpoint can still be opened. */
@@ -58,8 +66,8 @@ public final class Checkpoint {
             CheckpointFolder.Observer observer)
             throws IOException {
         List<SafeTensors.Source> moments = new ArrayList<>();
-        moments.addAll(sources("m.", session, session.firstMoment()));
-        moments.addAll(sources("v.", session, session.secondMoment()));
+        moments.addAll(sources(FIRST_MOMENT, session, session.firstMoment()));
+        moments.addAll(sources(SECOND_MOMENT, session, session.secondMoment()));
         new CheckpointFolder(folder, observer).replace(files -> {
             files.tensors(MODEL, sources(session.weights()));
             files.tensors(OPTIMIZER, moments);
@@ -89,11 +97,7 @@ public final class Checkpoint {
             throws IOException {
         files.text(CONFIG, model.config().toJson());
         files.text(TOKENIZER, tokenizer.toJson());
-        ObjectNode tree = Json.MAPPER.createObjectNode().put("format", FORMAT);
-        tree.set("state", Json.MAPPER.valueToTree(state));
-        tree.set("files", files.sums());
-        tree.put("sha256", CheckpointFolder.sum(tree.toString()));
-        files.text(STATE, Json.write(tree));
+        files.text(STATE, CheckpointManifest.write(state, files.sums()));
     }
 
     private static List<SafeTensors.Source> sources(Weights weights) {
@@ -146,14 +150,21 @@ public final class Checkpoint {
 
     private static Checkpoint read(Path folder, Optional<String> note) throws IOException {
         try {
-            ObjectNode tree = verifiedState(folder);
-            for (Map.Entry<String, JsonNode> file : tree.path("files").properties()) {
-                CheckpointFolder.verify(folder.resolve(file.getKey()), file.getValue());
+            CheckpointManifest files = CheckpointManifest.read(folder);
+            ModelConfig config = ModelConfig.fromJson(files.text(CONFIG));
+            Tokenizer tokenizer = Tokenizer.fromJson(files.text(TOKENIZER));
+            if (tokenizer.vocabularySize() != config.vocabularySize()) {
+                throw new CheckpointException(folder.resolve(TOKENIZER) + " has " + tokenizer.vocabularySize()
+                        + " tokens, the model " + config.vocabularySize());
             }
-            ModelConfig config = ModelConfig.fromJson(Files.readString(folder.resolve(CONFIG)));
-            Tokenizer tokenizer = Tokenizer.fromJson(Files.readString(folder.resolve(TOKENIZER)));
-            TrainingState state = Json.MAPPER.treeToValue(tree.path("state"), TrainingState.class);
-            return new Checkpoint(folder, note, config, tokenizer, state);
+            boolean optimizer = files.has(OPTIMIZER);
+            Checkpoint checkpoint = new Checkpoint(folder, note, config, tokenizer, files.state(), optimizer);
+            files.verify(MODEL);
+            if (optimizer) {
+                files.verify(OPTIMIZER);
+            }
+            checkpoint.checkShapes();
+            return checkpoint;
         } catch (CheckpointException e) {
             throw e;
         } catch (IOException | IllegalArgumentException e) {
@@ -161,27 +172,34 @@ public final class Checkpoint {
         }
     }
 
-    private static ObjectNode verifiedState(Path folder) throws IOException {
-        Path file = folder.resolve(STATE);
-        if (!Files.exists(file)) {
-            throw new CheckpointException(
-                    "checkpoint " + folder + " has no " + STATE + ": it is not a whole checkpoint");
+    /** Compares the configuration with the tensors that there are, so that no size is believed which no tensor has. */
+    private void checkShapes() throws IOException {
+        if (config.blockSize() > LONGEST_BLOCK) {
+            throw new CheckpointException(folder.resolve(CONFIG) + " asks for a block of " + config.blockSize()
+                    + " tokens, more than the " + LONGEST_BLOCK + " that are read");
         }
-        ObjectNode tree;
+        try (SafeTensors model = SafeTensors.open(folder.resolve(MODEL))) {
+            int tensors = model.entries().size();
+            if (config instanceof GptConfig gpt && gpt.layers() > tensors) {
+                throw new CheckpointException(folder.resolve(CONFIG) + " asks for " + gpt.layers() + " layers, " + MODEL
+                        + " has " + tensors + " tensors");
+            }
+            ParameterLayout layout = layout();
+            check(MODEL, model, layout, "");
+            if (hasOptimizer) {
+                try (SafeTensors optimizer = SafeTensors.open(folder.resolve(OPTIMIZER))) {
+                    check(OPTIMIZER, optimizer, layout, FIRST_MOMENT, SECOND_MOMENT);
+                }
+            }
+        }
+    }
+
+    private ParameterLayout layout() throws CheckpointException {
         try {
-            tree = Json.readObject(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException e) {
-            throw new CheckpointException(file + " is damaged: " + e.getMessage(), e);
+            return config.model().parameters();
+        } catch (ArithmeticException e) {
+            throw new CheckpointException(folder.resolve(CONFIG) + " asks for sizes that no array can have", e);
         }
-        JsonNode sum = tree.remove("sha256");
-        if (sum == null || !sum.asText().equals(CheckpointFolder.sum(tree.toString()))) {
-            throw new CheckpointException(file + " is damaged: its checksum does not fit its contents");
-        }
-        if (tree.path("format").asInt() != FORMAT) {
-            throw new CheckpointException(
-                    file + " has format " + tree.path("format") + ", this version reads " + FORMAT);
-        }
-        return tree;
     }
 
     /** The folder that was opened. */
@@ -208,17 +226,17 @@ public final class Checkpoint {
 
     /** Whether training can go on from here. */
     public boolean hasOptimizer() {
-        return Files.exists(folder.resolve(OPTIMIZER));
+        return hasOptimizer;
     }
 
     /**
      * Loads parameters and moments.
      *
-     * @throws CheckpointException if the model is of another shape (the message names the tensor and both shapes) or has no
-     *     optimiser state; the session is then unchanged
+     * @throws CheckpointException if the model is of another shape (the message names the tensor and both shapes), has no
+     *     optimiser state, or a value that is not finite; the session is then unchanged
      */
     public void restore(TrainingSession session) throws IOException {
-        if (!hasOptimizer()) {
+        if (!hasOptimizer) {
             throw new CheckpointException(
                     "checkpoint " + folder + " has no " + OPTIMIZER + ": training cannot go on from it");
         }
@@ -226,10 +244,12 @@ public final class Checkpoint {
                 SafeTensors optimizer = SafeTensors.open(folder.resolve(OPTIMIZER))) {
             ParameterLayout layout = session.model().parameters();
             check(MODEL, model, layout, "");
-            check(OPTIMIZER, optimizer, layout, "m.", "v.");
+            check(OPTIMIZER, optimizer, layout, FIRST_MOMENT, SECOND_MOMENT);
+            model.checkFinite();
+            optimizer.checkFinite();
             load(model, session.weights());
-            load(optimizer, layout, "m.", session.firstMoment());
-            load(optimizer, layout, "v.", session.secondMoment());
+            load(optimizer, layout, FIRST_MOMENT, session.firstMoment());
+            load(optimizer, layout, SECOND_MOMENT, session.secondMoment());
             session.workspace().toDevice(session.firstMoment());
             session.workspace().toDevice(session.secondMoment());
         }
@@ -239,6 +259,7 @@ public final class Checkpoint {
     public void restore(Weights weights) throws IOException {
         try (SafeTensors model = SafeTensors.open(folder.resolve(MODEL))) {
             check(MODEL, model, weights.model().parameters(), "");
+            model.checkFinite();
             load(model, weights);
         }
     }

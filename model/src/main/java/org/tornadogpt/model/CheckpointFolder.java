@@ -1,6 +1,5 @@
 package org.tornadogpt.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,8 +23,6 @@ import java.util.stream.Stream;
  * the two renames, it leaves no NAME but both others, whole; killed anywhere else, NAME is whole.
  */
 final class CheckpointFolder {
-    private static final int CHUNK = 1 << 18;
-
     /** Told what is about to happen. */
     @FunctionalInterface
     interface Observer {
@@ -148,7 +144,7 @@ final class CheckpointFolder {
 
         void tensors(String name, List<SafeTensors.Source> tensors) throws IOException {
             act("write " + name);
-            MessageDigest digest = sha256();
+            MessageDigest digest = CheckpointManifest.sha256();
             SafeTensors.write(fresh.resolve(name), Map.of("format", "pt"), tensors, digest);
             note(name, digest);
         }
@@ -156,7 +152,7 @@ final class CheckpointFolder {
         void text(String name, String text) throws IOException {
             act("write " + name);
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            MessageDigest digest = sha256();
+            MessageDigest digest = CheckpointManifest.sha256();
             digest.update(bytes);
             Path part = fresh.resolve(name + ".part");
             try (FileChannel channel =
@@ -191,44 +187,6 @@ final class CheckpointFolder {
         /** Name to length and checksum of the files written so far. */
         ObjectNode sums() {
             return sums.deepCopy();
-        }
-    }
-
-    /** Fails unless {@code file} is there and has the length and checksum that were noted. */
-    static void verify(Path file, JsonNode noted) throws IOException {
-        if (!Files.exists(file)) {
-            throw new CheckpointException(file + " is missing");
-        }
-        long size = Files.size(file);
-        if (size != noted.path("bytes").asLong()) {
-            throw new CheckpointException(
-                    file + " is damaged: it has " + size + " bytes instead of " + noted.path("bytes"));
-        }
-        MessageDigest digest = sha256();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
-            while (channel.read(chunk) >= 0) {
-                digest.update(chunk.flip());
-                chunk.clear();
-            }
-        }
-        if (!HexFormat.of()
-                .formatHex(digest.digest())
-                .equals(noted.path("sha256").asText())) {
-            throw new CheckpointException(file + " is damaged: its SHA-256 does not fit its contents");
-        }
-    }
-
-    /** SHA-256 of a text in UTF-8, in hexadecimal digits. */
-    static String sum(String text) {
-        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.tornadogpt.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -13,7 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The one JSON mapper of this module: strict reading, indented writing, enums in lower case. */
+/**
+ * The one JSON mapper of this module: strict reading, indented writing, enums in lower case. A key that occurs twice, a number in
+ * quotes and a {@code null} document are errors.
+ */
 final class Json {
     static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -22,6 +26,9 @@ final class Json {
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .build();
 
@@ -37,10 +44,25 @@ final class Json {
 
     static <T> T read(String json, Class<T> type) {
         try {
-            return MAPPER.readValue(json, type);
+            return present(MAPPER.readValue(json, type));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(reason(e), e);
         }
+    }
+
+    static <T> T read(JsonNode tree, Class<T> type) {
+        try {
+            return present(MAPPER.treeToValue(tree, type));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(reason(e), e);
+        }
+    }
+
+    private static <T> T present(T value) {
+        if (value == null) {
+            throw new IllegalArgumentException("expected a JSON object, got null");
+        }
+        return value;
     }
 
     /** Reads text that must be a JSON object. */
@@ -65,16 +87,7 @@ final class Json {
             }
             tree.set(name, parse(name, text, old));
         });
-        return convert(tree, type);
-    }
-
-    /** What the tree describes. */
-    static <T> T convert(ObjectNode tree, Class<T> type) {
-        try {
-            return MAPPER.treeToValue(tree, type);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(reason(e), e);
-        }
+        return read(tree, type);
     }
 
     private static JsonNode parse(String name, String text, JsonNode old) {
@@ -100,7 +113,7 @@ final class Json {
     }
 
     /** What a record's constructor objected to, or what Jackson did, in one line. */
-    private static String reason(JsonProcessingException e) {
+    static String reason(JsonProcessingException e) {
         Throwable cause = e.getCause();
         String message = cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage();
         return message.lines().findFirst().orElse("unreadable JSON");

@@ -48,6 +48,6 @@ public sealed interface ModelConfig permits GptConfig, BigramConfig {
         if (tree.path("kind").asText().equals(Gpt.KIND)) {
             GptConfig.addDefaults(tree);
         }
-        return Json.convert(tree, ModelConfig.class);
+        return Json.read(tree, ModelConfig.class);
     }
 }

@@ -1,8 +1,10 @@
 package org.tornadogpt.model;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.ByteBufferBackedInputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -48,7 +50,8 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     private static final String METADATA = "__metadata__";
-    private static final int MAX_HEADER = 100_000_000;
+    private static final int MAX_HEADER = 1 << 24;
+    private static final int MAX_RANK = 8;
     private static final int CHUNK_FLOATS = 1 << 16;
     private static final ValueLayout.OfFloat FLOAT_LE =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -136,27 +139,17 @@ public final class SafeTensors implements AutoCloseable {
                 throw new CheckpointException(
                         file + ": not a whole safetensors file: " + size + " bytes, header length " + header);
             }
-            byte[] json = bytes.asSlice(Long.BYTES, header).toArray(ValueLayout.JAVA_BYTE);
             MemorySegment values = bytes.asSlice(Long.BYTES + header);
-            return new SafeTensors(file, arena, values, entries(file, json, values.byteSize()));
+            Map<String, Entry> entries = entries(file, bytes.asSlice(Long.BYTES, header), values.byteSize());
+            return new SafeTensors(file, arena, values, entries);
         } catch (IOException | RuntimeException e) {
             arena.close();
             throw e;
         }
     }
 
-    private static Map<String, Entry> entries(Path file, byte[] json, long bytes) throws IOException {
-        List<Entry> found = new ArrayList<>();
-        try {
-            ObjectNode header = Json.readObject(new String(json, StandardCharsets.UTF_8));
-            for (Map.Entry<String, JsonNode> field : header.properties()) {
-                if (!field.getKey().equals(METADATA)) {
-                    found.add(entry(field.getKey(), field.getValue()));
-                }
-            }
-        } catch (IllegalArgumentException | ArithmeticException | JsonProcessingException e) {
-            throw new CheckpointException(file + ": unreadable safetensors header: " + e.getMessage(), e);
-        }
+    private static Map<String, Entry> entries(Path file, MemorySegment header, long bytes) throws IOException {
+        List<Entry> found = header(file, header, bytes);
         found.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
         Map<String, Entry> entries = new LinkedHashMap<>();
         long end = 0;
@@ -166,7 +159,9 @@ public final class SafeTensors implements AutoCloseable {
                         + " of the values instead of " + end);
             }
             end = entry.end;
-            entries.put(entry.name, entry);
+            if (entries.put(entry.name, entry) != null) {
+                throw new CheckpointException(file + ": two tensors are called " + entry.name);
+            }
         }
         if (end != bytes) {
             throw new CheckpointException(
@@ -175,28 +170,100 @@ public final class SafeTensors implements AutoCloseable {
         return entries;
     }
 
-    private static Entry entry(String name, JsonNode node) throws JsonProcessingException {
-        String type = node.path("dtype").asText();
-        if (!type.equals("F32")) {
+    /** Reads the header token by token: a tree of it would be many times as large. */
+    private static List<Entry> header(Path file, MemorySegment header, long bytes) throws CheckpointException {
+        List<Entry> found = new ArrayList<>();
+        try (JsonParser json = Json.MAPPER.createParser(new ByteBufferBackedInputStream(header.asByteBuffer()))) {
+            json.disable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION); // it keeps a set of names for each object
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException("it is no JSON object");
+            }
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                json.nextToken();
+                if (name.equals(METADATA)) {
+                    json.skipChildren();
+                } else {
+                    found.add(entry(name, json, bytes));
+                }
+            }
+            if (json.nextToken() != null) {
+                throw new IllegalArgumentException("something follows the object");
+            }
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(file + ": unreadable safetensors header: " + Json.reason(e), e);
+        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
+            throw new CheckpointException(file + ": unreadable safetensors header: " + e.getMessage(), e);
+        }
+        return found;
+    }
+
+    private static Entry entry(String name, JsonParser json, long bytes) throws IOException {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            throw new IllegalArgumentException("tensor " + name + " is not described by an object");
+        }
+        String type = null;
+        long[] shape = null;
+        long[] offsets = null;
+        for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
+            json.nextToken();
+            switch (field) {
+                case "dtype" -> type = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : skipped(json);
+                case "shape" -> shape = numbers(name, json, MAX_RANK);
+                case "data_offsets" -> offsets = numbers(name, json, 2);
+                default -> json.skipChildren();
+            }
+        }
+        if (!"F32".equals(type)) {
             throw new IllegalArgumentException("tensor " + name + " has dtype " + type + "; only F32 can be read");
         }
-        int[] dimensions = Json.MAPPER.treeToValue(node.path("shape"), int[].class);
-        if (dimensions == null) {
+        if (shape == null) {
             throw new IllegalArgumentException("tensor " + name + " has no shape");
         }
-        List<Integer> shape = Arrays.stream(dimensions).boxed().toList();
-        long[] offsets = Json.MAPPER.treeToValue(node.path("data_offsets"), long[].class);
+        if (offsets == null
+                || offsets.length != 2
+                || offsets[0] < 0
+                || offsets[1] > bytes
+                || offsets[1] - offsets[0] != size(name, shape)) {
+            throw new IllegalArgumentException(
+                    "data_offsets of tensor " + name + " do not fit its shape " + Arrays.toString(shape));
+        }
+        Integer[] dimensions = new Integer[shape.length];
+        for (int i = 0; i < shape.length; i++) {
+            dimensions[i] = (int) shape[i];
+        }
+        return new Entry(name, List.of(dimensions), offsets[0], offsets[1]);
+    }
+
+    private static long size(String name, long[] shape) {
         long size = Float.BYTES;
-        for (int dimension : dimensions) {
-            if (dimension < 0) {
-                throw new IllegalArgumentException("tensor " + name + " has shape " + shape);
+        for (long dimension : shape) {
+            if (dimension < 0 || dimension > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("tensor " + name + " has shape " + Arrays.toString(shape));
             }
             size = Math.multiplyExact(size, dimension);
         }
-        if (offsets == null || offsets.length != 2 || offsets[0] < 0 || offsets[1] - offsets[0] != size) {
-            throw new IllegalArgumentException("data_offsets of tensor " + name + " do not fit its shape " + shape);
+        return size;
+    }
+
+    private static String skipped(JsonParser json) throws IOException {
+        json.skipChildren();
+        return null;
+    }
+
+    private static long[] numbers(String name, JsonParser json, int most) throws IOException {
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            throw new IllegalArgumentException("tensor " + name + " lacks an array of numbers");
         }
-        return new Entry(name, shape, offsets[0], offsets[1]);
+        long[] numbers = new long[most];
+        int count = 0;
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || count == most) {
+                throw new IllegalArgumentException(
+                        "tensor " + name + " has an array of something else than up to " + most + " whole numbers");
+            }
+            numbers[count++] = json.getLongValue();
+        }
+        return Arrays.copyOf(numbers, count);
     }
 
     /** All tensors in the order of their values. */
@@ -228,6 +295,19 @@ public final class SafeTensors implements AutoCloseable {
                 ValueLayout.JAVA_FLOAT_UNALIGNED,
                 target.byteAt(0),
                 target.length());
+    }
+
+    /** @throws CheckpointException if a value is NaN or infinite; the message names the tensor */
+    void checkFinite() throws CheckpointException {
+        for (Entry entry : entries.values()) {
+            for (long at = entry.begin; at < entry.end; at += Float.BYTES) {
+                float value = values.get(FLOAT_LE, at);
+                if (!Float.isFinite(value)) {
+                    throw new CheckpointException(file + ": value " + (at - entry.begin) / Float.BYTES + " of tensor "
+                            + entry.name + " is " + value + ": training had failed, or the file was changed");
+                }
+            }
+        }
     }
 
     /** Unmaps the file. */

@@ -1,6 +1,6 @@
 package org.tornadogpt.model;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 
 /** Turns text into tokens and back. */
 public interface Tokenizer {
@@ -13,14 +13,16 @@ public interface Tokenizer {
     String decode(int[] tokens);
 
     /**
-     * A prompt's tokens.
+     * The tokens of a text that may have characters without a token.
      *
-     * @param note what was changed to make the prompt fit, in one line for the user; empty if nothing was
+     * @param replaced how many of the text's characters were replaced
+     * @param leftOut how many of them were left out
+     * @param note what was changed to make the text fit, in one line for the user; empty if nothing was
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
-    record Encoded(int[] tokens, String note) {}
+    record Encoded(int[] tokens, long replaced, long leftOut, String note) {}
 
-    /** Like {@link #encode}, but characters without a token are replaced or left out, and the note says so. */
+    /** Like {@link #encode}, but characters without a token are replaced or left out, and the note says which and how many. */
     Encoded encodePrompt(String text);
 
     /** The token to begin with where there is no prompt. */
@@ -35,11 +37,14 @@ public interface Tokenizer {
      * @throws IllegalArgumentException if the text is not such a description
      */
     static Tokenizer fromJson(String json) {
-        ObjectNode tree = Json.readObject(json);
-        String kind = tree.path("kind").asText();
-        if (!kind.equals(CharTokenizer.KIND)) {
-            throw new IllegalArgumentException("unknown kind of tokenizer: '" + kind + "'");
+        Kind kind = Json.read(json, Kind.class);
+        if (!CharTokenizer.KIND.equals(kind.kind)) {
+            throw new IllegalArgumentException("unknown kind of tokenizer: '" + kind.kind + "'");
         }
-        return CharTokenizer.fromTree(tree);
+        return CharTokenizer.read(json);
     }
+
+    /** What descriptions of all kinds have in common. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Kind(String kind) {}
 }

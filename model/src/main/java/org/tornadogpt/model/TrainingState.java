@@ -15,6 +15,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 @JsonIgnoreProperties("dataPosition") // of the first version, which nobody read
 public record TrainingState(long step, long seed, double bestLoss, long bestStep, ObjectNode extra) {
     public TrainingState {
+        if (step < 0 || bestStep < 0 || Double.isNaN(bestLoss)) {
+            throw new IllegalArgumentException(
+                    "no run stands at step " + step + " with its best loss " + bestLoss + " at step " + bestStep);
+        }
         extra = extra == null ? Json.MAPPER.createObjectNode() : extra.deepCopy();
     }
 

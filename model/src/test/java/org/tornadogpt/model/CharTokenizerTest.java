@@ -47,12 +47,28 @@ class CharTokenizerTest {
         Tokenizer.Encoded encoded = spaced.encodePrompt("a\u00E9b\u00E9z");
         assertThat(spaced.decode(encoded.tokens())).isEqualTo("a b  ");
         assertThat(encoded.note())
-                .isEqualTo("the model was not trained on '\u00E9' (U+00E9), 'z' (U+007A): replaced by a space");
+                .isEqualTo("the model was not trained on '\u00E9' (U+00E9), 'z' (U+007A):"
+                        + " 3 of 5 characters (60.0 %) replaced by a space");
+        assertThat(encoded.replaced()).isEqualTo(3);
+        assertThat(encoded.leftOut()).isZero();
         CharTokenizer spaceless = CharTokenizer.of("ab");
         assertThat(spaceless.decode(spaceless.encodePrompt("a b").tokens())).isEqualTo("ab");
-        assertThat(spaceless.encodePrompt("a b").note()).endsWith("left out");
+        assertThat(spaceless.encodePrompt("a b").note()).endsWith("1 of 3 characters (33.3 %) left out");
+        assertThat(spaceless.encodePrompt("a b").leftOut()).isEqualTo(1);
         assertThat(spaceless.encodePrompt("ab").note()).isEmpty();
         assertThat(spaceless.encodePrompt("\uDBFF\uDFFF").tokens()).isEmpty();
+    }
+
+    @Test
+    void aNoteNamesTheMostFrequentCharactersAndCountsTheOthers() {
+        String foreign = "\u202E\u202E\u0416\u0416\u0416" + "abcdefghij";
+        String note = CharTokenizer.of(" ")
+                .encodePrompt(foreign + " ".repeat(100_000))
+                .note();
+        assertThat(note)
+                .startsWith("the model was not trained on '\u0416' (U+0416), U+202E, 'a' (U+0061), ")
+                .endsWith("'f' (U+0066) and 4 others: 15 of 100,015 characters (less than 0.1 %) replaced by a space")
+                .doesNotContain("\u202E");
     }
 
     @Test
@@ -80,6 +96,12 @@ class CharTokenizerTest {
             "{\"kind\":\"char\",\"codePoints\":[3,2]}",
             "{\"kind\":\"char\",\"codePoints\":[\"a\"]}",
             "{\"kind\":\"char\",\"codePoints\":[1114112]}",
+            "{\"kind\":\"char\",\"codePoints\":[1.5]}",
+            "{\"kind\":\"char\",\"codePoints\":[1],\"codePoints\":[2]}",
+            "{\"kind\":[],\"codePoints\":[1]}",
+            "{\"codePoints\":[1]}",
+            "null",
+            "",
             "{\"kind\":\"words\",\"codePoints\":[1]}",
         }) {
             assertThatThrownBy(() -> Tokenizer.fromJson(json)).as(json).isInstanceOf(IllegalArgumentException.class);

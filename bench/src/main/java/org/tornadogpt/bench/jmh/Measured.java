@@ -15,6 +15,11 @@ record Measured(BenchCase of, RunResult result) {
         return result.getPrimaryResult().getScoreError();
     }
 
+    /** Whether the interval is narrower than the time itself; nothing can be said of what is not. */
+    boolean isMeasuredWell() {
+        return Double.isNaN(errorMicros()) || 2 * errorMicros() <= micros();
+    }
+
     /** What the kernels took by the device's own clock, without transfers and launches; empty on the JVM's devices. */
     OptionalDouble deviceMicros() {
         Result<?> sum = result.getSecondaryResults().get(DeviceTime.RESULT);

@@ -1,118 +1,64 @@
 package org.tornadogpt.bench.jmh;
 
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.Graphics2D;
+import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.style.Styler;
 
 /** One picture: a row for each operation, a column for each preset, in each panel the variants side by side. */
 final class ResultChart {
-    private static final int HEIGHT = 540;
-    private static final int LEAST_WIDTH = 560;
-    private static final int WIDTH_OF_CALL = 48;
-    private static final int WIDTH_OF_AXIS = 160;
-    private static final int LABEL_ANGLE = 60;
-    private static final int LABEL_SIZE = 10;
+    private static final int GAP = 16;
 
     private ResultChart() {}
 
     static void write(List<Measured> results, Path file) throws IOException {
-        List<String> operations = results.stream()
-                .map(r -> r.of().operation())
-                .distinct()
-                .sorted()
-                .toList();
         List<String> presets =
                 results.stream().map(r -> r.of().preset()).distinct().toList();
-        int width = LEAST_WIDTH;
-        for (Measured r : results) {
-            width = Math.max(
-                    width,
-                    WIDTH_OF_AXIS + WIDTH_OF_CALL * calls(panel(results, r)).size());
-        }
+        Map<String, List<Measured>> operations = results.stream()
+                .collect(Collectors.groupingBy(r -> r.of().operation(), TreeMap::new, Collectors.toList()));
+        int height = operations.values().stream()
+                .mapToInt(row -> height(row, presets) + GAP)
+                .sum();
         BufferedImage image = new BufferedImage(
-                width * Math.max(1, presets.size()),
-                HEIGHT * Math.max(1, operations.size()),
-                BufferedImage.TYPE_INT_RGB);
+                ChartPanel.WIDTH * Math.max(1, presets.size()), Math.max(1, height), BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
+        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
         graphics.setColor(Color.WHITE);
         graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
-        for (int row = 0; row < operations.size(); row++) {
+        int y = 0;
+        for (List<Measured> row : operations.values()) {
             for (int column = 0; column < presets.size(); column++) {
-                List<Measured> panel = panel(results, operations.get(row), presets.get(column));
+                List<Measured> panel = of(row, presets.get(column));
                 if (!panel.isEmpty()) {
-                    graphics.drawImage(
-                            BitmapEncoder.getBufferedImage(chart(panel, width)), column * width, row * HEIGHT, null);
+                    Graphics2D part = (Graphics2D) graphics.create();
+                    part.translate(column * ChartPanel.WIDTH, y);
+                    new ChartPanel(panel).draw(part);
+                    part.dispose();
                 }
             }
+            y += height(row, presets) + GAP;
         }
         graphics.dispose();
         ImageIO.write(image, "png", file.toFile());
     }
 
-    /** The largest below {@code value}: bars need a floor, for a logarithmic axis has no zero. */
-    private static double powerOfTen(double value) {
-        return Math.pow(10, Math.ceil(Math.log10(value)) - 1);
+    private static int height(List<Measured> row, List<String> presets) {
+        return presets.stream()
+                .map(preset -> of(row, preset))
+                .filter(panel -> !panel.isEmpty())
+                .mapToInt(panel -> new ChartPanel(panel).height())
+                .max()
+                .orElse(0);
     }
 
-    private static List<Measured> panel(List<Measured> results, Measured like) {
-        return panel(results, like.of().operation(), like.of().preset());
-    }
-
-    private static List<Measured> panel(List<Measured> results, String operation, String preset) {
-        return results.stream()
-                .filter(r ->
-                        r.of().operation().equals(operation) && r.of().preset().equals(preset))
-                .toList();
-    }
-
-    private static List<String> calls(List<Measured> panel) {
-        return panel.stream().map(r -> r.of().call()).distinct().toList();
-    }
-
-    private static CategoryChart chart(List<Measured> panel, int width) {
-        BenchCase any = panel.get(0).of();
-        CategoryChart chart = new CategoryChartBuilder()
-                .width(width)
-                .height(HEIGHT)
-                .title(any.operation() + ", " + any.preset() + " (shorter is faster)")
-                .yAxisTitle("µs for one call, logarithmic")
-                .build();
-        Styler styler = chart.getStyler();
-        styler.setLegendPosition(Styler.LegendPosition.OutsideS);
-        styler.setLegendLayout(Styler.LegendLayout.Horizontal);
-        styler.setChartBackgroundColor(Color.WHITE);
-        chart.getStyler().setYAxisLogarithmic(true);
-        chart.getStyler()
-                .setYAxisMin(powerOfTen(
-                        panel.stream().mapToDouble(Measured::micros).min().orElseThrow()));
-        chart.getStyler().setXAxisLabelRotation(LABEL_ANGLE);
-        chart.getStyler().setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, LABEL_SIZE));
-        chart.getStyler().setAvailableSpaceFill(0.8);
-        chart.getStyler().setPlotGridVerticalLinesVisible(false);
-        List<String> calls = calls(panel);
-        for (String variant :
-                panel.stream().map(r -> r.of().variant()).distinct().sorted().toList()) {
-            List<Double> times = new ArrayList<>();
-            for (String call : calls) {
-                times.add(panel.stream()
-                        .filter(r ->
-                                r.of().call().equals(call) && r.of().variant().equals(variant))
-                        .map(Measured::micros)
-                        .findFirst()
-                        .orElse(null));
-            }
-            chart.addSeries(variant, calls, times);
-        }
-        return chart;
+    private static List<Measured> of(List<Measured> row, String preset) {
+        return row.stream().filter(r -> r.of().preset().equals(preset)).toList();
     }
 }

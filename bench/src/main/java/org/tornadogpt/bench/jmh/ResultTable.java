@@ -14,6 +14,7 @@ final class ResultTable {
                 text.append("- ").append(key).append(": ").append(value).append('\n'));
         text.append(
                         "\nTime of one call; ± is half the 99.9 % confidence interval. `of the fastest` compares variants.\n")
+                .append("Where the interval is wider than the time, that was not measured well, and is not compared.\n")
                 .append("GFLOP/s and GB/s count the call's arithmetic and its least memory traffic.\n");
         if (results.stream().anyMatch(r -> r.deviceMicros().isPresent())) {
             text.append(
@@ -48,7 +49,12 @@ final class ResultTable {
                     .sorted((a, b) -> Double.compare(a.micros(), b.micros()))
                     .toList();
             if (first.equals(firstOf(results, first))) {
-                rivals.forEach(r -> append(text, r, rivals.get(0).micros()));
+                double fastest = rivals.stream()
+                        .filter(Measured::isMeasuredWell)
+                        .mapToDouble(Measured::micros)
+                        .min()
+                        .orElse(Double.NaN);
+                rivals.forEach(r -> append(text, r, fastest));
             }
         }
     }
@@ -64,7 +70,7 @@ final class ResultTable {
     private static void append(StringBuilder text, Measured r, double fastest) {
         text.append(String.format(
                 Locale.ROOT,
-                "| %s | `%s` | %s | %.1f | %s | %.2f | %.2f | %.2f |",
+                "| %s | `%s` | %s | %.1f | %s | %.2f | %.2f | %s |",
                 r.of().preset(),
                 r.of().call(),
                 r.of().variant(),
@@ -72,7 +78,7 @@ final class ResultTable {
                 Double.isNaN(r.errorMicros()) ? "-" : String.format(Locale.ROOT, "%.1f", r.errorMicros()),
                 r.gflops(),
                 r.gigabytesPerSecond(),
-                fastest / r.micros()));
+                r.isMeasuredWell() ? String.format(Locale.ROOT, "%.2f", fastest / r.micros()) : "not measured well"));
         r.deviceMicros()
                 .ifPresent(micros -> text.append(String.format(
                         Locale.ROOT, " %.1f | %.2f |", micros, r.of().cost().flops() / micros / 1e3)));

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
@@ -39,6 +42,11 @@ class ResultFilesTest {
     }
 
     private static Measured measured(String preset, String variant, double micros, long deviceNanos) {
+        return measured(preset, "linear:2x3x4", variant, deviceNanos, micros, micros, micros);
+    }
+
+    /** A result of iterations of {@code micros} each. */
+    private static Measured measured(String preset, String call, String variant, long deviceNanos, double... micros) {
         IterationParams iteration = new IterationParams(IterationType.MEASUREMENT, 3, TimeValue.seconds(1), 1);
         BenchmarkParams params = new BenchmarkParams(
                 "CallBenchmark.run",
@@ -63,16 +71,15 @@ class ResultFilesTest {
                 "1.37",
                 TimeValue.seconds(10));
         List<IterationResult> iterations = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
+        for (double each : micros) {
             IterationResult result = new IterationResult(params, iteration, null);
             result.addResult(new AverageTimeResult(
-                    ResultRole.PRIMARY, "run", 1000, (long) (1_000_000 * micros), TimeUnit.MICROSECONDS));
+                    ResultRole.PRIMARY, "run", 1000, (long) (1_000_000 * each), TimeUnit.MICROSECONDS));
             result.addResult(new ScalarResult(DeviceTime.RESULT, deviceNanos, "#", AggregationPolicy.SUM));
             iterations.add(result);
         }
         RunResult result = new RunResult(params, List.of(new BenchmarkResult(params, iterations)));
-        return new Measured(
-                new BenchCase(preset, "matmul", "linear:2x3x4", variant, new Cost(4_000_000, 2_000_000)), result);
+        return new Measured(new BenchCase(preset, "matmul", call, variant, new Cost(4_000_000, 2_000_000)), result);
     }
 
     @Test
@@ -127,5 +134,70 @@ class ResultFilesTest {
         ResultChart.write(results, file);
         assertThat(Files.size(file)).isGreaterThan(1000);
         assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(2 * 560);
+    }
+
+    @Test
+    void anIntervalWiderThanTheTimeIsNotMeasuredWell() throws IOException {
+        Measured good = measured("quote", "a", "blocked", 0, 40, 41, 40.5);
+        Measured bad = measured("quote", "a", "naive", 0, 10, 39, 20);
+        assertThat(good.isMeasuredWell()).isTrue();
+        assertThat(bad.isMeasuredWell()).isFalse();
+        assertThat(measured("quote", "a", "one", 0, 40).isMeasuredWell()).isTrue();
+        assertThat(ChartPanel.value(good)).isEqualTo("40.5 ± 9.12 µs");
+        assertThat(ChartPanel.value(measured("quote", "a", "one", 0, 4000))).isEqualTo("4.00 ms");
+        assertThat(ResultTable.markdown(Map.of(), List.of(bad, good)))
+                .contains("| blocked | 40.5 | 9.1 | 98.77 | 49.38 | 1.00 |")
+                .containsPattern("\\| naive \\| 23\\.0 \\| [0-9.]+ \\| .* \\| not measured well \\|");
+        Path file = folder.resolve("chart.png");
+        ResultChart.write(List.of(bad), file);
+        assertThat(bars(file)).as("coloured pixels").isZero();
+        ResultChart.write(List.of(bad, good), file);
+        assertThat(bars(file)).as("coloured pixels").isGreaterThan(1000);
+    }
+
+    @Test
+    void longerTimesHaveLongerBars() throws IOException {
+        Path file = folder.resolve("chart.png");
+        ResultChart.write(List.of(measured("quote", "a", 40), measured("quote", "b", 50)), file);
+        int near = bars(file);
+        ResultChart.write(List.of(measured("quote", "a", 40), measured("quote", "b", 90)), file);
+        assertThat(bars(file)).isNotEqualTo(near);
+    }
+
+    /** Pixels that are neither grey nor white. */
+    private static int bars(Path file) throws IOException {
+        BufferedImage image = ImageIO.read(file.toFile());
+        int count = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                int rgb = image.getRGB(x, y);
+                count += Math.abs((rgb & 0xff) - (rgb >> 16 & 0xff)) > 40 ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    /** Writes a picture to look at: {@code -Dchart=FILE}. */
+    @Test
+    @EnabledIfSystemProperty(named = "chart", matches = ".+")
+    void aPictureToLookAt() throws IOException {
+        Random random = new Random(5);
+        List<Measured> results = new ArrayList<>();
+        for (String preset : List.of("quote", "kernel-cpu", "kernel-gpu")) {
+            for (String call : List.of(
+                    "linear:1024x384x1536:relu", "linearBackwardInput:1024x384x384", "linearBackwardWeight:95x384")) {
+                double base = 30 * Math.pow(preset.length() - 4, 2);
+                for (String variant : List.of("blocked", "naive", "few-rows")) {
+                    double micros = base * (variant.equals("naive") ? 30 : 1 + random.nextDouble());
+                    double noise = variant.equals("few-rows") ? 0.9 : 0.02;
+                    double[] times = new double[5];
+                    for (int i = 0; i < times.length; i++) {
+                        times[i] = micros * (1 + noise * (random.nextDouble() - 0.5));
+                    }
+                    results.add(measured(preset, call, variant, 0, times));
+                }
+            }
+        }
+        ResultChart.write(results, Path.of(System.getProperty("chart")));
     }
 }

@@ -86,6 +86,9 @@ final class Banner {
                         corpus.files() == 1 ? "file" : "files",
                         split.training().tokens().length,
                         tokenizer.vocabularySize()));
+        if (!corpus.changed().isEmpty()) {
+            line("", corpus.changed() + " (--keep-line-endings leaves them)");
+        }
         for (int i = 0; i < Math.min(SKIPPED_SHOWN, corpus.skipped().size()); i++) {
             line("", String.format(Locale.ROOT, "left out: %s", corpus.skipped().get(i)));
         }
@@ -93,9 +96,7 @@ final class Banner {
             line(
                     "",
                     String.format(
-                            Locale.ROOT,
-                            "left out: %d more that are not UTF-8 text",
-                            corpus.skipped().size() - SKIPPED_SHOWN));
+                            Locale.ROOT, "left out: %d more", corpus.skipped().size() - SKIPPED_SHOWN));
         }
         if (split.holdsOut()) {
             line(

@@ -1,16 +1,20 @@
 package org.tornadogpt.trainer.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
+import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.data.Corpus;
 import org.tornadogpt.trainer.data.CorpusReader;
 import org.tornadogpt.trainer.data.DataException;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.settings.ConfigFile;
+import org.tornadogpt.trainer.settings.Keys;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
@@ -41,6 +45,17 @@ final class EvalCommand implements Callable<Integer> {
             description = "Another text, taken as a whole; see 'tgpt data list'.")
     private String data;
 
+    @Option(
+            names = "--keep-line-endings",
+            description = "Leaves CR LF, CR and byte order marks in the text [as in training].")
+    private boolean keepLineEndings;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Sets a key of how text is read, such as maxFiles; repeatable. See 'tgpt presets --keys'.")
+    private List<String> pairs = new ArrayList<>();
+
     @Option(names = "--batches", paramLabel = "N", description = "Batches averaged [the run's evalBatches].")
     private String count;
 
@@ -61,11 +76,11 @@ final class EvalCommand implements Callable<Integer> {
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 TrainingSession session = new TrainingSession(
                         checkpoint.config().model(), kernels, settings.batches().batch(), 1)) {
-            Split split = split(checkpoint, settings);
+            Read read = read(checkpoint, settings);
             checkpoint.restore(session.weights());
             Evaluator evaluator = new Evaluator(
                     session,
-                    split,
+                    read.split,
                     settings.batches().block(),
                     settings.seed(),
                     settings.evaluation().evalBatches());
@@ -73,7 +88,7 @@ final class EvalCommand implements Callable<Integer> {
             if (losses.isEmpty()) {
                 return ExitCode.INTERRUPTED;
             }
-            print(split, losses.get());
+            print(read, losses.get());
         }
         return ExitCode.OK;
     }
@@ -81,7 +96,7 @@ final class EvalCommand implements Callable<Integer> {
     private TrainSettings settings(Checkpoint checkpoint) {
         Values values = new Values();
         if (model.run() != null) {
-            values.putAll(ConfigFile.read(model.run().resolve("config.yaml")).values());
+            values.putAll(stored().values());
         } else {
             values.set("block", String.valueOf(checkpoint.config().blockSize()));
         }
@@ -89,6 +104,10 @@ final class EvalCommand implements Callable<Integer> {
             values.set("data", data);
             values.set("validation", "0");
         }
+        if (keepLineEndings) {
+            values.set("keepLineEndings", "true");
+        }
+        pairs.forEach(pair -> values.setPair(pair, Keys.TEXT));
         if (count != null) {
             values.set("evalBatches", count);
         }
@@ -96,24 +115,59 @@ final class EvalCommand implements Callable<Integer> {
         return TrainSettings.of(values);
     }
 
-    private static Split split(Checkpoint checkpoint, TrainSettings settings) {
-        Corpus corpus = CorpusReader.read(settings.data());
-        try {
-            return Split.of(
-                    checkpoint.tokenizer().encode(corpus.text()),
-                    settings.batches().validation());
-        } catch (IllegalArgumentException e) {
-            throw new DataException("the model cannot read " + corpus.spec() + ": " + e.getMessage(), e);
+    private ConfigFile.Content stored() {
+        return ConfigFile.read(model.run().resolve("config.yaml"));
+    }
+
+    /** A text as the model reads it. */
+    private record Read(Split split, Tokenizer.Encoded encoded) {}
+
+    private Read read(Checkpoint checkpoint, TrainSettings settings) {
+        try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
+            Corpus corpus = new CorpusReader(settings.text(), progress).read(settings.data());
+            warn(corpus);
+            return CorpusReader.inMemory(corpus.spec(), () -> {
+                Tokenizer.Encoded encoded = checkpoint.tokenizer().encodePrompt(corpus.text());
+                if (encoded.replaced() == encoded.tokens().length) {
+                    throw new DataException("the model cannot read " + corpus.spec() + ": " + encoded.note());
+                }
+                return new Read(Split.of(encoded.tokens(), settings.batches().validation()), encoded);
+            });
         }
     }
 
-    private void print(Split split, Evaluator.Losses losses) {
+    private void warn(Corpus corpus) {
+        if (!corpus.changed().isEmpty()) {
+            io.err().println(corpus.changed() + " (--keep-line-endings leaves them)");
+        }
+        if (!corpus.skipped().isEmpty()) {
+            io.err()
+                    .println("left out: " + corpus.skipped().size() + ", first: "
+                            + corpus.skipped().get(0));
+        }
+        boolean own = model.run() != null && data == null;
+        String sum = own ? stored().facts().get(TrainingRun.DATA_SUM) : null;
+        if (sum != null && !sum.equals(corpus.sha256())) {
+            io.err().println("the text at " + corpus.spec() + " is not the one this run was trained on");
+        }
+        io.err().flush();
+    }
+
+    private void print(Read read, Evaluator.Losses losses) {
         io.out().printf("%-12s %10s %12s %16s%n", "part", "loss", "perplexity", "bits/character");
-        if (split.holdsOut()) {
+        if (read.split.holdsOut()) {
             row("training", losses.training());
             row("validation", losses.validation());
         } else {
             row("whole text", losses.validation());
+        }
+        if (!read.encoded.note().isEmpty()) {
+            io.out().println(read.encoded.note());
+            io.out()
+                    .println(
+                            read.encoded.replaced() > 0
+                                    ? "bits per character count each of those as the space that the model saw in its place"
+                                    : "bits per character are of the characters that are left");
         }
     }
 

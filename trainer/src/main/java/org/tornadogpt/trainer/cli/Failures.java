@@ -2,6 +2,7 @@ package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.CancellationException;
 import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.trainer.data.DataException;
 import org.tornadogpt.trainer.settings.UsageException;
@@ -22,6 +23,9 @@ final class Failures {
             failure.printStackTrace(io.err());
         }
         io.err().flush();
+        if (failure instanceof CancellationException) {
+            return ExitCode.INTERRUPTED;
+        }
         return failure instanceof UsageException ? ExitCode.USAGE : ExitCode.FAILED;
     }
 
@@ -44,6 +48,7 @@ final class Failures {
         if (failure instanceof UsageException
                 || failure instanceof DataException
                 || failure instanceof DivergedException
+                || failure instanceof CancellationException
                 || failure instanceof DeviceException
                 || (failure instanceof IllegalArgumentException && failure.getMessage() != null)) {
             return failure.getMessage();
@@ -51,7 +56,8 @@ final class Failures {
         return "internal error: " + failure + "; run again with " + TRACE_VARIABLE + "=1 to see where";
     }
 
+    /** File names may hold what would paint the terminal. */
     private static String oneLine(String message) {
-        return message.replaceAll("\\s*\\R\\s*", " ").strip();
+        return message.replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cc}", "?").strip();
     }
 }

@@ -30,8 +30,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private CheckpointOptions model = new CheckpointOptions();
 
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "Text to continue; \\n is a new line.")
-    private String prompt = "";
+    @Mixin
+    private PromptOptions prompt = new PromptOptions();
 
     @Option(names = "--tokens", paramLabel = "N", description = "How many tokens to write [500].")
     private long tokens = 500;
@@ -90,12 +90,13 @@ final class GenerateCommand implements Callable<Integer> {
         options.addTo(values);
         TrainSettings settings = TrainSettings.of(values);
         Checkpoint checkpoint = model.open(io);
+        String text = prompt.text(model.run());
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
             Weights weights = new Weights(checkpoint.config().model(), kernels.device());
             checkpoint.restore(weights);
             TokenRate rate = samples == 1
-                    ? one(weights, kernels, checkpoint.tokenizer(), samplings.get(0))
-                    : several(weights, kernels, checkpoint.tokenizer(), samplings);
+                    ? one(weights, kernels, checkpoint.tokenizer(), text, samplings.get(0))
+                    : several(weights, kernels, checkpoint.tokenizer(), text, samplings);
             if (speed) {
                 io.err().println(rate.report());
             }
@@ -115,24 +116,20 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private TokenRate one(Weights weights, KernelChoices kernels, Tokenizer tokenizer, Sampling sampling) {
+    private TokenRate one(Weights weights, KernelChoices kernels, Tokenizer tokenizer, String text, Sampling sampling) {
         try (InferenceSession session = new InferenceSession(weights, kernels, !uncached)) {
             TokenRate rate =
-                    new TextStream(io, session, tokenizer).write(text(), forever ? Long.MAX_VALUE : tokens, sampling);
+                    new TextStream(io, session, tokenizer).write(text, forever ? Long.MAX_VALUE : tokens, sampling);
             io.out().println();
             io.out().flush();
             return rate;
         }
     }
 
-    private TokenRate several(Weights weights, KernelChoices kernels, Tokenizer tokenizer, List<Sampling> samplings) {
+    private TokenRate several(Weights weights, KernelChoices kernels, Tokenizer tokenizer, String text, List<Sampling> samplings) {
         try (DecodeSession session = new DecodeSession(weights, kernels, samples)) {
-            return new SampleTexts(io, session, tokenizer).write(text(), tokens, samplings);
+            return new SampleTexts(io, session, tokenizer).write(text, tokens, samplings);
         }
-    }
-
-    private String text() {
-        return prompt.replace("\\n", "\n");
     }
 
     private Sampling sampling(int i) {

@@ -70,6 +70,7 @@ public final class Main {
         root.setOut(io.out());
         root.setErr(io.err());
         root.setUsageHelpWidth(WIDTH);
+        root.setExpandAtFiles(false); // '@Override' is a prompt, not a file of arguments
         root.setOverwrittenOptionsAllowed(true); // the last one counts, as in most programs
         root.setParameterExceptionHandler((e, arguments) -> {
             io.err()

@@ -11,6 +11,9 @@ final class ResumeRules {
     private static final Set<String> MAY_CHANGE = Set.of(
             "steps",
             "data",
+            "maxTextMegabytes",
+            "maxFiles",
+            "maxZipRatio",
             "device",
             "threads",
             "evalInterval",

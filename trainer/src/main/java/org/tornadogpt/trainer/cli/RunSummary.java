@@ -55,7 +55,7 @@ final class RunSummary {
                             from, checkpoint.state().step(), sample.sampleTemperature());
             new TextStream(io, session, checkpoint.tokenizer())
                     .write(
-                            sample.samplePrompt(),
+                            sample.prompt(),
                             sample.sampleLength(),
                             new Sampling(sample.sampleTemperature(), 0, 1, settings.seed()));
             io.out().println();

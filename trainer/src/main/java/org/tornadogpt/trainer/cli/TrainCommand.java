@@ -39,6 +39,12 @@ final class TrainCommand implements Callable<Integer> {
             description = "jdk, quote, a fetched corpus, or a file, folder, glob or zip; see 'tgpt data list'.")
     private String data;
 
+    @Option(
+            names = "--keep-line-endings",
+            description =
+                    "Leaves CR LF, CR and byte order marks in the text; else lines end with LF, and there are no marks.")
+    private boolean keepLineEndings;
+
     @Mixin
     private DeviceOptions device = new DeviceOptions();
 
@@ -107,6 +113,7 @@ final class TrainCommand implements Callable<Integer> {
         pairs.forEach(flags::setPair);
         put(flags, "preset", preset);
         put(flags, "data", data);
+        put(flags, "keepLineEndings", keepLineEndings ? "true" : null);
         put(flags, "steps", steps);
         put(flags, "seed", seed);
         device.addTo(flags);

@@ -25,7 +25,8 @@ import org.tornadogpt.trainer.train.Trainer;
 
 /** One {@code tgpt train}: finds everything, trains, tells the user. Cheap checks come first. */
 final class TrainingRun {
-    private static final String DATA_SUM = "dataSha256";
+    /** The fact that tells which text a run was trained on. */
+    static final String DATA_SUM = "dataSha256";
 
     private final Io io;
 
@@ -39,7 +40,7 @@ final class TrainingRun {
         Path path = run == null ? RunFolder.unused(settings.preset()) : run;
         RunFolder.checkUnused(path);
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-            Texts texts = Texts.read(settings);
+            Texts texts = Texts.read(settings, io);
             try (RunFolder folder = RunFolder.create(path)) {
                 return train(
                         settings.device(),
@@ -58,7 +59,7 @@ final class TrainingRun {
         TrainSettings settings = ResumeRules.apply(stored.values(), flags);
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 RunFolder folder = RunFolder.resume(run)) {
-            Texts texts = Texts.read(settings);
+            Texts texts = Texts.read(settings, io);
             String sum = stored.facts().getOrDefault(DATA_SUM, texts.sha256());
             if (!sum.equals(texts.sha256())) {
                 throw new DataException("the text at " + settings.data()
@@ -77,8 +78,14 @@ final class TrainingRun {
 
     /** The text in all its forms. */
     private record Texts(Corpus corpus, String sha256, Tokenizer tokenizer, Split split) {
-        static Texts read(TrainSettings settings) {
-            Corpus corpus = CorpusReader.read(settings.data());
+        static Texts read(TrainSettings settings, Io io) {
+            try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
+                Corpus corpus = new CorpusReader(settings.text(), progress).read(settings.data());
+                return CorpusReader.inMemory(settings.data(), () -> of(corpus, settings));
+            }
+        }
+
+        private static Texts of(Corpus corpus, TrainSettings settings) {
             Tokenizer tokenizer = CharTokenizer.of(corpus.text());
             Split split =
                     Split.of(tokenizer.encode(corpus.text()), settings.batches().validation());

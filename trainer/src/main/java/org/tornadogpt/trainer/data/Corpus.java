@@ -10,11 +10,12 @@ import java.util.List;
  * A text to train on.
  *
  * @param spec what finds it again from any folder: a built-in name, or an absolute path or glob
- * @param text all files one after the other, nothing added or stripped
+ * @param text all files one after the other; nothing added, and nothing changed but what {@code changed} tells
  * @param files how many files it was read from
- * @param skipped files that were left out, each with the reason
+ * @param skipped files and folders that were left out, each with the reason
+ * @param changed what became of line ends and byte order marks, for the user; empty if nothing did
  */
-public record Corpus(String spec, String text, int files, List<String> skipped) {
+public record Corpus(String spec, String text, int files, List<String> skipped, String changed) {
     public Corpus {
         skipped = List.copyOf(skipped);
         if (text.isEmpty()) {

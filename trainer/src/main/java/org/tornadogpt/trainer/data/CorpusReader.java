@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** Finds the text that {@code --data} names. */
 public final class CorpusReader {
@@ -17,20 +18,60 @@ public final class CorpusReader {
     /** 39 characters, 13 of them distinct. */
     public static final String SENTENCE = "to be or not to be that is the question";
 
-    private CorpusReader() {}
+    private final TextRules rules;
+    private final ReadingListener listener;
+
+    /** A reader that follows {@code rules} and tells {@code listener} how far it has come. */
+    public CorpusReader(TextRules rules, ReadingListener listener) {
+        this.rules = rules;
+        this.listener = listener;
+    }
 
     /**
      * Reads a text.
      *
      * @param spec {@code jdk}, {@code quote}, the name of a fetched public corpus, a file, a folder, a glob, or a zip
-     * @throws DataException if there is nothing there, or nothing that is text
+     * @throws DataException if there is nothing there, nothing that is text, or too much
      */
-    public static Corpus read(String spec) {
+    public Corpus read(String spec) {
+        return inMemory(spec, () -> find(spec));
+    }
+
+    /** Reads one file or pipe, whatever its name. */
+    public Corpus readFile(Path file) {
+        return inMemory(file.toString(), () -> new TextFiles(rules, listener).readFile(file));
+    }
+
+    /**
+     * Does what needs memory in proportion to a text.
+     *
+     * @throws DataException that names the text, if there is not enough
+     */
+    public static <T> T inMemory(String spec, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (OutOfMemoryError e) {
+            throw new DataException(
+                    String.format(
+                            Locale.ROOT,
+                            "the text %s does not fit this JVM's memory of %,d MB: pass a part of it, or give the JVM more with"
+                                    + " TGPT_JAVA_OPTS=-Xmx...",
+                            spec,
+                            Runtime.getRuntime().maxMemory() / 1_000_000),
+                    e);
+        }
+    }
+
+    private Corpus find(String spec) {
         if (spec.equals(JDK)) {
-            return JdkSources.read(Path.of(System.getProperty("java.home")));
+            return JdkSources.read(Path.of(System.getProperty("java.home")), rules, listener);
         }
         if (spec.equals(QUOTE)) {
-            return new Corpus(QUOTE, SENTENCE, 1, List.of());
+            return new Corpus(QUOTE, SENTENCE, 1, List.of(), "");
+        }
+        if (spec.startsWith(TextFiles.PIPE)) {
+            throw new DataException("the text came through the pipe " + spec.substring(TextFiles.PIPE.length())
+                    + " and is gone: pass the same text with --data");
         }
         Path path = existing(spec);
         if (path != null) {
@@ -39,8 +80,8 @@ public final class CorpusReader {
         if (PublicCorpora.find(spec).isPresent()) {
             return readFetched(spec);
         }
-        if (TextFiles.isGlob(spec)) {
-            return TextFiles.readGlob(spec);
+        if (Glob.isGlob(spec)) {
+            return new TextFiles(rules, listener).readGlob(spec);
         }
         throw new DataException(
                 "no data at '" + spec + "': give a file, folder, glob or zip, or one of " + String.join(", ", names()));
@@ -51,7 +92,7 @@ public final class CorpusReader {
         return List.of(JDK, QUOTE, "tinyshakespeare", "war-and-peace", "linux");
     }
 
-    private static Corpus readFetched(String name) {
+    private Corpus readFetched(String name) {
         Path fetched = PublicCorpora.defaultFolder()
                 .resolve(PublicCorpora.find(name).orElseThrow().fileName());
         if (!Files.exists(fetched)) {
@@ -61,15 +102,15 @@ public final class CorpusReader {
         return readPath(fetched);
     }
 
-    private static Corpus readPath(Path path) {
+    private Corpus readPath(Path path) {
         if (Files.isDirectory(path)) {
-            return TextFiles.readFolder(path);
+            return new TextFiles(rules, listener).readFolder(path);
         }
         String lower = path.toString().toLowerCase(Locale.ROOT);
         if (lower.endsWith(".zip") || lower.endsWith(".jar")) {
-            return ZippedTexts.read(path);
+            return new ZippedTexts(path, rules, listener).read();
         }
-        return TextFiles.readFile(path);
+        return new TextFiles(rules, listener).readFile(path);
     }
 
     private static Path existing(String spec) {

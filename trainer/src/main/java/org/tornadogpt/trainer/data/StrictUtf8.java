@@ -1,37 +1,64 @@
 package org.tornadogpt.trainer.data;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.LongConsumer;
 
-/** UTF-8 that must be UTF-8: no replacement characters, no NUL bytes. */
+/** UTF-8 that must be UTF-8: no replacement characters, no NUL bytes. Read piece by piece, so that nothing is held twice. */
 final class StrictUtf8 {
-    private StrictUtf8() {}
+    static final int CHUNK = 1 << 16;
+
+    private final ByteBuffer in = ByteBuffer.allocate(CHUNK);
+    private final CharBuffer out = CharBuffer.allocate(CHUNK);
 
     /**
-     * @param name of the file, for the message
-     * @throws DataException naming the file and the offset of the first byte that is not text
+     * Decodes all of a stream; ends early where it is no text.
+     *
+     * @param progress told how many bytes there were so far; may throw
+     * @return empty, or why it is no text, with the offset of the first byte that is none
      */
-    static String decode(String name, byte[] bytes) {
+    Optional<String> decode(InputStream bytes, LineEnds text, LongConsumer progress) throws IOException {
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        CharBuffer out = CharBuffer.allocate(bytes.length);
-        CoderResult result = decoder.decode(in, out, true);
-        int nul = firstNul(bytes, in.position());
-        if (nul < in.position()) {
-            throw notText(name, nul, "a NUL byte");
+        in.clear();
+        long offset = 0; // of the byte at index 0 of the buffer
+        boolean end = false;
+        while (!end) {
+            int count = bytes.read(in.array(), in.position(), in.remaining());
+            end = count < 0;
+            in.position(in.position() + Math.max(0, count)).flip();
+            if (offset == 0 && isUtf16()) {
+                return Optional.of("it is UTF-16; iconv -f UTF-16 -t UTF-8 converts it");
+            }
+            CoderResult result = decoder.decode(in, out.clear(), end);
+            int nul = firstNul(in.array(), in.position());
+            if (nul < in.position()) {
+                return Optional.of("a NUL byte at offset " + (offset + nul));
+            }
+            if (result.isError()) {
+                return Optional.of(
+                        String.format("byte 0x%02x at offset %d", in.get(in.position()), offset + in.position()));
+            }
+            text.add(out.array(), out.position());
+            offset += in.position();
+            in.compact();
+            progress.accept(offset);
         }
-        if (result.isError()) {
-            throw notText(name, in.position(), String.format("byte 0x%02x", bytes[in.position()]));
-        }
-        decoder.flush(out);
-        return out.flip().toString();
+        return Optional.empty();
+    }
+
+    private boolean isUtf16() {
+        int mark = in.limit() < 2 ? 0 : in.getShort(0) & 0xFFFF;
+        return mark == 0xFEFF || mark == 0xFFFE;
     }
 
     private static int firstNul(byte[] bytes, int end) {
@@ -40,9 +67,5 @@ final class StrictUtf8 {
             i++;
         }
         return i;
-    }
-
-    private static DataException notText(String name, int offset, String what) {
-        return new DataException(name + " is not UTF-8 text: " + what + " at offset " + offset);
     }
 }

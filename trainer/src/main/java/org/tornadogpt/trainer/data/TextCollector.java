@@ -1,40 +1,88 @@
 package org.tornadogpt.trainer.data;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
-/** Joins files into one corpus. */
+/** Joins files into one corpus, within the limits. */
 final class TextCollector {
+    /** Longest string that every JVM allows. */
+    private static final int LONGEST = Integer.MAX_VALUE - 64;
+
     private final String spec;
+    private final TextRules rules;
+    private final ReadingListener listener;
     private final StringBuilder text = new StringBuilder();
+    private final StrictUtf8 utf8 = new StrictUtf8();
     private final List<String> skipped = new ArrayList<>();
+    private LineEnds.Changes changes = LineEnds.Changes.NONE;
+    private long bytes;
+    private long bytesOfFile;
     private int files;
 
-    TextCollector(String spec) {
+    TextCollector(String spec, TextRules rules, ReadingListener listener) {
         this.spec = spec;
+        this.rules = rules;
+        this.listener = listener;
     }
 
     /** Adds a file that must be text. */
-    void add(String name, byte[] bytes) {
-        append(StrictUtf8.decode(name, bytes));
+    void add(String name, InputStream in) throws IOException {
+        Optional<String> problem = append(in);
+        if (problem.isPresent()) {
+            throw new DataException(name + " is not UTF-8 text: " + problem.get());
+        }
     }
 
     /** Adds a file, or notes why it was left out: among many files some are pictures. */
-    void addIfText(String name, byte[] bytes) {
-        try {
-            append(StrictUtf8.decode(name, bytes));
-        } catch (DataException e) {
-            skipped.add(e.getMessage());
+    void addIfText(String name, InputStream in) throws IOException {
+        append(in).ifPresent(problem -> leaveOut(name, "is not UTF-8 text: " + problem));
+    }
+
+    /** Notes what is not read, and why. A name may hold what would paint the terminal. */
+    void leaveOut(String name, String reason) {
+        skipped.add(name.replaceAll("\\p{Cc}", "?") + " " + reason);
+    }
+
+    private Optional<String> append(InputStream in) throws IOException {
+        int before = text.length();
+        LineEnds ends = new LineEnds(text, rules.keepLineEndings());
+        files++;
+        Optional<String> problem = utf8.decode(in, ends, this::check);
+        if (problem.isPresent()) {
+            text.setLength(before);
+            files--;
+        } else {
+            changes = changes.plus(ends.end());
+            bytes += bytesOfFile;
+        }
+        return problem;
+    }
+
+    private void check(long soFar) {
+        bytesOfFile = soFar;
+        listener.read(bytes + bytesOfFile, files);
+        if (bytes + bytesOfFile > rules.maxBytes()) {
+            throw tooLarge(spec, rules);
+        }
+        if (text.length() > LONGEST - StrictUtf8.CHUNK) {
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s holds more than %,d characters, too many for one text: pass a part of it",
+                    spec,
+                    LONGEST));
         }
     }
 
-    private void append(String part) {
-        if ((long) text.length() + part.length() > Integer.MAX_VALUE - 64) {
-            throw new DataException(
-                    spec + " holds more than " + (Integer.MAX_VALUE - 64) + " characters, too many for one text");
-        }
-        text.append(part);
-        files++;
+    static DataException tooLarge(String name, TextRules rules) {
+        return new DataException(String.format(
+                Locale.ROOT,
+                "%s holds more than %,d MB of text: pass a part of it, or raise the limit with --set maxTextMegabytes=N",
+                name,
+                rules.maxMegabytes()));
     }
 
     /** @param sought names what was looked for, in case there was none */
@@ -43,6 +91,6 @@ final class TextCollector {
             String reason = skipped.isEmpty() ? "" : "; " + skipped.size() + " left out, first: " + skipped.get(0);
             throw new DataException("found no text: no " + sought + reason);
         }
-        return new Corpus(spec, text.toString(), files, skipped);
+        return new Corpus(spec, text.toString(), files, skipped, changes.describe());
     }
 }

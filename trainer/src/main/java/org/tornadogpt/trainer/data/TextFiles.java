@@ -1,99 +1,78 @@
 package org.tornadogpt.trainer.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystems;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.regex.PatternSyntaxException;
-import java.util.stream.Stream;
 
 /** One file, a folder of files, or the files that a glob matches. */
 final class TextFiles {
-    private static final String WILDCARDS = "*?[{";
+    /** Begins the spec of a text that came through a pipe: it cannot be read again. */
+    static final String PIPE = "pipe:";
 
-    private TextFiles() {}
+    private final TextRules rules;
+    private final ReadingListener listener;
 
-    static Corpus readFile(Path file) {
-        TextCollector collector = new TextCollector(file.toString());
-        collector.add(file.toString(), bytes(file));
-        return collector.corpus("characters in " + file);
+    TextFiles(TextRules rules, ReadingListener listener) {
+        this.rules = rules;
+        this.listener = listener;
     }
 
-    /** Every text file below {@code folder}, by path; files and folders whose name begins with a dot are left out. */
-    static Corpus readFolder(Path folder) {
-        List<Path> files = walk(folder, path -> !isHidden(folder.relativize(path)));
-        return readAll(folder.toString(), folder, files, "text files in " + folder);
-    }
-
-    static boolean isGlob(String spec) {
-        return spec.chars().anyMatch(c -> WILDCARDS.indexOf(c) >= 0);
-    }
-
-    /** The files that match; {@code **} crosses folders, as in {@code src/**}{@code /*.java}. */
-    static Corpus readGlob(String glob) {
-        int wild = 0;
-        while (WILDCARDS.indexOf(glob.charAt(wild)) < 0) {
-            wild++;
-        }
-        int rest = glob.lastIndexOf('/', wild) + 1;
-        Path root = Path.of(glob.substring(0, rest)).toAbsolutePath().normalize();
-        if (!Files.isDirectory(root)) {
-            throw new DataException("no folder " + root + " for the glob " + glob);
-        }
-        try {
-            PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob.substring(rest));
-            List<Path> files = walk(root, path -> matcher.matches(root.relativize(path)));
-            return readAll(root + "/" + glob.substring(rest), root, files, "files match " + glob);
-        } catch (PatternSyntaxException e) {
-            throw new DataException("malformed glob " + glob + ": " + e.getDescription(), e);
-        }
-    }
-
-    private static boolean isHidden(Path relative) {
-        for (Path part : relative) {
-            if (part.toString().startsWith(".")) {
-                return true;
+    Corpus readFile(Path file) {
+        try (InputStream in = InputFile.open(file)) {
+            if (Files.isRegularFile(file) && Files.size(file) > rules.maxBytes()) {
+                throw TextCollector.tooLarge(file.toString(), rules);
             }
-        }
-        return false;
-    }
-
-    private static List<Path> walk(Path root, Predicate<Path> wanted) {
-        try (Stream<Path> paths = Files.find(root.toRealPath(), Integer.MAX_VALUE, (p, a) -> Files.isRegularFile(p))) {
-            Path real = root.toRealPath();
-            return paths.map(p -> root.resolve(real.relativize(p)))
-                    .filter(wanted)
-                    .sorted()
-                    .toList();
-        } catch (IOException | UncheckedIOException e) {
-            throw new DataException("cannot list " + root + ": " + e.getMessage(), e);
+            TextCollector collector = new TextCollector(spec(file), rules, listener);
+            collector.add(file.toString(), in);
+            return collector.corpus("characters in " + file);
+        } catch (IOException e) {
+            throw InputFile.failure(file, e);
         }
     }
 
-    private static Corpus readAll(String spec, Path root, List<Path> files, String sought) {
-        TextCollector collector = new TextCollector(spec);
+    /** What finds the file again: {@code /dev/stdin} and the like are another file for the next process. */
+    private static String spec(Path file) throws IOException {
+        if (InputFile.isPipe(file)) {
+            return PIPE + file;
+        }
+        return file.startsWith("/dev") || file.startsWith("/proc/self")
+                ? file.toRealPath().toString()
+                : file.toString();
+    }
+
+    /** Every text file below {@code folder}, by path; files and folders whose name begins with a dot are left out unless asked for. */
+    Corpus readFolder(Path folder) {
+        TextCollector collector = new TextCollector(folder.toString(), rules, listener);
+        List<Path> files = FolderWalk.find(
+                folder, Integer.MAX_VALUE, rules.hiddenFiles(), path -> true, rules, collector, listener);
+        return readAll(collector, folder, files, "text files in " + folder);
+    }
+
+    /** The files that match; names that begin with a dot match like others. */
+    Corpus readGlob(String spec) {
+        Glob glob = Glob.of(spec);
+        PathMatcher matcher = glob.matcher();
+        if (!Files.isDirectory(glob.root())) {
+            throw new DataException("no folder " + glob.root() + " for the glob " + spec);
+        }
+        TextCollector collector = new TextCollector(glob.spec(), rules, listener);
+        List<Path> files =
+                FolderWalk.find(glob.root(), glob.depth(), true, matcher::matches, rules, collector, listener);
+        String hint = spec.indexOf('[') < 0 ? "" : " (\\[ is a bracket that is part of a name)";
+        return readAll(collector, glob.root(), files, "files match " + spec + hint);
+    }
+
+    private static Corpus readAll(TextCollector collector, Path root, List<Path> files, String sought) {
         for (Path file : files) {
-            collector.addIfText(root.relativize(file).toString(), bytes(file));
+            try (InputStream in = InputFile.open(file)) {
+                collector.addIfText(root.relativize(file).toString(), in);
+            } catch (IOException e) {
+                throw InputFile.failure(file, e);
+            }
         }
         return collector.corpus(sought);
-    }
-
-    private static byte[] bytes(Path file) {
-        try {
-            if (Files.size(file) > Integer.MAX_VALUE - 64) {
-                throw new DataException(file + " has " + Files.size(file) + " bytes; at most "
-                        + (Integer.MAX_VALUE - 64) + " can be read");
-            }
-            return Files.readAllBytes(file);
-        } catch (AccessDeniedException e) {
-            throw new DataException("no permission to read " + file, e);
-        } catch (IOException e) {
-            throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
-        }
     }
 }

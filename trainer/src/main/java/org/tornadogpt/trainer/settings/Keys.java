@@ -4,11 +4,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.tornadogpt.trainer.data.TextRules;
 
 /** The table of everything that can be set. Help texts, parsing and {@code config.yaml} all come from it. */
 public final class Keys {
     private static final String RUN = "run";
     private static final String BATCHES = "batches";
+
+    /** The group of the keys that say how a text is read. */
+    public static final String TEXT = "text";
+
     private static final String RATE = "learning rate";
     private static final String OPTIMIZER = "optimizer (AdamW)";
     private static final String EVALUATION = "evaluation and checkpoints";
@@ -24,6 +29,11 @@ public final class Keys {
             new Key("threads", RUN, "0", "worker threads of the cpu device, 0 for one for each processor"),
             new Key("seed", RUN, "1337", "of initialisation, batches, dropout and the sample"),
             new Key("steps", RUN, "3000", "when to stop; changes nothing about the steps before"),
+            new Key("keepLineEndings", TEXT, "false", "true leaves CR LF, CR and byte order marks in the text"),
+            new Key("hiddenFiles", TEXT, "false", "true reads files whose names begin with a dot, in folders and zips"),
+            limit("maxTextMegabytes", TextRules.USUAL.maxMegabytes(), "millions of bytes of text, unpacked"),
+            limit("maxFiles", TextRules.USUAL.maxFiles(), "files and folders to look at"),
+            limit("maxZipRatio", TextRules.USUAL.maxZipRatio(), "times a zip's own size that its contents may have"),
             new Key("batch", BATCHES, "16", "blocks per micro-step (B)"),
             new Key("block", BATCHES, "128", "tokens per block (T)"),
             new Key("microSteps", BATCHES, "1", "gradients of so many batches are averaged for one step"),
@@ -48,6 +58,10 @@ public final class Keys {
             new Key("sampleTemperature", SAMPLE, "1", "0 takes the likeliest token each time"));
 
     private Keys() {}
+
+    private static Key limit(String name, int usual, String about) {
+        return new Key(name, TEXT, String.valueOf(usual), about);
+    }
 
     private static Map<String, Key> table(Key... keys) {
         Map<String, Key> table = new LinkedHashMap<>();

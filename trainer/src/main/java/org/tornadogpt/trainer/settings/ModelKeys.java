@@ -75,7 +75,11 @@ final class ModelKeys {
         if (type == int.class) {
             Check.that(value.matches("\\d{1,9}"), key, "a whole number", "'" + value + "'");
         } else if (type == boolean.class) {
-            Check.that(value.equals("true") || value.equals("false"), key, "true or false", "'" + value + "'");
+            Check.that(
+                    value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false"),
+                    key,
+                    "true or false",
+                    "'" + value + "'");
         } else if (type.isEnum()) {
             List<String> names = Arrays.stream(type.getEnumConstants())
                     .map(constant -> constant.toString().toLowerCase(Locale.ROOT))

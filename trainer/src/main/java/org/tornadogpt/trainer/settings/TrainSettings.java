@@ -5,12 +5,14 @@ import java.util.TreeMap;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.Presets;
+import org.tornadogpt.trainer.data.TextRules;
 
 /**
  * Everything about a training run, resolved and checked.
  *
  * @param preset the name of what it started from
  * @param data see {@code CorpusReader}
+ * @param text how that is read
  * @param device name of the device
  * @param threads worker threads, 0 for one for each processor
  * @param seed of everything random
@@ -21,6 +23,7 @@ import org.tornadogpt.model.Presets;
 public record TrainSettings(
         String preset,
         String data,
+        TextRules text,
         String device,
         int threads,
         long seed,
@@ -50,6 +53,7 @@ public record TrainSettings(
         return new TrainSettings(
                 preset.name(),
                 values.text("data"),
+                textRules(values),
                 values.text("device"),
                 values.integer("threads"),
                 values.longInteger("seed"),
@@ -63,11 +67,25 @@ public record TrainSettings(
                 SampleSettings.of(values));
     }
 
+    private static TextRules textRules(Values values) {
+        return new TextRules(
+                values.truth("keepLineEndings"),
+                values.truth("hiddenFiles"),
+                values.count("maxTextMegabytes"),
+                values.count("maxFiles"),
+                values.count("maxZipRatio"));
+    }
+
     /** Every key with its value, so that {@link #of} gives these settings again whatever the preset becomes. */
     public Values values() {
         Values values = new Values();
         values.set("preset", preset);
         values.set("data", data);
+        values.set("keepLineEndings", String.valueOf(text.keepLineEndings()));
+        values.set("hiddenFiles", String.valueOf(text.hiddenFiles()));
+        values.set("maxTextMegabytes", String.valueOf(text.maxMegabytes()));
+        values.set("maxFiles", String.valueOf(text.maxFiles()));
+        values.set("maxZipRatio", String.valueOf(text.maxZipRatio()));
         values.set("device", device);
         values.set("threads", String.valueOf(threads));
         values.set("seed", String.valueOf(seed));
@@ -92,7 +110,7 @@ public record TrainSettings(
         values.set("checkpointInterval", String.valueOf(evaluation.checkpointInterval()));
         values.set("logInterval", String.valueOf(evaluation.logInterval()));
         values.set("sampleLength", String.valueOf(sample.sampleLength()));
-        values.set("samplePrompt", sample.samplePrompt().replace("\n", "\\n"));
+        values.set("samplePrompt", sample.samplePrompt());
         values.set("sampleTemperature", String.valueOf(sample.sampleTemperature()));
         ModelKeys.read(model).forEach(values::set);
         new TreeMap<>(kernels).forEach((operation, variant) -> values.setKernel(operation + "=" + variant));
@@ -104,6 +122,7 @@ public record TrainSettings(
         return new TrainSettings(
                 preset,
                 dataSpec,
+                text,
                 opened.id(),
                 threads,
                 seed,

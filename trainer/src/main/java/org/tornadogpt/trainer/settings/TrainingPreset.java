@@ -66,6 +66,7 @@ public record TrainingPreset(String name, String architecture, String about, Lis
                     "10.8M parameters, for kernel sources on a GPU",
                     List.of(
                             "data=linux",
+                            "maxTextMegabytes=2000",
                             "batch=64",
                             "block=256",
                             "steps=5000",

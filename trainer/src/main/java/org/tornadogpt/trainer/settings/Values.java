@@ -1,9 +1,11 @@
 package org.tornadogpt.trainer.settings;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Values by key, as text, before or after defaults are filled in; and which kernel variants were asked for. */
 public final class Values {
@@ -26,6 +28,24 @@ public final class Values {
      */
     public void setPair(String pair) {
         String[] parts = split(pair, "key=value");
+        set(parts[0], parts[1]);
+    }
+
+    /**
+     * Reads {@code key=value} where only the keys of one group make sense.
+     *
+     * @throws UsageException for any other key
+     */
+    public void setPair(String pair, String group) {
+        String[] parts = split(pair, "key=value");
+        Key key = Keys.find(parts[0]);
+        if (!key.group().equals(group)) {
+            throw new UsageException(key.name() + " cannot be set here, only "
+                    + Keys.all().stream()
+                            .filter(k -> k.group().equals(group))
+                            .map(Key::name)
+                            .collect(Collectors.joining(", ")));
+        }
         set(parts[0], parts[1]);
     }
 
@@ -67,17 +87,35 @@ public final class Values {
         return get(key).orElseGet(() -> Keys.find(key).usual());
     }
 
+    /** A number's text; as in YAML and Java, an underscore may stand between two digits. */
+    private String digits(String key) {
+        return text(key).strip().replaceAll("(?<=\\d)_(?=\\d)", "");
+    }
+
     int integer(String key) {
         try {
-            return Integer.parseInt(text(key).strip());
+            return Integer.parseInt(digits(key));
         } catch (NumberFormatException e) {
             throw new UsageException(key + " must be a whole number, got '" + text(key) + "'", e);
         }
     }
 
+    /** A whole number of at least 1. */
+    int count(String key) {
+        int count = integer(key);
+        Check.positive(key, count);
+        return count;
+    }
+
+    boolean truth(String key) {
+        String value = text(key).strip().toLowerCase(Locale.ROOT);
+        Check.that(value.equals("true") || value.equals("false"), key, "true or false", "'" + value + "'");
+        return value.equals("true");
+    }
+
     long longInteger(String key) {
         try {
-            return Long.parseLong(text(key).strip());
+            return Long.parseLong(digits(key));
         } catch (NumberFormatException e) {
             throw new UsageException(key + " must be a whole number, got '" + text(key) + "'", e);
         }
@@ -85,7 +123,7 @@ public final class Values {
 
     double number(String key) {
         try {
-            double number = Double.parseDouble(text(key).strip());
+            double number = Double.parseDouble(digits(key));
             if (!Double.isFinite(number)) {
                 throw new NumberFormatException("not finite");
             }

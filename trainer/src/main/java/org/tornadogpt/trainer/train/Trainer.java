@@ -2,6 +2,7 @@ package org.tornadogpt.trainer.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.tornadogpt.model.Checkpoint;
@@ -41,6 +42,7 @@ public final class Trainer {
     private final int[][] tokens;
     private final int[][] targets;
     private final TimeEstimate estimate;
+    private final List<String> caption;
     private Progress progress;
     private long startNanos;
     private double elapsedBefore;
@@ -74,6 +76,7 @@ public final class Trainer {
         tokens = new int[settings.batches().microSteps()][batches.size()];
         targets = new int[settings.batches().microSteps()][batches.size()];
         estimate = new TimeEstimate(settings.evaluation(), settings.steps());
+        caption = RunCaption.of(settings, session.model(), split.training());
     }
 
     /** Where the run stands. */
@@ -157,7 +160,8 @@ public final class Trainer {
         } else {
             save(metrics, folder.last());
         }
-        LossPlot.write(folder.path().getFileName().toString(), MetricsFile.read(folder.metrics()), folder.plot());
+        LossPlot.write(
+                folder.path().getFileName().toString(), caption, MetricsFile.read(folder.metrics()), folder.plot());
         estimate.evaluationTook(elapsed() - before);
         display.line(EvaluationLine.of(
                 step,

@@ -26,15 +26,17 @@ class CorpusReaderTest {
         return Files.write(path, bytes);
     }
 
+    private static Corpus read(String spec) {
+        return new CorpusReader(TextRules.USUAL, ReadingListener.NONE).read(spec);
+    }
+
     private static void assertFails(String spec, String... parts) {
-        assertThatThrownBy(() -> CorpusReader.read(spec))
-                .isInstanceOf(DataException.class)
-                .hasMessageContainingAll(parts);
+        assertThatThrownBy(() -> read(spec)).isInstanceOf(DataException.class).hasMessageContainingAll(parts);
     }
 
     @Test
     void theJdkCorpusIsJavaSource() {
-        Corpus corpus = CorpusReader.read("jdk");
+        Corpus corpus = read("jdk");
         assertThat(corpus.spec()).isEqualTo("jdk");
         assertThat(corpus.files()).isGreaterThan(300);
         assertThat(corpus.text()).hasSizeGreaterThan(8_000_000).contains("public class ArrayList<E>");
@@ -43,25 +45,26 @@ class CorpusReaderTest {
 
     @Test
     void aJdkWithoutSourcesSaysWhatToDo() {
-        assertThatThrownBy(() -> JdkSources.read(folder))
+        assertThatThrownBy(() -> JdkSources.read(folder, TextRules.USUAL, ReadingListener.NONE))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("src.zip", folder.toString(), "--data FILE");
     }
 
     @Test
     void theQuoteHas13DistinctCharacters() {
-        String text = CorpusReader.read("quote").text();
+        String text = read("quote").text();
         assertThat(text.chars().distinct().count()).isEqualTo(13);
         assertThat(text.length()).isGreaterThan(33);
     }
 
     @Test
     void readsOneFileUnchanged() throws IOException {
-        String text = "\uFEFFzürich\r\n\t日本 \uD83D\uDE00\n";
+        String text = "zürich\n\t日本 \uD83D\uDE00\n";
         Path path = file("a.txt", text);
-        Corpus corpus = CorpusReader.read(path.toString());
+        Corpus corpus = read(path.toString());
         assertThat(corpus.text()).isEqualTo(text);
         assertThat(corpus.spec()).isEqualTo(path.toString());
+        assertThat(corpus.changed()).isEmpty();
     }
 
     @Test
@@ -71,7 +74,7 @@ class CorpusReaderTest {
         file("a.txt", "1");
         file(".hidden/x.txt", "no");
         file("c.png", (byte) 0x89, (byte) 'P', (byte) 0);
-        Corpus corpus = CorpusReader.read(folder.toString());
+        Corpus corpus = read(folder.toString());
         assertThat(corpus.text()).isEqualTo("123");
         assertThat(corpus.files()).isEqualTo(3);
         assertThat(corpus.skipped()).singleElement().asString().contains("c.png", "offset 0");
@@ -82,9 +85,9 @@ class CorpusReaderTest {
         file("src/a.c", "a");
         file("src/deep/er/b.c", "b");
         file("src/c.h", "c");
-        assertThat(CorpusReader.read(folder + "/src/**.c").text()).isEqualTo("ab");
-        assertThat(CorpusReader.read(folder + "/src/*.c").text()).isEqualTo("a");
-        assertThat(CorpusReader.read(folder + "/src/../src/*.{c,h}").text()).isEqualTo("ac");
+        assertThat(read(folder + "/src/**.c").text()).isEqualTo("ab");
+        assertThat(read(folder + "/src/*.c").text()).isEqualTo("a");
+        assertThat(read(folder + "/src/../src/*.{c,h}").text()).isEqualTo("ac");
         assertFails(folder + "/src/*.java", "*.java");
         assertFails(folder + "/nowhere/*.java", "nowhere");
         assertFails(folder + "/src/[", "malformed glob");
@@ -99,7 +102,7 @@ class CorpusReaderTest {
                 out.write(name.substring(0, 1).getBytes(StandardCharsets.UTF_8));
             }
         }
-        assertThat(CorpusReader.read(zip.toString()).text()).isEqualTo("abd");
+        assertThat(read(zip.toString()).text()).isEqualTo("abd");
     }
 
     @Test
@@ -113,6 +116,22 @@ class CorpusReaderTest {
                 "offset 2");
         assertFails(file("cut.txt", (byte) 'a', (byte) 0xE2, (byte) 0x82).toString(), "cut.txt", "offset 1");
         assertFails(file("broken.zip", (byte) 'a').toString(), "broken.zip");
+        assertFails(
+                Files.writeString(folder.resolve("wide.txt"), "\uFEFFab", StandardCharsets.UTF_16LE)
+                        .toString(),
+                "wide.txt",
+                "UTF-16",
+                "iconv");
+    }
+
+    @Test
+    void offsetsAreThoseOfTheFileHoweverLongItIs() throws IOException {
+        byte[] bytes = "é".repeat(100_001).getBytes(StandardCharsets.UTF_8);
+        bytes[200_001] = 'x';
+        assertFails(file("long.txt", bytes).toString(), "byte 0xc3 at offset 200000");
+        bytes[150_000] = 0;
+        bytes[150_001] = 0;
+        assertFails(file("nul.txt", bytes).toString(), "NUL byte at offset 150000");
     }
 
     @Test
@@ -127,7 +146,7 @@ class CorpusReaderTest {
     @Test
     void theChecksumIsThatOfTheFile() throws IOException {
         Path path = file("a.txt", "abc");
-        assertThat(CorpusReader.read(path.toString()).sha256())
+        assertThat(read(path.toString()).sha256())
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.trainer.metrics.Metric;
 
 class LossPlotTest {
+    private static final List<String> CAPTION = List.of("data text.txt", "rate 0.001 " + "and so on ".repeat(40));
+
     @TempDir
     private Path folder;
 
@@ -26,18 +28,51 @@ class LossPlotTest {
             metrics.add(Metric.step(step + 1, 4 - step * 0.03f, 1e-3f, 1, 1, 1, step));
         }
         Path file = folder.resolve("loss.png");
-        LossPlot.write("test", metrics, file);
+        LossPlot.write("test", CAPTION, metrics, file);
         BufferedImage image = ImageIO.read(file.toFile());
         assertThat(image.getWidth()).isEqualTo(1000);
         assertThat(count(image, 0x1f77b4)).as("pixels of the training curve").isGreaterThan(200);
         assertThat(count(image, 0xd62728)).as("pixels of the validation curve").isGreaterThan(200);
+        assertThat(count(image, 0xe69f00)).as("pixels of the curve of batches").isGreaterThan(100);
+        assertThat(dark(image, 0, 500))
+                .as("pixels of the caption, the second line cut")
+                .isBetween(300, 4000);
+        assertThat(dark(image, 990, 1000))
+                .as("pixels of the caption beyond the margin")
+                .isZero();
         assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
     }
 
     @Test
     void drawsNothingBeforeTheFirstEvaluation() throws IOException {
-        LossPlot.write("test", List.of(Metric.step(1, 4, 1, 1, 1, 1, 1)), folder.resolve("loss.png"));
+        LossPlot.write("test", CAPTION, List.of(Metric.step(1, 4, 1, 1, 1, 1, 1)), folder.resolve("loss.png"));
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void manyBatchesAreAveragedToACurve() throws IOException {
+        List<Metric> metrics = new ArrayList<>();
+        for (int step = 0; step <= 5000; step++) {
+            if (step % 500 == 0) {
+                metrics.add(Metric.eval(step, 2, 3, step));
+            }
+            metrics.add(Metric.step(step + 1, step % 2 == 0 ? 1f : 9f, 1e-3f, 1, 1, 1, step));
+        }
+        Path file = folder.resolve("loss.png");
+        LossPlot.write("test", CAPTION, metrics, file);
+        BufferedImage image = ImageIO.read(file.toFile());
+        assertThat(count(image, 0xe69f00)).as("a line, not a band").isBetween(200, 10_000);
+    }
+
+    /** Pixels of letters in the lines below the curves, from column {@code from} to {@code to}. */
+    private static int dark(BufferedImage image, int from, int to) {
+        int count = 0;
+        for (int y = image.getHeight() - 40; y < image.getHeight(); y++) {
+            for (int x = from; x < to; x++) {
+                count += (image.getRGB(x, y) & 0xff) < 0xa0 ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     private static int count(BufferedImage image, int rgb) {
