@@ -1,20 +1,22 @@
 package org.tornadogpt.trainer.cli;
 
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
+import org.tornadogpt.model.LiveCheckpoint;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.data.Corpus;
 import org.tornadogpt.trainer.data.CorpusReader;
 import org.tornadogpt.trainer.data.DataException;
 import org.tornadogpt.trainer.data.Split;
-import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
 import org.tornadogpt.trainer.train.Evaluator;
+import org.tornadogpt.trainer.train.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,7 +55,8 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Checkpoint checkpoint = model.open(io);
+        LiveCheckpoint live = model.open(io, "eval");
+        Checkpoint checkpoint = live.checkpoint();
         if (model.run() == null && data == null) {
             throw new UsageException("--checkpoint needs --data: only a run knows its text");
         }
@@ -62,7 +65,8 @@ final class EvalCommand implements Callable<Integer> {
                 TrainingSession session = new TrainingSession(
                         checkpoint.config().model(), kernels, settings.batches().batch(), 1)) {
             Split split = split(checkpoint, settings);
-            checkpoint.restore(session);
+            live.restore(session);
+            CheckpointOptions.tellIfReplaced(io, live, checkpoint);
             Evaluator evaluator = new Evaluator(
                     session,
                     split,
@@ -78,10 +82,10 @@ final class EvalCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private TrainSettings settings(Checkpoint checkpoint) {
+    private TrainSettings settings(Checkpoint checkpoint) throws IOException {
         Values values = new Values();
         if (model.run() != null) {
-            values.putAll(ConfigFile.read(model.run().resolve("config.yaml")).values());
+            values.putAll(RunFolder.readConfig(model.run()).values());
         } else {
             values.set("block", String.valueOf(checkpoint.config().blockSize()));
         }

@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.InferenceSession;
+import org.tornadogpt.model.LiveCheckpoint;
 import org.tornadogpt.model.Sampling;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
@@ -76,11 +77,13 @@ final class GenerateCommand implements Callable<Integer> {
         Values values = new Values();
         options.addTo(values);
         TrainSettings settings = TrainSettings.of(values);
-        Checkpoint checkpoint = model.open(io);
+        LiveCheckpoint live = model.open(io, "generate");
+        Checkpoint checkpoint = live.checkpoint();
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 InferenceSession session =
                         new InferenceSession(checkpoint.config().model(), kernels, !uncached)) {
-            checkpoint.restore(session);
+            live.restore(session);
+            CheckpointOptions.tellIfReplaced(io, live, checkpoint);
             TokenRate rate = new TextStream(io, session, checkpoint.tokenizer())
                     .write(prompt.replace("\\n", "\n"), forever ? Long.MAX_VALUE : tokens, sampling);
             io.out().println();

@@ -2,21 +2,24 @@ package org.tornadogpt.trainer.plot;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.tornadogpt.trainer.files.WholeFile;
 import org.tornadogpt.trainer.metrics.Metric;
 
 /** {@code loss.png}: training and validation loss over the steps, the best validation loss marked. */
@@ -36,17 +39,46 @@ public final class LossPlot {
      *
      * @param title shown above
      * @param file written beside itself and moved into place
+     * @return what the plot lacks, and why; empty if nothing
+     * @throws IOException if it cannot be drawn or written; an earlier plot stays
      */
-    public static void write(String title, List<Metric> metrics, Path file) throws IOException {
+    public static Optional<String> write(String title, List<Metric> metrics, Path file) throws IOException {
         List<Metric> evaluations = metrics.stream().filter(Metric::isEvaluation).toList();
         if (evaluations.isEmpty()) {
-            return;
+            return Optional.empty();
         }
-        Path whole = file.resolveSibling(file.getFileName() + ".tmp");
-        try (var out = Files.newOutputStream(whole)) {
-            ImageIO.write(BitmapEncoder.getBufferedImage(chart(title, metrics, evaluations)), "png", out);
+        Optional<String> lacking = Optional.empty();
+        BufferedImage image;
+        try {
+            image = BitmapEncoder.getBufferedImage(chart(title, metrics, evaluations));
+        } catch (RuntimeException | LinkageError | InternalError e) {
+            image = withoutLetters(evaluations, e);
+            lacking = Optional.of("it has curves without letters, for Java cannot use fonts here (" + e.getMessage()
+                    + "); fontconfig and a font would mend that");
         }
-        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.write(file, png(image));
+        return lacking;
+    }
+
+    /** A bare machine has no fonts, and the chart library measures letters even where it is to draw none. */
+    private static BufferedImage withoutLetters(List<Metric> evaluations, Throwable reason) throws IOException {
+        try {
+            return new PlainCurves(WIDTH, HEIGHT).draw(evaluations, TRAINING, VALIDATION);
+        } catch (RuntimeException | LinkageError | InternalError e) {
+            e.addSuppressed(reason);
+            throw new IOException("this JVM cannot draw: " + e, e);
+        }
+    }
+
+    /** In memory: the image library would put a file of its own into the temporary folder, which may be full. */
+    private static byte[] png(BufferedImage image) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            if (!ImageIO.write(image, "png", out)) {
+                throw new IOException("this JVM cannot write PNG files");
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private static XYChart chart(String title, List<Metric> metrics, List<Metric> evaluations) {
@@ -119,7 +151,7 @@ public final class LossPlot {
         series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
     }
 
-    private static Optional<Metric> best(List<Metric> evaluations) {
+    static Optional<Metric> best(List<Metric> evaluations) {
         return evaluations.stream().min(Comparator.comparing(Metric::valLoss));
     }
 
