@@ -62,7 +62,7 @@ final class EvalCommand implements Callable<Integer> {
         }
         TrainSettings settings = settings(checkpoint);
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
-                TrainingSession session = new TrainingSession(
+                TrainingSession session = Sessions.training(
                         checkpoint.config().model(), kernels, settings.batches().batch(), 1)) {
             Split split = split(checkpoint, settings);
             live.restore(session);

@@ -3,11 +3,9 @@ package org.tornadogpt.trainer.cli;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
-import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.TrainingSession;
-import org.tornadogpt.trainer.settings.BatchSettings;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
@@ -30,44 +28,24 @@ record RunParts(TrainSettings settings, RunFolder folder, KernelChoices kernels,
      * The model for the text's vocabulary.
      *
      * @throws UsageException if no array can hold it
-     * @throws DeviceException if this machine's memory cannot
      */
     LanguageModel model() {
         try {
-            LanguageModel model = settings.model()
+            return settings.model()
                     .withVocabulary(texts.tokenizer().vocabularySize())
                     .model();
-            ModelMemory.of(model).check(ModelMemory.ofMachine());
-            return model;
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage(), e);
         }
     }
 
-    /**
-     * Takes memory and builds the programs.
-     *
-     * @throws UsageException for sizes that no array can hold
-     * @throws DeviceException for what does not fit the device or this machine
-     */
+    /** Takes memory and builds the programs; see {@link Sessions}. */
     TrainingSession session(LanguageModel model) {
-        BatchSettings batches = settings.batches();
-        String sizes = ModelMemory.of(model) + ", and batch=" + batches.batch() + " of block=" + batches.block()
-                + " tokens is passed through it at once";
-        try {
-            return new TrainingSession(model, kernels, batches.batch(), batches.microSteps());
-        } catch (ArithmeticException e) {
-            throw new UsageException(sizes + ": no array can hold that; choose a smaller batch or block", e);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(sizes + ": " + e.getMessage(), e);
-        } catch (OutOfMemoryError e) {
-            throw new DeviceException(
-                    sizes + ": out of memory (" + e.getMessage() + "); choose a smaller batch, block or"
-                            + " model, or give the JVM more with TGPT_JAVA_OPTS=-Xmx...",
-                    e);
-        } catch (DeviceException e) {
-            throw new DeviceException(sizes + ": " + e.getMessage(), e);
-        }
+        return Sessions.training(
+                model,
+                kernels,
+                settings.batches().batch(),
+                settings.batches().microSteps());
     }
 
     void writeConfig(LanguageModel model) throws IOException {

@@ -10,8 +10,8 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 final class StandardErrorBar implements ProgressBarConsumer {
     private static final int USUAL_WIDTH = 80;
 
-    /** A terminal shows Ctrl+C where the cursor is: with room for it the bar stays on one line. */
-    private static final int CTRL_C = "^C".length();
+    /** A terminal shows Ctrl+C where the cursor is: with room for it, pressed twice, the bar stays on one line. */
+    private static final int CTRL_C = "^C^C".length();
 
     /** What a terminal wrote behind the bar goes with the bar's next state. */
     private static final String CLEAR_REST = "\033[K";

@@ -71,7 +71,7 @@ final class StopNotices implements Interruption.Listener {
 
     private void say(String text) {
         if (display == null) {
-            io.err().println("tgpt: " + text);
+            io.err().println((io.interactive() ? TerminalProgress.CLEAR_LINE : "") + "tgpt: " + text);
             io.err().flush();
         } else {
             display.notice("tgpt: " + text);

@@ -11,7 +11,7 @@ import org.tornadogpt.trainer.train.ProgressDisplay;
 /** Lines on standard output, warnings on standard error; on a terminal a moving bar below them. */
 final class TerminalProgress implements ProgressDisplay, AutoCloseable {
     private static final int MILLIS = 250;
-    private static final String CLEAR_LINE = "\r\033[K";
+    static final String CLEAR_LINE = "\r\033[K";
 
     private final Io io;
     private ProgressBar bar;

@@ -110,7 +110,7 @@ public final class Trainer {
                             + ". " + DivergedException.ADVICE);
         } catch (IOException e) {
             throw new IOException(
-                    "step " + progress.step() + " cannot be saved: " + Reasons.of(e) + "; "
+                    "step " + progress.step() + " cannot be saved in " + folder.path() + ": " + Reasons.of(e) + "; "
                             + Remains.toResume(folder.path()),
                     e);
         }

@@ -188,7 +188,8 @@ class ProcessTest {
                 TinyRun.train(text, run, "--steps", "100", "--set", "channels=64", "--device", "sequential"));
         assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(log()).isEqualTo(ExitCode.FAILED);
-        assertThat(log()).containsPattern("tgpt: step 0 cannot be saved: .*; no checkpoint of the run is whole");
+        assertThat(log())
+                .containsPattern("tgpt: step 0 cannot be saved in .*run: .*; no checkpoint of the run is whole");
         assertThat(run).as("it had not begun").doesNotExist();
     }
 

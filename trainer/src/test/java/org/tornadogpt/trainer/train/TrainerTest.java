@@ -208,8 +208,9 @@ class TrainerTest {
         };
         assertThatThrownBy(() -> train(LossPlot::write))
                 .isInstanceOf(IOException.class)
-                .hasMessageMatching("step 20 cannot be saved: .*last exists and is not a checkpoint.*; .*best is whole"
-                        + " \\(step \\d+\\): go on with tgpt train --resume --run .*run --from best");
+                .hasMessageMatching(
+                        "step 20 cannot be saved in .*run: .*last exists and is not a checkpoint.*; .*best is whole"
+                                + " \\(step \\d+\\): go on with tgpt train --resume --run .*run --from best");
     }
 
     @Test
