@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
-import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 
 class LiveCheckpointTest {
     private static final CharTokenizer TOKENIZER = CharTokenizer.of("abcdefg");
@@ -22,11 +21,11 @@ class LiveCheckpointTest {
     @TempDir
     private Path runs;
 
-    private final Device device = new SequentialDevice();
+    private final KernelChoices kernels = KernelChoices.defaults(new SequentialDevice());
 
     /** Saves one checkpoint after the other, each with parameters that are all its step, until told to stop. */
     private Thread saver(Path folder, AtomicBoolean stop, AtomicReference<Throwable> failure) {
-        TrainingSession session = new TrainingSession(CONFIG.model(), device, Map.of(), 2, 1);
+        TrainingSession session = new TrainingSession(CONFIG.model(), kernels, 2, 1);
         return Thread.ofPlatform().start(() -> {
             try {
                 for (int step = 1; !stop.get(); step++) {
@@ -48,12 +47,12 @@ class LiveCheckpointTest {
     @Test
     void besideAProcessThatSavesAllTheTimeEveryReadGivesOneWholeCheckpoint() throws Exception {
         Path folder = runs.resolve("last");
-        save(folder, new TrainingSession(CONFIG.model(), device, Map.of(), 2, 1), 0);
+        save(folder, new TrainingSession(CONFIG.model(), kernels, 2, 1), 0);
         AtomicBoolean stop = new AtomicBoolean();
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread saver = saver(folder, stop, failure);
         long replaced = 0;
-        try (InferenceSession session = new InferenceSession(CONFIG.model(), device, Map.of())) {
+        try (InferenceSession session = new InferenceSession(CONFIG.model(), kernels)) {
             for (int i = 0; i < READS; i++) {
                 assertThat(Checkpoint.exists(folder)).isTrue();
                 LiveCheckpoint live = LiveCheckpoint.open(folder);
@@ -80,7 +79,7 @@ class LiveCheckpointTest {
         Path folder = runs.resolve("last");
         long start = System.nanoTime();
         assertThatThrownBy(() -> LiveCheckpoint.open(folder)).hasMessage("no checkpoint at " + folder);
-        save(folder, new TrainingSession(CONFIG.model(), device, Map.of(), 2, 1), 3);
+        save(folder, new TrainingSession(CONFIG.model(), kernels, 2, 1), 3);
         Files.delete(folder.resolve(Checkpoint.CONFIG));
         assertThatThrownBy(() -> LiveCheckpoint.open(folder)).hasMessageContaining("config.json is missing");
         assertThat((System.nanoTime() - start) / 1e9).isLessThan(5);
@@ -89,11 +88,11 @@ class LiveCheckpointTest {
     @Test
     void whatAKilledSaveLeftIsFound() throws IOException {
         Path folder = runs.resolve("last");
-        save(folder, new TrainingSession(CONFIG.model(), device, Map.of(), 2, 1), 3);
+        save(folder, new TrainingSession(CONFIG.model(), kernels, 2, 1), 3);
         Files.move(folder, runs.resolve("last.new"));
         LiveCheckpoint live = LiveCheckpoint.open(folder);
         assertThat(live.checkpoint().note().orElseThrow()).contains("last.new");
-        try (InferenceSession session = new InferenceSession(CONFIG.model(), device, Map.of())) {
+        try (InferenceSession session = new InferenceSession(CONFIG.model(), kernels)) {
             live.restore(session);
             assertThat(session.parameters().slice().toArray()).containsOnly(3f);
         }
@@ -102,11 +101,11 @@ class LiveCheckpointTest {
     @Test
     void anotherModelInItsPlaceIsRefused() throws IOException {
         Path folder = runs.resolve("last");
-        save(folder, new TrainingSession(CONFIG.model(), device, Map.of(), 2, 1), 3);
+        save(folder, new TrainingSession(CONFIG.model(), kernels, 2, 1), 3);
         LiveCheckpoint live = LiveCheckpoint.open(folder);
         GptConfig other = GptConfig.builder(7, 5, 12, 3, 2).build();
-        save(folder, new TrainingSession(other.model(), device, Map.of(), 2, 1), 4);
-        try (InferenceSession session = new InferenceSession(CONFIG.model(), device, Map.of())) {
+        save(folder, new TrainingSession(other.model(), kernels, 2, 1), 4);
+        try (InferenceSession session = new InferenceSession(CONFIG.model(), kernels)) {
             assertThatThrownBy(() -> live.restore(session)).hasMessageContaining("another shape");
         }
     }

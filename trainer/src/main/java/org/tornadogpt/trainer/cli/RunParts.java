@@ -42,10 +42,7 @@ record RunParts(TrainSettings settings, RunFolder folder, KernelChoices kernels,
     /** Takes memory and builds the programs; see {@link Sessions}. */
     TrainingSession session(LanguageModel model) {
         return Sessions.training(
-                model,
-                kernels,
-                settings.batches().batch(),
-                settings.batches().microSteps());
+                model, kernels, settings.batches().batch(), settings.batches().microSteps());
     }
 
     void writeConfig(LanguageModel model) throws IOException {

@@ -19,8 +19,7 @@ public final class Sessions {
      * @throws UsageException for sizes that no array can hold
      * @throws DeviceException for what does not fit the device or this machine
      */
-    public static TrainingSession training(
-            LanguageModel model, KernelChoices kernels, int batch, int microSteps) {
+    public static TrainingSession training(LanguageModel model, KernelChoices kernels, int batch, int microSteps) {
         ModelMemory memory = ModelMemory.of(model);
         memory.check(ModelMemory.ofMachine());
         String sizes = memory + ", and batch=" + batch + " of block=" + model.blockSize()

@@ -49,7 +49,8 @@ final class TrainingRun {
         TrainSettings settings = TrainSettings.of(values);
         try (RunFolder folder = run == null ? RunFolder.createNamed(RunName.of(settings)) : RunFolder.create(run)) {
             StopNotices notices = new StopNotices(io, folder);
-            try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
+            try (KernelChoices kernels =
+                    DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
                 RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings));
                 LanguageModel model = parts.model();
                 introduce(parts, model, DeviceOptions.explain(settings.device(), kernels.device()));
@@ -72,7 +73,8 @@ final class TrainingRun {
         TrainSettings settings = ResumeRules.apply(stored.values(), flags);
         try (RunFolder folder = RunFolder.resume(run)) {
             StopNotices notices = new StopNotices(io, folder);
-            try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
+            try (KernelChoices kernels =
+                    DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
                 RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings));
                 checkSameText(settings, parts.texts(), stored);
                 LanguageModel model = parts.model();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
-import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.TrainingSession;
@@ -37,7 +37,7 @@ class TrainerTest {
     @TempDir
     private Path folder;
 
-    private final Device device = new SequentialDevice();
+    private final KernelChoices kernels = KernelChoices.defaults(new SequentialDevice());
     private final List<String> warnings = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
 
@@ -92,8 +92,7 @@ class TrainerTest {
                         settings.model()
                                 .withVocabulary(TOKENIZER.vocabularySize())
                                 .model(),
-                        device,
-                        Map.of(),
+                        kernels,
                         2,
                         1)) {
             session.initialise(1);
