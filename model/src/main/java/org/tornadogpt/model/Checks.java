@@ -25,7 +25,8 @@ final class Checks {
         if (count > Slice.LONGEST) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "a model of %,.0f parameters, which training needs %,.0f GiB for, cannot be made: one array holds at most %,d",
+                    "a model of %,.0f parameters, which training needs %,.0f GiB for, cannot be made: one array"
+                            + " holds at most %,d",
                     count,
                     count * TRAINING_BYTES / (1 << 30),
                     Slice.LONGEST));

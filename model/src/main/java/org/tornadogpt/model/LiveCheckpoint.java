@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A checkpoint that another process may replace while it is read, as a training run does with its own. What fails while the folder
- * changes is read again, and what is loaded into a session is one checkpoint, whole.
+ * A checkpoint that another process may replace while it is read, as a training run does with its own. What fails
+ * while the folder changes is read again, and what is loaded into a session is one checkpoint, whole.
  */
 public final class LiveCheckpoint {
     /** Reading gives up after so long a time of changes. */
     private static final long PATIENCE_MILLIS = 10_000;
 
-    /** A folder that is missing for so long, with others beside it, is what a killed save left, not a save that goes on. */
+    /**
+     * A folder that is missing for so long, with others beside it, is what a killed save left, not a save that goes
+     * on.
+     */
     private static final long MOVE_MILLIS = 300;
 
     private static final long PAUSE_MILLIS = 10;

@@ -2,7 +2,10 @@ package org.tornadogpt.trainer.cli;
 
 import java.util.function.BooleanSupplier;
 
-/** Whether the user has asked to stop. A command asks where it can stop; what it has to say at once, it says as a listener. */
+/**
+ * Whether the user has asked to stop. A command asks where it can stop; what it has to say at once, it says as a
+ * listener.
+ */
 @FunctionalInterface
 public interface Interruption extends BooleanSupplier {
     /** Told as soon as the user asks, on a thread of its own. */

@@ -6,8 +6,9 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 
 /**
- * Ctrl+C, the signal that {@code kill} sends, and the one that comes when a terminal is closed. The first asks the command to stop
- * where it can go on later; the second ends the process at once. A shutdown hook would not do: it cannot be told a second time.
+ * Ctrl+C, the signal that {@code kill} sends, and the one that comes when a terminal is closed. The first asks the
+ * command to stop where it can go on later; the second ends the process at once. A shutdown hook would not do: it
+ * cannot be told a second time.
  */
 final class Interrupts implements Interruption {
     private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
@@ -30,8 +31,8 @@ final class Interrupts implements Interruption {
     private Interrupts() {}
 
     /**
-     * Takes over the signals, except those that this process was started to ignore, as {@code nohup} does. {@code sun.misc.Signal} is
-     * reached by reflection, for the compiler warns of its name and no annotation silences that.
+     * Takes over the signals, except those that this process was started to ignore, as {@code nohup} does. {@code
+     * sun.misc.Signal} is reached by reflection, for the compiler warns of its name and no annotation silences that.
      */
     static Interrupts install() {
         Interrupts interrupts = new Interrupts();

@@ -23,7 +23,11 @@ record ModelMemory(long parameters) {
         return parameters * ARRAYS * Float.BYTES;
     }
 
-    /** @throws DeviceException if that is more than there is; asked before any is taken, for a system may end what takes too much */
+    /**
+     * Asked before any is taken, for a system may end a process that takes too much.
+     *
+     * @throws DeviceException if that is more than there is
+     */
     void check(long available) {
         if (bytes() > available) {
             throw new DeviceException(

@@ -8,7 +8,10 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** A writer that remembers why it failed, as a {@link PrintWriter} alone does not. Text is UTF-8 whatever the locale says. */
+/**
+ * A writer that remembers why it failed, as a {@link PrintWriter} alone does not. Text is UTF-8 whatever the locale
+ * says.
+ */
 final class Output extends PrintWriter {
     /** What the system says of a pipe whose reader has had enough, such as {@code head}: no failure of ours. */
     private static final String NOBODY_READS = "Broken pipe";

@@ -32,7 +32,8 @@ final class Restoration {
     }
 
     /**
-     * Loads the checkpoint into the session and cuts the metrics to what it knows; without any checkpoint the run begins again.
+     * Loads the checkpoint into the session and cuts the metrics to what it knows; without any checkpoint the run
+     * begins again.
      *
      * @param from {@code last} or {@code best}
      * @throws IOException if it is damaged; the message says which file, and how to go on

@@ -66,8 +66,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--resume",
             description =
-                    "Goes on with the run in --run DIR, bit for bit as if it had never stopped. --steps, decaySteps, --device,"
-                            + " --threads and what concerns only evaluation may change.")
+                    "Goes on with the run in --run DIR, bit for bit as if it had never stopped. --steps, decaySteps,"
+                            + " --device, --threads and what concerns only evaluation may change.")
     private boolean resume;
 
     @Option(

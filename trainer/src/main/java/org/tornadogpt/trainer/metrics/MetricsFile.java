@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tornadogpt.trainer.files.WholeFile;
 
-/** {@code metrics.jsonl}: appended to while a run goes on. Lines that could not be written are kept, and written when that is possible again. */
+/**
+ * {@code metrics.jsonl}: appended to while a run goes on. Lines that could not be written are kept, and written when
+ * that is possible again.
+ */
 public final class MetricsFile implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 

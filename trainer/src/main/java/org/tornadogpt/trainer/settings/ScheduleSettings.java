@@ -63,8 +63,8 @@ public record ScheduleSettings(
     }
 
     /**
-     * A preset's warm-up fits its own steps: a shorter run warms up for a tenth of its steps, unless the user set the warm-up, or an
-     * end of the decay that leaves room for it.
+     * A preset's warm-up fits its own steps: a shorter run warms up for a tenth of its steps, unless the user set the
+     * warm-up, or an end of the decay that leaves room for it.
      */
     private static int warmup(Values given, int warmup, int steps, int decaySteps) {
         if (given.get(WARMUP).isPresent()) {
@@ -101,8 +101,8 @@ public record ScheduleSettings(
         }
         return Optional.of(String.format(
                 Locale.ROOT,
-                "the decay of the learning rate %s at step %,d: steps %,d to %,d run at its minimum %s%s; --set decaySteps=%d"
-                        + " spreads it over all steps",
+                "the decay of the learning rate %s at step %,d: steps %,d to %,d run at its minimum %s%s; --set"
+                        + " decaySteps=%d spreads it over all steps",
                 done >= decaySteps ? "ended" : "ends",
                 decaySteps,
                 Math.max(done, decaySteps) + 1,

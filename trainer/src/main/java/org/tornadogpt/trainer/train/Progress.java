@@ -37,7 +37,10 @@ public record Progress(
                 elapsed);
     }
 
-    /** With the best of both: {@code other} is what a checkpoint knows that was saved later than this, or by other hands. */
+    /**
+     * With the best of both: {@code other} is what a checkpoint knows that was saved later than this, or by other
+     * hands.
+     */
     public Progress withBestOf(Progress other) {
         return other.bestLoss < bestLoss
                 ? new Progress(step, other.bestLoss, other.bestStep, sinceBest, evaluatedStep, elapsedSeconds)

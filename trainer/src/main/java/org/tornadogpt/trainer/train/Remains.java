@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.tornadogpt.model.Checkpoint;
 
-/** What of a run can still be used, with the command that uses it: said where a checkpoint is damaged or could not be written. */
+/**
+ * What of a run can still be used, with the command that uses it: said where a checkpoint is damaged or could not be
+ * written.
+ */
 public final class Remains {
     private static final String LAST = "last";
     private static final String BEST = "best";

@@ -16,8 +16,8 @@ import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.UsageException;
 
 /**
- * The folder of one run, held by one process at a time. A new one is taken away again when it is closed, unless {@link #keep} was
- * called before: a run that was refused leaves nothing.
+ * The folder of one run, held by one process at a time. A new one is taken away again when it is closed, unless
+ * {@link #keep} was called before: a run that was refused leaves nothing.
  */
 public final class RunFolder implements AutoCloseable {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);

@@ -10,7 +10,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
-/** Keeps two processes out of one run: a locked file in its folder. The system unlocks it when the process ends, however it does. */
+/**
+ * Keeps two processes out of one run: a locked file in its folder. The system unlocks it when the process ends,
+ * however it does.
+ */
 final class RunLock implements AutoCloseable {
     static final String NAME = ".lock";
 

@@ -9,7 +9,10 @@ import java.util.Locale;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
 
-/** A short reading of a run, no more than its figures bear: where it was best, whether it overfitted, whether the model had text enough. */
+/**
+ * A short reading of a run, no more than its figures bear: where it was best, whether it overfitted, whether the
+ * model had text enough.
+ */
 public final class RunReport {
     /** Tokens per parameter at which Hoffmann et al. (2022, "Chinchilla") found model and data in balance. */
     private static final double CHINCHILLA = 20;

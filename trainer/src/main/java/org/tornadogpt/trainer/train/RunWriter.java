@@ -11,8 +11,8 @@ import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
 
 /**
- * Puts down in a run's folder what the run has come to. A checkpoint that cannot be written is an error; without a line of metrics
- * or a plot the run goes on, and that is said once.
+ * Puts down in a run's folder what the run has come to. A checkpoint that cannot be written is an error; without a
+ * line of metrics or a plot the run goes on, and that is said once.
  */
 final class RunWriter {
     private final RunFolder folder;
@@ -100,7 +100,10 @@ final class RunWriter {
         savedNanos = System.nanoTime();
     }
 
-    /** Whatever a machine lacks to draw, be it room, fonts or the graphics library as a whole, training does not need it. */
+    /**
+     * Whatever a machine lacks to draw, be it room, fonts or the graphics library as a whole, training does not need
+     * it.
+     */
     void plot() {
         try {
             String title = folder.path().toAbsolutePath().getFileName().toString();

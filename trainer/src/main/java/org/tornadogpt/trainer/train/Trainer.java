@@ -78,7 +78,9 @@ public final class Trainer {
         estimate = new TimeEstimate(settings.evaluation(), settings.steps());
     }
 
-    /** The step that the run would go on from if it ended now, -1 if it would have to begin again. Any thread may ask. */
+    /**
+     * The step that the run would go on from if it ended now, -1 if it would have to begin again. Any thread may ask.
+     */
     public long savedStep() {
         return writer.savedStep();
     }

@@ -74,18 +74,20 @@ class BadInputTest {
         assertThat(run).doesNotExist();
     }
 
-    /** What no array can hold is wrong usage, what this machine cannot hold has failed; both say how much it would be. */
+    /**
+     * What no array can hold is wrong usage, what this machine cannot hold has failed; both say how much it would be.
+     */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "channels=27000|2|a model of 8,[0-9,]+ parameters, which training needs 13[0-9] GiB for, cannot be made",
-                "layers=999999999|2|a model of 3,[0-9,]+ parameters, which training needs [0-9,]+ GiB for, cannot be made",
-                "channels=999999998|2|a model of [0-9,]+ parameters, which training needs [0-9,]+ GiB for, cannot be made",
-                "batch=200000000|2|the model's [0-9,]+ parameters take 0.1 MiB with gradients and moments.* one array holds at most",
-                "batch=5000000|2|the model's [0-9,]+ parameters take 0.1 MiB with gradients and moments.* one array holds at most",
+                "channels=27000|2|a model of 8,[0-9,]+ parameters, which training needs 13[0-9] GiB for",
+                "layers=999999999|2|a model of 3,[0-9,]+ parameters, which training needs [0-9,]+ GiB",
+                "channels=999999998|2|a model of [0-9,]+ parameters, which training needs [0-9,]+ GiB",
+                "batch=200000000|2|model's [0-9,]+ parameters take 0.1 MiB with .* one array holds at most",
+                "batch=5000000|2|model's [0-9,]+ parameters take 0.1 MiB with .* one array holds at most",
                 "batch=999999999|2|batch.block must be below",
-                "batch=1000000 layers=100|1|the model's [0-9,]+ parameters take .* MiB of memory are needed, [0-9,]+ of them for",
+                "batch=1000000 layers=100|1|model's [0-9,]+ parameters take .* MiB of memory are needed",
             })
     void aRunThatCannotBeLeavesNoFolder(String pairs, int code, String message) {
         List<String> sets = new ArrayList<>();

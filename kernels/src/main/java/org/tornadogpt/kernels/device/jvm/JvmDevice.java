@@ -36,7 +36,10 @@ abstract class JvmDevice implements Device {
         return pool.threads();
     }
 
-    /** Memory outside the heap is taken when it is first used, and the system ends a process that takes more than there is. */
+    /**
+     * Memory outside the heap is taken when it is first used, and the system ends a process that takes more than
+     * there is.
+     */
     @Override
     public void checkFits(long stateBytes, long activationBytes, long largestBytes) {
         long memory =
@@ -44,8 +47,8 @@ abstract class JvmDevice implements Device {
         if (stateBytes + activationBytes > memory) {
             throw new DeviceException(String.format(
                     Locale.ROOT,
-                    "%,d MiB of memory are needed, %,d of them for activations, and there are %,d: use a smaller batch, block or"
-                            + " model",
+                    "%,d MiB of memory are needed, %,d of them for activations, and there are %,d: use a smaller batch,"
+                            + " block or model",
                     (stateBytes + activationBytes) / MEBIBYTE,
                     activationBytes / MEBIBYTE,
                     memory / MEBIBYTE));
