@@ -9,6 +9,7 @@ import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.model.AdamWSettings;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.trainer.cli.Sessions;
 import org.tornadogpt.trainer.settings.TrainSettings;
 
 /** A model that trains on random tokens for the sake of the clock. */
@@ -28,7 +29,7 @@ final class TimedSteps implements AutoCloseable {
     TimedSteps(TrainSettings settings, KernelChoices kernels) {
         LanguageModel model = settings.model().model();
         microSteps = settings.batches().microSteps();
-        session = new TrainingSession(model, kernels, settings.batches().batch(), microSteps);
+        session = Sessions.training(model, kernels, settings.batches().batch(), microSteps);
         session.initialise(SEED);
         hyper = settings.optimizer().at(settings.schedule().at(1));
         java.util.Random random = new java.util.Random(SEED);

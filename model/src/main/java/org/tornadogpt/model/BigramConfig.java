@@ -9,6 +9,7 @@ public record BigramConfig(int vocabularySize, int blockSize) implements ModelCo
     public BigramConfig {
         Checks.positive("vocabularySize", vocabularySize);
         Checks.positive("blockSize", blockSize);
+        Checks.parameters((double) vocabularySize * vocabularySize);
     }
 
     @Override

@@ -121,7 +121,9 @@ public final class Checkpoint {
 
     /** Whether there is something to open: the folder itself, or what a killed save left beside it. */
     public static boolean exists(Path folder) {
-        return new CheckpointFolder(folder, step -> {}).candidates().stream().anyMatch(CheckpointFolder::isWhole);
+        List<Path> places = new ArrayList<>(new CheckpointFolder(folder, step -> {}).candidates());
+        places.add(folder); // again: another process may move one to the place that was looked at first
+        return places.stream().anyMatch(CheckpointFolder::isWhole);
     }
 
     /**

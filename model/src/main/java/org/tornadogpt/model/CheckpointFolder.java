@@ -2,6 +2,7 @@ package org.tornadogpt.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ final class CheckpointFolder {
         try {
             writer.write(new Contents());
         } catch (IOException e) {
-            delete(fresh);
+            deleteAfter(e);
             throw e;
         }
         force(fresh);
@@ -77,6 +78,15 @@ final class CheckpointFolder {
         force(folder.getParent());
         act("delete old");
         delete(old);
+    }
+
+    /** What made writing fail may make deleting fail, too: it is the first that the user has to know. */
+    private void deleteAfter(IOException failure) {
+        try {
+            delete(fresh);
+        } catch (IOException | UncheckedIOException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** Whether {@code directory} holds everything: its last file takes its name when all is on the disk. */

@@ -1,12 +1,35 @@
 package org.tornadogpt.model;
 
+import java.util.Locale;
+import org.tornadogpt.kernels.memory.Slice;
+
 /** Argument checks whose messages name the setting and its value. */
 final class Checks {
+    /** Parameter, gradient and two moments. */
+    private static final int TRAINING_BYTES = 4 * Float.BYTES;
+
     private Checks() {}
 
     static void positive(String name, long value) {
         if (value <= 0) {
             throw new IllegalArgumentException(name + " must be positive, got " + value);
+        }
+    }
+
+    /**
+     * A model's parameters lie in one array.
+     *
+     * @param count exact as far as it is allowed, so that sizes may be given that no int can count
+     */
+    static void parameters(double count) {
+        if (count > Slice.LONGEST) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "a model of %,.0f parameters, which training needs %,.0f GiB for, cannot be made: one array"
+                            + " holds at most %,d",
+                    count,
+                    count * TRAINING_BYTES / (1 << 30),
+                    Slice.LONGEST));
         }
     }
 

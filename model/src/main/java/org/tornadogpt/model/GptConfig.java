@@ -95,6 +95,48 @@ public record GptConfig(
         if (positions == null || norm == null || activation == null) {
             throw new IllegalArgumentException("positions, norm and activation must be given");
         }
+        int D = channels / heads;
+        Checks.parameters(parameters(
+                vocabularySize,
+                blockSize,
+                channels,
+                (heads + 2.0 * kvHeads) * D,
+                layers,
+                mlpHidden,
+                one(qkvBias),
+                one(projectionBias),
+                one(mlpBias),
+                one(headBias),
+                one(!tiedHead)));
+    }
+
+    /**
+     * How many parameters {@link Gpt} declares; a double, so that sizes may be given that no int can count.
+     *
+     * @param P width of queries, keys and values together
+     * @param M width of the MLP
+     * @param qkvBias 1 for a part that the model has, like those after it, else 0
+     */
+    static double parameters(
+            double V,
+            double T,
+            double C,
+            double P,
+            double L,
+            double M,
+            double qkvBias,
+            double projectionBias,
+            double mlpBias,
+            double headBias,
+            double ownHead) {
+        double norm = 2 * C;
+        double attention = P * (C + qkvBias) + C * (C + projectionBias);
+        double mlp = M * (C + mlpBias) + C * (M + mlpBias);
+        return (V + T) * C + L * (2 * norm + attention + mlp) + norm + V * (C * ownHead + headBias);
+    }
+
+    private static double one(boolean present) {
+        return present ? 1 : 0;
     }
 
     /**

@@ -74,6 +74,7 @@ public final class SafeTensors implements AutoCloseable {
      * Writes a new file and forces it to the disk.
      *
      * @param digest updated with every byte written
+     * @throws NonFiniteException if a value is NaN or infinite; a part of the file is then written
      */
     static void write(Path file, Map<String, String> metadata, List<Source> tensors, MessageDigest digest)
             throws IOException {
@@ -83,7 +84,7 @@ public final class SafeTensors implements AutoCloseable {
             writeFully(channel, start.putLong(header.length).put(header).flip(), digest);
             ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_FLOATS * Float.BYTES);
             for (Source tensor : tensors) {
-                writeValues(channel, tensor.values, chunk, digest);
+                writeValues(channel, tensor, chunk, digest);
             }
             channel.force(true);
         }
@@ -106,14 +107,25 @@ public final class SafeTensors implements AutoCloseable {
         return (json + " ".repeat(padding)).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void writeValues(FileChannel channel, Slice slice, ByteBuffer chunk, MessageDigest digest)
+    private static void writeValues(FileChannel channel, Source tensor, ByteBuffer chunk, MessageDigest digest)
             throws IOException {
+        Slice slice = tensor.values;
         MemorySegment target = MemorySegment.ofBuffer(chunk.clear());
         for (int from = 0; from < slice.length(); from += CHUNK_FLOATS) {
             int count = Math.min(CHUNK_FLOATS, slice.length() - from);
             MemorySegment.copy(
                     slice.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, slice.byteAt(from), target, FLOAT_LE, 0, count);
+            checkFinite(tensor.name, target, count);
             writeFully(channel, chunk.clear().limit(count * Float.BYTES), digest);
+        }
+    }
+
+    private static void checkFinite(String name, MemorySegment values, int count) throws NonFiniteException {
+        for (int i = 0; i < count; i++) {
+            float value = values.getAtIndex(FLOAT_LE, i);
+            if (!Float.isFinite(value)) {
+                throw new NonFiniteException(name, value);
+            }
         }
     }
 

@@ -24,6 +24,7 @@ import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 import org.tornadogpt.model.layer.ParameterLayout;
+import org.tornadogpt.kernels.memory.Tensor;
 
 class CheckpointTest {
     private static final CharTokenizer TOKENIZER = CharTokenizer.of("abcdefg");
@@ -345,6 +346,24 @@ class CheckpointTest {
             Files.createDirectory(path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void valuesThatAreNotFiniteAreNotSavedAndWhatWasThereStays() throws IOException {
+        Checkpoint.save(folder, TOKENIZER, session(CONFIG, 1), state(1));
+        for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            for (int part = 0; part < 3; part++) {
+                TrainingSession session = session(CONFIG, 2);
+                Tensor tensor = List.of(session.weights().flat(), session.firstMoment(), session.secondMoment())
+                        .get(part);
+                tensor.slice().set(tensor.size() - 1, value);
+                assertThatThrownBy(() -> Checkpoint.save(folder, TOKENIZER, session, state(2)))
+                        .isInstanceOf(NonFiniteException.class)
+                        .hasMessage("tensor " + List.of("", "m.", "v.").get(part) + "ln_f.bias holds " + value);
+                assertThat(names(runs)).containsExactly("last");
+                assertWhole(folder, 1);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +84,74 @@ class GptConfigTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("heads must divide channels, got 4 heads and 6 channels");
         assertThatThrownBy(() -> ModelConfig.fromJson("nonsense")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "false, false, false, false, false",
+        "true, false, false, true, false",
+        "false, true, false, false, true",
+        "true, true, true, true, true"
+    })
+    void countsParametersAsTheModelDeclaresThem(
+            boolean qkv, boolean projection, boolean mlp, boolean head, boolean tied) {
+        GptConfig c = GptConfig.builder(11, 7, 12, 6, 3)
+                .kvHeads(2)
+                .mlpHidden(13)
+                .qkvBias(qkv)
+                .projectionBias(projection)
+                .mlpBias(mlp)
+                .headBias(head)
+                .tiedHead(tied)
+                .build();
+        double counted = GptConfig.parameters(
+                11, 7, 12, c.packedWidth(), 3, 13, one(qkv), one(projection), one(mlp), one(head), one(!tied));
+        assertThat(counted).isEqualTo(c.model().parameters().size());
+    }
+
+    private static double one(boolean present) {
+        return present ? 1 : 0;
+    }
+
+    /** No int overflows on the way, and no list of a billion layers is made. */
+    @Test
+    void sizesThatNoArrayHoldsAreRefusedWithParametersAndMemory() {
+        int huge = Integer.MAX_VALUE;
+        assertThatThrownBy(() -> GptConfig.builder(13, 32, 27_000, 4, 2).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a model of 17,498,322,000 parameters, which training needs 261 GiB for, cannot be made:"
+                        + " one array holds at most 536,870,895");
+        assertRefused(() -> GptConfig.builder(13, 32, 64, 4, huge).build());
+        assertRefused(() -> GptConfig.builder(huge, 32, 64, 4, 1).build());
+        assertRefused(() -> GptConfig.builder(13, huge, 64, 4, 1).build());
+        assertRefused(() -> GptConfig.builder(13, 32, 64, 4, 1).mlpHidden(huge).build());
+        assertRefused(() -> new GptConfig(
+                huge,
+                huge,
+                huge,
+                1,
+                1,
+                huge,
+                huge,
+                CONFIG.positions(),
+                CONFIG.ropeTheta(),
+                CONFIG.norm(),
+                CONFIG.normEpsilon(),
+                CONFIG.activation(),
+                true,
+                true,
+                true,
+                true,
+                false,
+                0));
+        assertRefused(() -> new BigramConfig(huge, 8));
+    }
+
+    private static void assertRefused(ThrowingCallable make) {
+        assertThatThrownBy(make)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageMatching(
+                        "a model of [0-9,]+ parameters, which training needs [0-9,]+ GiB for, cannot be made: .*");
     }
 
     @Test

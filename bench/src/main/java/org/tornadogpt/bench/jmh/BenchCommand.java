@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -103,8 +104,10 @@ final class BenchCommand implements Callable<Integer> {
     private int measure(List<BenchCase> cases, String described) throws IOException {
         BenchSettings settings =
                 quick ? BenchSettings.quick(device, threads, forks) : BenchSettings.thorough(device, threads, forks);
-        String stem = name == null ? LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) : name;
-        ResultFiles files = new ResultFiles(folder, stem);
+        ResultFiles files = name == null
+                ? ResultFiles.unused(
+                        folder, LocalDateTime.now(ZoneId.systemDefault()).format(STAMP))
+                : new ResultFiles(folder, name);
         Map<String, String> environment = Environment.describe();
         environment.put("device", described + (threads == 0 ? "" : ", " + threads + " threads"));
         Files.createDirectories(folder);
@@ -118,8 +121,9 @@ final class BenchCommand implements Callable<Integer> {
             Files.deleteIfExists(log);
         }
         if (!results.isEmpty()) {
-            files.write(environment, results);
-            io.out().println("written: " + files.file(".json") + ", .md, .png");
+            Optional<String> noChart = files.write(environment, results);
+            io.out().println("written: " + files.file(".json") + ", .md" + (noChart.isPresent() ? "" : ", .png"));
+            noChart.ifPresent(reason -> io.err().println("tgpt: " + reason));
         }
         if (code == ExitCode.INTERRUPTED) {
             io.err().println("tgpt: interrupted after " + results.size() + " of " + cases.size() + " cases");

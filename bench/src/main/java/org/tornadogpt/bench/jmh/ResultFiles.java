@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 
@@ -32,11 +33,30 @@ final class ResultFiles {
         return folder.resolve(name + suffix);
     }
 
-    void write(Map<String, String> environment, List<Measured> results) throws IOException {
+    /** Files of a name that no earlier ones have: the stem, or the stem and a number. */
+    static ResultFiles unused(Path folder, String stem) {
+        ResultFiles files = new ResultFiles(folder, stem);
+        for (int i = 2; Files.exists(files.file(".json")); i++) {
+            files = new ResultFiles(folder, stem + "-" + i);
+        }
+        return files;
+    }
+
+    /**
+     * Writes all three; a machine that cannot draw has measured all the same.
+     *
+     * @return why there is no chart; empty if there is one
+     */
+    Optional<String> write(Map<String, String> environment, List<Measured> results) throws IOException {
         Files.createDirectories(folder);
         JSON.writeValue(file(".json").toFile(), json(environment, results));
         Files.writeString(file(".md"), ResultTable.markdown(environment, results));
-        ResultChart.write(results, file(".png"));
+        try {
+            ResultChart.write(results, file(".png"));
+            return Optional.empty();
+        } catch (RuntimeException | LinkageError | InternalError e) {
+            return Optional.of(file(".png") + " cannot be drawn: " + e);
+        }
     }
 
     /** JMH's own array under {@code benchmarks}, each with our rates among its secondary metrics. */

@@ -32,10 +32,10 @@ public interface Device extends AutoCloseable {
      * @param stateBytes of parameters, gradients and moments
      * @param activationBytes of activations and of what is kept from run to run
      * @param largestBytes of the largest array
-     * @throws IllegalArgumentException if they will not fit; the message says what would
+     * @throws DeviceException if they will not fit; the message says what would
      */
     default void checkFits(long stateBytes, long activationBytes, long largestBytes) {
-        // the JVM's devices have the memory that the JVM has
+        // a device of which no limit is known
     }
 
     /** Turns recorded programs into programs that run, by name. Called once per workspace, after every tensor has its memory. */

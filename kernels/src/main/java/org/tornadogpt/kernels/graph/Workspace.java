@@ -19,9 +19,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * programs, build once, then run.
  */
 public final class Workspace {
-    /** Most floats in one arena: the largest array, less what a header and an alignment may take. */
-    private static final long ARENA_LIMIT = Integer.MAX_VALUE - 1024;
-
     private final KernelChoices kernels;
     private final List<FloatArray> state = new ArrayList<>();
     private final List<FloatArray> resident = new ArrayList<>();
@@ -78,8 +75,9 @@ public final class Workspace {
     /** Ints that the host sets before a run: tokens, targets, counters. */
     public IntTensor intInput(String name, int size) {
         checkOpen();
+        Slice.checkLength(name, size);
         IntArray array = new IntArray(size);
-        array.init(0);
+        array.getSegment().fill((byte) 0); // at once: element by element a long array takes seconds
         intInputs.add(array);
         return new IntTensor(name, array);
     }
@@ -111,7 +109,7 @@ public final class Workspace {
     /** Plans the activations' memory and lets the device build the programs. */
     public void build() {
         checkOpen();
-        MemoryPlanner planner = new MemoryPlanner(ARENA_LIMIT);
+        MemoryPlanner planner = new MemoryPlanner(Slice.LONGEST);
         for (NodeList program : recorded) {
             planner.plan(program.nodes().stream().map(Node::tensors).toList());
         }

@@ -1,6 +1,7 @@
 package org.tornadogpt.kernels.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -12,6 +13,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * @param length number of elements
  */
 public record Slice(FloatArray array, int offset, int length) {
+    /** Most elements of one array: TornadoVM's arrays count their bytes, a short header included, in an int. */
+    public static final int LONGEST = (Integer.MAX_VALUE - 64) / Float.BYTES;
+
     public Slice {
         if (offset < 0 || length < 0 || (long) offset + length > array.getSize()) {
             throw new IllegalArgumentException(
@@ -21,9 +25,22 @@ public record Slice(FloatArray array, int offset, int length) {
 
     /** A new, zeroed array of {@code length} floats as one slice. */
     public static Slice allocate(int length) {
+        checkLength("an array", length);
         Slice slice = new Slice(new FloatArray(length), 0, length);
         slice.zero();
         return slice;
+    }
+
+    /**
+     * Fails unless one array can hold so many elements: one that is too long by far would be made, but too short.
+     *
+     * @param what the array is, for the message
+     */
+    public static void checkLength(String what, long elements) {
+        if (elements > LONGEST) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "%s of %,d elements: one array holds at most %,d", what, elements, LONGEST));
+        }
     }
 
     /** Overwrites the whole slice with 0. At once: element by element it takes long before that is compiled. */

@@ -67,10 +67,7 @@ public final class Tensor {
             }
             size = Math.multiplyExact(size, d);
         }
-        if (size > Integer.MAX_VALUE - 64) {
-            throw new IllegalArgumentException(name + " " + Arrays.toString(shape) + " has " + size
-                    + " elements; one array holds at most " + (Integer.MAX_VALUE - 64));
-        }
+        Slice.checkLength(name + " " + Arrays.toString(shape), size);
         return (int) size;
     }
 

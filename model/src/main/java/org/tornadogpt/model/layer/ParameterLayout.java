@@ -108,9 +108,7 @@ public final class ParameterLayout {
             parameters.add(placed);
             byName.put(p.name, placed);
             offset += p.size();
-            if (offset > Integer.MAX_VALUE - 64) {
-                throw new IllegalArgumentException("the model has more parameters than one array can hold (2^31)");
-            }
+            Slice.checkLength("a model", offset);
         }
         return offset;
     }

@@ -1,10 +1,14 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.tornadogpt.model.Checkpoint;
+import org.tornadogpt.model.CheckpointException;
+import org.tornadogpt.model.LiveCheckpoint;
 import org.tornadogpt.trainer.settings.UsageException;
+import org.tornadogpt.trainer.train.Remains;
 import org.tornadogpt.trainer.train.RunFolder;
 import picocli.CommandLine.Option;
 
@@ -21,17 +25,43 @@ final class CheckpointOptions {
         return run;
     }
 
-    /** @throws UsageException unless exactly one was named */
-    Checkpoint open(Io io) throws IOException {
+    /**
+     * Opens it; the run may be going on and replace it meanwhile.
+     *
+     * @param command that is being run, for what to do if the checkpoint is damaged
+     * @throws UsageException unless exactly one was named
+     */
+    LiveCheckpoint open(Io io, String command) throws IOException {
         if ((run == null) == (checkpoint == null)) {
             throw new UsageException("give either --run DIR or --checkpoint DIR");
         }
-        Checkpoint opened = Checkpoint.open(run == null ? checkpoint : RunFolder.forUse(run));
+        Path folder = run == null ? checkpoint : RunFolder.forUse(run);
+        try {
+            LiveCheckpoint opened = LiveCheckpoint.open(folder);
+            introduce(io, opened.checkpoint());
+            return opened;
+        } catch (CheckpointException e) {
+            Path owner = run == null ? checkpoint.toAbsolutePath().getParent() : run;
+            if (owner == null || !Files.exists(owner.resolve("config.yaml"))) {
+                throw e;
+            }
+            throw new IOException(e.getMessage() + "; " + Remains.toUse(owner, command), e);
+        }
+    }
+
+    private static void introduce(Io io, Checkpoint opened) {
         opened.note().ifPresent(io.err()::println);
         io.err()
                 .println(opened.folder() + ": step " + opened.state().step() + ", best validation loss "
                         + String.format(Locale.ROOT, "%.4f", opened.state().bestLoss()));
         io.err().flush();
-        return opened;
+    }
+
+    /** Says so if what was loaded is not what was opened. */
+    static void tellIfReplaced(Io io, LiveCheckpoint live, Checkpoint opened) {
+        if (live.checkpoint() != opened) {
+            io.err().println("replaced by the run meanwhile; loaded:");
+            introduce(io, live.checkpoint());
+        }
     }
 }

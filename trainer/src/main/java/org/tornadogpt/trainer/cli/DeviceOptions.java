@@ -67,6 +67,11 @@ public final class DeviceOptions {
         String why = asked.equals("auto")
                 ? "auto: " + Devices.noGpu().orElse("the first GPU that TornadoVM has")
                 : "asked for";
+        return describe(device, why);
+    }
+
+    /** The device with a reason of one's own. */
+    static String describe(Device device, String why) {
         return device.id() + ": " + device.description() + " (" + why + ")";
     }
 }

@@ -1,5 +1,6 @@
 package org.tornadogpt.trainer.cli;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
+import org.tornadogpt.model.LiveCheckpoint;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.data.Corpus;
@@ -19,6 +21,7 @@ import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
 import org.tornadogpt.trainer.train.Evaluator;
+import org.tornadogpt.trainer.train.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -68,16 +71,18 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Checkpoint checkpoint = model.open(io);
+        LiveCheckpoint live = model.open(io, "eval");
+        Checkpoint checkpoint = live.checkpoint();
         if (model.run() == null && data == null) {
             throw new UsageException("--checkpoint needs --data: only a run knows its text");
         }
         TrainSettings settings = settings(checkpoint);
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
-                TrainingSession session = new TrainingSession(
+                TrainingSession session = Sessions.training(
                         checkpoint.config().model(), kernels, settings.batches().batch(), 1)) {
             Read read = read(checkpoint, settings);
-            checkpoint.restore(session.weights());
+            live.restore(session.weights());
+            CheckpointOptions.tellIfReplaced(io, live, checkpoint);
             Evaluator evaluator = new Evaluator(
                     session,
                     read.split,
@@ -93,7 +98,7 @@ final class EvalCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private TrainSettings settings(Checkpoint checkpoint) {
+    private TrainSettings settings(Checkpoint checkpoint) throws IOException {
         Values values = new Values();
         if (model.run() != null) {
             values.putAll(stored().values());
@@ -115,14 +120,14 @@ final class EvalCommand implements Callable<Integer> {
         return TrainSettings.of(values);
     }
 
-    private ConfigFile.Content stored() {
-        return ConfigFile.read(model.run().resolve("config.yaml"));
+    private ConfigFile.Content stored() throws IOException {
+        return RunFolder.readConfig(model.run());
     }
 
     /** A text as the model reads it. */
     private record Read(Split split, Tokenizer.Encoded encoded) {}
 
-    private Read read(Checkpoint checkpoint, TrainSettings settings) {
+    private Read read(Checkpoint checkpoint, TrainSettings settings) throws IOException {
         try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
             Corpus corpus = new CorpusReader(settings.text(), progress).read(settings.data());
             warn(corpus);
@@ -136,7 +141,7 @@ final class EvalCommand implements Callable<Integer> {
         }
     }
 
-    private void warn(Corpus corpus) {
+    private void warn(Corpus corpus) throws IOException {
         if (!corpus.changed().isEmpty()) {
             io.err().println(corpus.changed() + " (--keep-line-endings leaves them)");
         }
@@ -146,7 +151,7 @@ final class EvalCommand implements Callable<Integer> {
                             + corpus.skipped().get(0));
         }
         boolean own = model.run() != null && data == null;
-        String sum = own ? stored().facts().get(TrainingRun.DATA_SUM) : null;
+        String sum = own ? stored().facts().get(RunParts.DATA_SUM) : null;
         if (sum != null && !sum.equals(corpus.sha256())) {
             io.err().println("the text at " + corpus.spec() + " is not the one this run was trained on");
         }

@@ -7,6 +7,7 @@ import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.DecodeSession;
 import org.tornadogpt.model.InferenceSession;
+import org.tornadogpt.model.LiveCheckpoint;
 import org.tornadogpt.model.Sampling;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.Weights;
@@ -89,11 +90,13 @@ final class GenerateCommand implements Callable<Integer> {
         Values values = new Values();
         options.addTo(values);
         TrainSettings settings = TrainSettings.of(values);
-        Checkpoint checkpoint = model.open(io);
+        LiveCheckpoint live = model.open(io, "generate");
+        Checkpoint checkpoint = live.checkpoint();
         String text = prompt.text(model.run());
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
             Weights weights = new Weights(checkpoint.config().model(), kernels.device());
-            checkpoint.restore(weights);
+            live.restore(weights);
+            CheckpointOptions.tellIfReplaced(io, live, checkpoint);
             TokenRate rate = samples == 1
                     ? one(weights, kernels, checkpoint.tokenizer(), text, samplings.get(0))
                     : several(weights, kernels, checkpoint.tokenizer(), text, samplings);

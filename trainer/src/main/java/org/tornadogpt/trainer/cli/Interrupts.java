@@ -1,21 +1,38 @@
 package org.tornadogpt.trainer.cli;
 
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.util.function.BooleanSupplier;
+import java.util.List;
 
 /**
- * Ctrl+C, and the signal that {@code kill} sends. The first asks the command to stop where it can go on later; the second ends the
- * process at once. A shutdown hook would not do: it cannot be told a second time.
+ * Ctrl+C, the signal that {@code kill} sends, and the one that comes when a terminal is closed. The first asks the
+ * command to stop where it can go on later; the second ends the process at once. A shutdown hook would not do: it
+ * cannot be told a second time.
  */
-final class Interrupts implements BooleanSupplier {
+final class Interrupts implements Interruption {
+    private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
+
+    private static final Listener SILENT = new Listener() {
+        @Override
+        public void first() {
+            // the command stops soon
+        }
+
+        @Override
+        public void again() {
+            // there is nothing to be lost
+        }
+    };
+
     private volatile boolean requested;
+    private volatile Listener listener = SILENT;
 
     private Interrupts() {}
 
     /**
-     * Takes over both signals. {@code sun.misc.Signal} is reached by reflection, for the compiler warns of its name and no
-     * annotation silences that.
+     * Takes over the signals, except those that this process was started to ignore, as {@code nohup} does. {@code
+     * sun.misc.Signal} is reached by reflection, for the compiler warns of its name and no annotation silences that.
      */
     static Interrupts install() {
         Interrupts interrupts = new Interrupts();
@@ -28,9 +45,8 @@ final class Interrupts implements BooleanSupplier {
             };
             Object handler =
                     Proxy.newProxyInstance(Interrupts.class.getClassLoader(), new Class<?>[] {handlerType}, onSignal);
-            for (String name : new String[] {"INT", "TERM"}) {
-                signal.getMethod("handle", signal, handlerType)
-                        .invoke(null, signal.getConstructor(String.class).newInstance(name), handler);
+            for (String name : SIGNALS) {
+                take(signal, handlerType, handler, name);
             }
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JVM has no signals", e);
@@ -38,11 +54,32 @@ final class Interrupts implements BooleanSupplier {
         return interrupts;
     }
 
-    private void signalled() {
+    private static void take(Class<?> signal, Class<?> handlerType, Object handler, String name)
+            throws ReflectiveOperationException {
+        try {
+            Object number = signal.getConstructor(String.class).newInstance(name);
+            signal.getMethod("handle", signal, handlerType).invoke(null, number, handler);
+        } catch (InvocationTargetException e) {
+            if (!(e.getCause() instanceof IllegalArgumentException)) {
+                throw e;
+            }
+            // this system has no such signal, or this JVM was told to leave it alone (-Xrs)
+        }
+    }
+
+    /** One at a time: the second is heeded only when it was said what it would do. */
+    private synchronized void signalled() {
         if (requested) {
+            listener.again();
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         }
         requested = true;
+        listener.first();
+    }
+
+    @Override
+    public void tell(Listener next) {
+        listener = next;
     }
 
     @Override

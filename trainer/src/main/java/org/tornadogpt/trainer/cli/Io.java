@@ -1,7 +1,6 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.PrintWriter;
-import java.util.function.BooleanSupplier;
 
 /**
  * What a command talks to.
@@ -11,4 +10,4 @@ import java.util.function.BooleanSupplier;
  * @param interrupted whether the user has asked to stop
  * @param interactive whether somebody looks at a terminal, so that a progress bar makes sense
  */
-public record Io(PrintWriter out, PrintWriter err, BooleanSupplier interrupted, boolean interactive) {}
+public record Io(PrintWriter out, PrintWriter err, Interruption interrupted, boolean interactive) {}

@@ -2,9 +2,7 @@ package org.tornadogpt.trainer.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import picocli.CommandLine;
@@ -19,8 +17,8 @@ public final class Main {
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
         Io io = new Io(
-                writer(FileDescriptor.out),
-                writer(FileDescriptor.err),
+                new Output(new FileOutputStream(FileDescriptor.out)),
+                new Output(new FileOutputStream(FileDescriptor.err)),
                 canStopGently(args) ? Interrupts.install() : () -> false,
                 onTerminal());
         int code = run(io, args);
@@ -40,18 +38,24 @@ public final class Main {
         return args.length > 0 && STOP_GENTLY.contains(args[0]);
     }
 
-    /** Text is UTF-8 whatever the terminal's locale says. */
-    private static PrintWriter writer(FileDescriptor descriptor) {
-        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
-    }
-
     /** Runs one command line and returns its {@link ExitCode}. */
     public static int run(Io io, String... args) {
         try {
-            return commandLine(io).execute(args);
+            return written(io, commandLine(io).execute(args));
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
             return Failures.report(io, e);
         }
+    }
+
+    /** A command whose result did not arrive is not done. */
+    private static int written(Io io, int code) {
+        Optional<String> failure =
+                io.out() instanceof Output output && code == ExitCode.OK ? output.failure() : Optional.empty();
+        failure.ifPresent(reason -> {
+            io.err().println("tgpt: standard output could not be written: " + reason);
+            io.err().flush();
+        });
+        return failure.isPresent() ? ExitCode.FAILED : code;
     }
 
     private static CommandLine commandLine(Io io) {

@@ -20,6 +20,11 @@ final class ProvenProgress implements ProgressDisplay {
     }
 
     @Override
+    public void warning(String text) {
+        shown.warning(text);
+    }
+
+    @Override
     public void step(long step, double loss, double tokensPerSecond) {
         if (!said) {
             said = true;

@@ -7,9 +7,13 @@ import org.tornadogpt.trainer.settings.Values;
 
 /** What may change when a run is resumed: nothing that would make it another run. */
 final class ResumeRules {
-    /** The data may have moved; whether they are the same text is checked by their checksum. */
+    /**
+     * A run that goes on for longer may spread its decay over more steps. The data may have moved; whether they are
+     * the same text is checked by their checksum.
+     */
     private static final Set<String> MAY_CHANGE = Set.of(
             "steps",
+            "decaySteps",
             "data",
             "maxTextMegabytes",
             "maxFiles",
@@ -20,6 +24,7 @@ final class ResumeRules {
             "evalBatches",
             "patience",
             "checkpointInterval",
+            "checkpointMinutes",
             "logInterval",
             "sampleLength",
             "samplePrompt",

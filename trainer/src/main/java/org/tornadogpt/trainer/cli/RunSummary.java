@@ -1,8 +1,11 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.InferenceSession;
@@ -13,6 +16,7 @@ import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
 import org.tornadogpt.trainer.settings.SampleSettings;
 import org.tornadogpt.trainer.settings.TrainSettings;
+import org.tornadogpt.trainer.train.Reasons;
 import org.tornadogpt.trainer.train.RunFolder;
 import org.tornadogpt.trainer.train.RunReport;
 
@@ -26,19 +30,29 @@ final class RunSummary {
 
     void print(TrainSettings settings, LanguageModel model, Split split, RunFolder folder, KernelChoices kernels)
             throws IOException {
-        List<Metric> evaluations = MetricsFile.read(folder.metrics()).stream()
-                .filter(Metric::isEvaluation)
-                .toList();
         io.out().println();
-        RunReport.of(
-                        evaluations,
-                        split,
-                        model.parameters().size(),
-                        settings.batches().tokensPerStep())
-                .forEach(io.out()::println);
-        io.out().println("everything is in " + folder.path() + " (loss.png, metrics.jsonl, config.yaml, best/, last/)");
+        try {
+            List<Metric> evaluations = MetricsFile.read(folder.metrics()).stream()
+                    .filter(Metric::isEvaluation)
+                    .toList();
+            RunReport.of(
+                            evaluations,
+                            split,
+                            model.parameters().size(),
+                            settings.batches().tokensPerStep())
+                    .forEach(io.out()::println);
+        } catch (IOException e) {
+            io.out().println("no summary: " + Reasons.of(e));
+        }
+        io.out().println("everything is in " + folder.path() + " (" + contents(folder.path()) + ")");
         sample(settings, RunFolder.forUse(folder.path()), kernels);
         io.out().println("more text: tgpt generate --run " + folder.path());
+    }
+
+    private static String contents(Path run) {
+        return Stream.of("loss.png", "metrics.jsonl", "config.yaml", "best/", "last/")
+                .filter(name -> Files.exists(run.resolve(name)))
+                .collect(Collectors.joining(", "));
     }
 
     private void sample(TrainSettings settings, Path from, KernelChoices kernels) throws IOException {

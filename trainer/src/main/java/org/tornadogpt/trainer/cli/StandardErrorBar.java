@@ -10,6 +10,12 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 final class StandardErrorBar implements ProgressBarConsumer {
     private static final int USUAL_WIDTH = 80;
 
+    /** A terminal shows Ctrl+C where the cursor is: with room for it, pressed twice, the bar stays on one line. */
+    private static final int CTRL_C = "^C^C".length();
+
+    /** What a terminal wrote behind the bar goes with the bar's next state. */
+    private static final String CLEAR_REST = "\033[K";
+
     private final PrintStream err;
     private final int width;
 
@@ -21,12 +27,12 @@ final class StandardErrorBar implements ProgressBarConsumer {
 
     @Override
     public int getMaxRenderedLength() {
-        return width - 1;
+        return Math.max(1, width - 1 - CTRL_C);
     }
 
     @Override
     public void accept(String rendered) {
-        err.print("\r" + rendered);
+        err.print("\r" + rendered + CLEAR_REST);
         err.flush();
     }
 

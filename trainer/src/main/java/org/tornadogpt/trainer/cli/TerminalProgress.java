@@ -1,5 +1,6 @@
 package org.tornadogpt.trainer.cli;
 
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
@@ -7,13 +8,13 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.tornadogpt.trainer.train.ProgressDisplay;
 
-/** Lines on standard output; on a terminal a moving bar below them. */
+/** Lines on standard output, warnings on standard error; on a terminal a moving bar below them. */
 final class TerminalProgress implements ProgressDisplay, AutoCloseable {
     private static final int MILLIS = 250;
-    private static final String CLEAR_LINE = "\r\033[K";
+    static final String CLEAR_LINE = "\r\033[K";
 
     private final Io io;
-    private final ProgressBar bar;
+    private ProgressBar bar;
 
     TerminalProgress(Io io, long done, long steps) {
         this.io = io;
@@ -33,18 +34,33 @@ final class TerminalProgress implements ProgressDisplay, AutoCloseable {
 
     @Override
     public void line(String text) {
+        aboveBar(io.out(), text);
+    }
+
+    @Override
+    public void warning(String text) {
+        notice("tgpt: " + text);
+    }
+
+    /** A line on standard error; may come from any thread, at any time. */
+    void notice(String text) {
+        aboveBar(io.err(), text);
+    }
+
+    private synchronized void aboveBar(PrintWriter writer, String text) {
         if (bar == null) {
-            io.out().println(text);
+            writer.println(text);
+            writer.flush();
             return;
         }
         bar.pause();
-        io.out().println(CLEAR_LINE + text);
-        io.out().flush();
+        writer.println(CLEAR_LINE + text);
+        writer.flush();
         bar.resume();
     }
 
     @Override
-    public void step(long step, double loss, double tokensPerSecond) {
+    public synchronized void step(long step, double loss, double tokensPerSecond) {
         if (bar != null) {
             bar.stepTo(step);
             bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f, %,.0f tokens/s", loss, tokensPerSecond));
@@ -52,9 +68,10 @@ final class TerminalProgress implements ProgressDisplay, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (bar != null) {
             bar.close();
+            bar = null;
         }
     }
 }

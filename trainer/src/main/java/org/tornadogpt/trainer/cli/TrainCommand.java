@@ -54,7 +54,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Of everything random.")
     private String seed;
 
-    @Option(names = "--run", paramLabel = "DIR", description = "Folder of the run [runs/PRESET-TIME].")
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "Folder of the run [runs/NAME-TIME, named after the text or the preset].")
     private Path run;
 
     @Option(
@@ -69,9 +72,15 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--resume",
             description =
-                    "Goes on with the run in --run DIR, bit for bit as if it had never stopped. --steps, --device, --threads"
-                            + " and what concerns only evaluation may change.")
+                    "Goes on with the run in --run DIR, bit for bit as if it had never stopped. --steps, decaySteps,"
+                            + " --device, --threads and what concerns only evaluation may change.")
     private boolean resume;
+
+    @Option(
+            names = "--from",
+            paramLabel = "last|best",
+            description = "With --resume: the checkpoint to go on from [last].")
+    private String from;
 
     TrainCommand(Io io) {
         this.io = io;
@@ -98,7 +107,10 @@ final class TrainCommand implements Callable<Integer> {
             if (config != null) {
                 throw new UsageException("--resume uses the run's own config.yaml: leave --config out");
             }
-            return new TrainingRun(io).resume(run, flags);
+            return new TrainingRun(io).resume(run, flags, checkpoint());
+        }
+        if (from != null) {
+            throw new UsageException("--from needs --resume");
         }
         Values values = new Values();
         if (config != null) {
@@ -106,6 +118,16 @@ final class TrainCommand implements Callable<Integer> {
         }
         values.putAll(flags);
         return new TrainingRun(io).start(run, values);
+    }
+
+    private String checkpoint() {
+        if (from == null) {
+            return Restoration.LAST;
+        }
+        if (!from.equals(Restoration.LAST) && !from.equals(Restoration.BEST)) {
+            throw new UsageException("--from must be last or best, got '" + from + "'");
+        }
+        return from;
     }
 
     private Values flags() {

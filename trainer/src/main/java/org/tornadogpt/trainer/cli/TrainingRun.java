@@ -2,11 +2,8 @@ package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.CharTokenizer;
-import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
@@ -14,19 +11,20 @@ import org.tornadogpt.trainer.data.Corpus;
 import org.tornadogpt.trainer.data.CorpusReader;
 import org.tornadogpt.trainer.data.DataException;
 import org.tornadogpt.trainer.data.Split;
-import org.tornadogpt.trainer.metrics.MetricsFile;
+import org.tornadogpt.trainer.plot.LossPlot;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.Values;
 import org.tornadogpt.trainer.train.DivergedException;
 import org.tornadogpt.trainer.train.Progress;
+import org.tornadogpt.trainer.train.Remains;
 import org.tornadogpt.trainer.train.RunFolder;
+import org.tornadogpt.trainer.train.RunName;
 import org.tornadogpt.trainer.train.Trainer;
 
 /** One {@code tgpt train}: finds everything, trains, tells the user. Cheap checks come first. */
 final class TrainingRun {
-    /** The fact that tells which text a run was trained on. */
-    static final String DATA_SUM = "dataSha256";
+    private static final String AS_BEFORE = "as the run had it";
 
     private final Io io;
 
@@ -34,50 +32,8 @@ final class TrainingRun {
         this.io = io;
     }
 
-    /** @param run folder to make, null for one with a name of its own */
-    int start(Path run, Values values) throws IOException, DivergedException {
-        TrainSettings settings = TrainSettings.of(values);
-        Path path = run == null ? RunFolder.unused(settings.preset()) : run;
-        RunFolder.checkUnused(path);
-        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-            Texts texts = Texts.read(settings, io);
-            try (RunFolder folder = RunFolder.create(path)) {
-                return train(
-                        settings.device(),
-                        settings.found(texts.corpus().spec(), kernels.device()),
-                        folder,
-                        kernels,
-                        texts,
-                        false);
-            }
-        }
-    }
-
-    int resume(Path run, Values flags) throws IOException, DivergedException {
-        RunFolder.checkRun(run);
-        ConfigFile.Content stored = ConfigFile.read(run.resolve("config.yaml"));
-        TrainSettings settings = ResumeRules.apply(stored.values(), flags);
-        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
-                RunFolder folder = RunFolder.resume(run)) {
-            Texts texts = Texts.read(settings, io);
-            String sum = stored.facts().getOrDefault(DATA_SUM, texts.sha256());
-            if (!sum.equals(texts.sha256())) {
-                throw new DataException("the text at " + settings.data()
-                        + " is not the one this run began with (SHA-256 " + texts.sha256() + ", then " + sum
-                        + "): pass that one with --data, or start a new run");
-            }
-            return train(
-                    settings.device(),
-                    settings.found(texts.corpus().spec(), kernels.device()),
-                    folder,
-                    kernels,
-                    texts,
-                    true);
-        }
-    }
-
     /** The text in all its forms. */
-    private record Texts(Corpus corpus, String sha256, Tokenizer tokenizer, Split split) {
+    record Texts(Corpus corpus, String sha256, Tokenizer tokenizer, Split split) {
         static Texts read(TrainSettings settings, Io io) {
             try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
                 Corpus corpus = new CorpusReader(settings.text(), progress).read(settings.data());
@@ -94,120 +50,120 @@ final class TrainingRun {
         }
     }
 
-    private int train(
-            String askedDevice,
-            TrainSettings settings,
-            RunFolder folder,
-            KernelChoices kernels,
-            Texts texts,
-            boolean resuming)
-            throws IOException, DivergedException {
-        LanguageModel model = settings.model()
-                .withVocabulary(texts.tokenizer().vocabularySize())
-                .model();
-        folder.writeConfig(new ConfigFile.Content(settings.values(), facts(kernels, texts, model)));
+    /** @param run folder to make, null for one with a name of its own */
+    int start(Path run, Values values) throws IOException, DivergedException {
+        TrainSettings settings = TrainSettings.of(values);
+        try (RunFolder folder = run == null ? RunFolder.createNamed(RunName.of(settings)) : RunFolder.create(run)) {
+            StopNotices notices = new StopNotices(io, folder);
+            try (KernelChoices kernels =
+                    DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
+                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io));
+                LanguageModel model = parts.model();
+                introduce(parts, model, DeviceOptions.explain(settings.device(), kernels.device()));
+                settings.remarks(values).forEach(io.out()::println);
+                try (TrainingSession session = parts.session(model)) {
+                    if (io.interrupted().getAsBoolean()) {
+                        io.out().println("interrupted before the first step; nothing is left of the run");
+                        return ExitCode.INTERRUPTED;
+                    }
+                    session.initialise(settings.seed());
+                    return train(parts, session, Progress.start(), false, notices);
+                }
+            }
+        }
+    }
+
+    /** @param from name of the checkpoint to go on from */
+    int resume(Path run, Values flags, String from) throws IOException, DivergedException {
+        ConfigFile.Content stored = RunFolder.readConfig(run);
+        TrainSettings settings = ResumeRules.apply(stored.values(), flags);
+        try (RunFolder folder = RunFolder.resume(run)) {
+            StopNotices notices = new StopNotices(io, folder);
+            try (KernelChoices kernels =
+                    DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
+                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io));
+                checkSameText(settings, parts.texts(), stored);
+                LanguageModel model = parts.model();
+                introduce(
+                        parts,
+                        model,
+                        flags.get("device").isPresent()
+                                ? DeviceOptions.explain(settings.device(), kernels.device())
+                                : DeviceOptions.describe(kernels.device(), AS_BEFORE));
+                try (TrainingSession session = parts.session(model)) {
+                    Restoration restoration = new Restoration(folder, io);
+                    Progress progress = restoration.restore(session, from);
+                    if (!restoration.found()) {
+                        session.initialise(settings.seed());
+                    }
+                    return train(parts, session, progress, restoration.found(), notices);
+                }
+            }
+        }
+    }
+
+    private static void checkSameText(TrainSettings settings, Texts texts, ConfigFile.Content stored) {
+        String sum = stored.facts().getOrDefault(RunParts.DATA_SUM, texts.sha256());
+        if (!sum.equals(texts.sha256())) {
+            throw new DataException("the text at " + settings.data()
+                    + " is not the one this run began with (SHA-256 " + texts.sha256() + ", then " + sum
+                    + "): pass that one with --data, or start a new run");
+        }
+    }
+
+    private void introduce(RunParts parts, LanguageModel model, String device) {
+        Texts texts = parts.texts();
         Banner banner = new Banner(io.out());
-        banner.print(settings, folder.path(), DeviceOptions.explain(askedDevice, kernels.device()), model);
+        banner.print(parts.settings(), parts.folder().path(), device, model);
         banner.print(texts.corpus(), texts.split(), texts.tokenizer());
-        try (TrainingSession session = session(model, settings, folder, kernels, resuming)) {
-            Progress progress = resuming ? restore(session, folder) : Progress.start();
-            if (progress.step() == 0) {
-                session.initialise(settings.seed());
-            }
-            return loop(settings, session, texts, folder, progress, kernels);
-        }
     }
 
-    /** A new run that the device refuses, for want of memory say, leaves no folder behind. */
-    private static TrainingSession session(
-            LanguageModel model, TrainSettings settings, RunFolder folder, KernelChoices kernels, boolean resuming)
-            throws IOException {
-        try {
-            return new TrainingSession(
-                    model,
-                    kernels,
-                    settings.batches().batch(),
-                    settings.batches().microSteps());
-        } catch (RuntimeException | OutOfMemoryError e) {
-            if (!resuming) {
-                folder.discard();
-            }
-            throw e;
-        }
-    }
-
-    private Map<String, String> facts(KernelChoices kernels, Texts texts, LanguageModel model) {
-        Map<String, String> facts = new TreeMap<>();
-        facts.put(DATA_SUM, texts.sha256());
-        facts.put("characters", String.valueOf(texts.split().training().tokens().length));
-        facts.put("vocabulary", String.valueOf(model.vocabularySize()));
-        facts.put("parameters", String.valueOf(model.parameters().size()));
-        facts.put("device", kernels.device().description());
-        facts.put("kernels", kernels.names().toString());
-        facts.put("program", Version.text());
-        facts.put("jvm", Version.jvm());
-        return facts;
-    }
-
-    private Progress restore(TrainingSession session, RunFolder folder) throws IOException {
-        if (!Checkpoint.exists(folder.last())) {
-            io.out().println("resuming: no checkpoint was written yet, starting at step 0");
-            MetricsFile.truncate(folder.metrics(), 0, false);
-            return Progress.start();
-        }
-        Checkpoint checkpoint = Checkpoint.open(folder.last());
-        checkpoint.note().ifPresent(io.out()::println);
-        if (!checkpoint.config().equals(session.model().config())) {
-            throw new IOException("the checkpoint " + folder.last() + " is of another shape: it holds "
-                    + checkpoint.config() + ", the run's config.yaml asks for "
-                    + session.model().config());
-        }
-        checkpoint.restore(session);
-        Progress progress = Progress.of(checkpoint.state());
-        MetricsFile.truncate(folder.metrics(), progress.step(), progress.evaluatedStep() == progress.step());
-        io.out().println("resuming after step " + progress.step());
-        return progress;
-    }
-
-    private int loop(
-            TrainSettings settings,
-            TrainingSession session,
-            Texts texts,
-            RunFolder folder,
-            Progress progress,
-            KernelChoices kernels)
+    /** @param saved whether a checkpoint holds {@code progress} */
+    private int train(RunParts parts, TrainingSession session, Progress progress, boolean saved, StopNotices notices)
             throws IOException, DivergedException {
+        TrainSettings settings = parts.settings();
+        parts.writeConfig(session.model());
         if (progress.step() > settings.steps()) {
             io.out()
                     .println(
                             "the run has " + progress.step() + " steps behind it, more than steps=" + settings.steps());
         }
+        settings.schedule().afterDecay(progress.step(), settings.steps()).ifPresent(io.out()::println);
+        Trainer trainer;
         Trainer.Outcome outcome;
         try (TerminalProgress display = new TerminalProgress(io, progress.step(), settings.steps())) {
-            Trainer trainer = new Trainer(
+            trainer = new Trainer(
                     settings,
                     session,
-                    texts.split(),
-                    texts.tokenizer(),
-                    folder,
+                    parts.texts().split(),
+                    parts.texts().tokenizer(),
+                    parts.folder(),
                     progress,
-                    new ProvenProgress(display, kernels.device()),
+                    saved,
+                    new ProvenProgress(display, parts.kernels().device()),
+                    LossPlot::write,
                     io.interrupted());
+            notices.training(trainer, display);
             outcome = trainer.run();
-            progress = trainer.progress();
+            notices.done();
         }
+        return end(parts, session.model(), outcome, trainer.progress());
+    }
+
+    private int end(RunParts parts, LanguageModel model, Trainer.Outcome outcome, Progress progress)
+            throws IOException {
         if (outcome == Trainer.Outcome.INTERRUPTED) {
             io.out()
-                    .println("interrupted, saved after step " + progress.step()
-                            + "; go on with: tgpt train --resume --run " + folder.path());
+                    .println("interrupted, saved after step " + progress.step() + "; go on with: "
+                            + Remains.resume(parts.folder().path()));
             return ExitCode.INTERRUPTED;
         }
         if (outcome == Trainer.Outcome.STOPPED_EARLY) {
             io.out()
                     .println("stopped early: no better validation loss in "
-                            + settings.evaluation().patience() + " evaluations");
+                            + parts.settings().evaluation().patience() + " evaluations");
         }
-        new RunSummary(io).print(settings, session.model(), texts.split(), folder, kernels);
+        new RunSummary(io).print(parts.settings(), model, parts.texts().split(), parts.folder(), parts.kernels());
         return ExitCode.OK;
     }
 }

@@ -2,46 +2,84 @@ package org.tornadogpt.trainer.metrics;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.tornadogpt.trainer.files.WholeFile;
 
-/** {@code metrics.jsonl}: appended to while a run goes on. */
+/**
+ * {@code metrics.jsonl}: appended to while a run goes on. Lines that could not be written are kept, and written when
+ * that is possible again.
+ */
 public final class MetricsFile implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Writer writer;
+    /** Bytes after which lines go to the file unasked. */
+    private static final int BUFFER = 1 << 13;
 
-    private MetricsFile(Writer writer) {
-        this.writer = writer;
+    /** Bytes kept of lines that cannot be written. */
+    private static final int MOST_KEPT = 1 << 22;
+
+    private final Path file;
+    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+
+    private MetricsFile(Path file) {
+        this.file = file;
     }
 
-    /** Opens the file to append to it. */
-    public static MetricsFile append(Path file) throws IOException {
-        return new MetricsFile(Files.newBufferedWriter(
-                file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+    /** Lines are added at the file's end; it is made when the first are. */
+    public static MetricsFile append(Path file) {
+        return new MetricsFile(file);
     }
 
     /** Buffered; see {@link #flush}. */
     public void write(Metric metric) throws IOException {
-        writer.write(JSON.writeValueAsString(metric));
-        writer.write('\n');
+        pending.writeBytes(JSON.writeValueAsBytes(metric));
+        pending.write('\n');
+        if (pending.size() > BUFFER) {
+            flush();
+        }
     }
 
     /** Call before a checkpoint is written: a checkpoint never knows steps that the metrics do not. */
     public void flush() throws IOException {
-        writer.flush();
+        if (pending.size() == 0) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+            append(channel);
+            pending.reset();
+        } finally {
+            if (pending.size() > MOST_KEPT) {
+                pending.reset();
+            }
+        }
+    }
+
+    /** All or nothing: half a line in the middle would make the file unreadable. */
+    private void append(FileChannel channel) throws IOException {
+        long end = channel.size();
+        try {
+            ByteBuffer rest = ByteBuffer.wrap(pending.toByteArray());
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+        } catch (IOException e) {
+            channel.truncate(end);
+            throw e;
+        }
     }
 
     @Override
     public void close() throws IOException {
-        writer.close();
+        flush();
     }
 
     /** All whole lines; none if there is no file. A process that was killed leaves half a line at the end. */
@@ -53,14 +91,26 @@ public final class MetricsFile implements AutoCloseable {
         List<String> lines = Files.readAllLines(file);
         for (int i = 0; i < lines.size(); i++) {
             try {
-                metrics.add(JSON.readValue(lines.get(i), Metric.class));
-            } catch (JsonProcessingException e) {
+                metrics.add(read(lines.get(i)));
+            } catch (JsonProcessingException | IllegalArgumentException e) {
                 if (i < lines.size() - 1) {
                     throw new IOException(file + " line " + (i + 1) + " is not a metric", e);
                 }
             }
         }
         return metrics;
+    }
+
+    private static Metric read(String line) throws JsonProcessingException {
+        Metric metric = JSON.readValue(line, Metric.class);
+        boolean complete = metric != null
+                && metric.event() != null
+                && metric.trainLoss() != null
+                && (metric.valLoss() != null || !metric.isEvaluation());
+        if (!complete) {
+            throw new IllegalArgumentException("no metric");
+        }
+        return metric;
     }
 
     /**
@@ -73,15 +123,14 @@ public final class MetricsFile implements AutoCloseable {
         if (!Files.exists(file)) {
             return;
         }
-        Path shorter = file.resolveSibling(file.getFileName() + ".tmp");
-        try (MetricsFile out = new MetricsFile(Files.newBufferedWriter(shorter, StandardCharsets.UTF_8))) {
-            for (Metric metric : read(file)) {
-                boolean unknownEvaluation = metric.isEvaluation() && !evaluated && metric.step() == step;
-                if (metric.step() <= step && !unknownEvaluation) {
-                    out.write(metric);
-                }
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        for (Metric metric : read(file)) {
+            boolean unknownEvaluation = metric.isEvaluation() && !evaluated && metric.step() == step;
+            if (metric.step() <= step && !unknownEvaluation) {
+                kept.writeBytes(JSON.writeValueAsBytes(metric));
+                kept.write('\n');
             }
         }
-        Files.move(shorter, file, StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.write(file, kept.toByteArray());
     }
 }

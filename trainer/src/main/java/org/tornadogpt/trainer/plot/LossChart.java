@@ -100,7 +100,7 @@ final class LossChart {
                 steps(evaluations),
                 evaluations.stream().map(Metric::valLoss).toList(),
                 VALIDATION);
-        evaluations.stream().min(Comparator.comparing(Metric::valLoss)).ifPresent(best -> mark(chart, best));
+        mark(chart, best(evaluations));
         return chart;
     }
 
@@ -141,6 +141,11 @@ final class LossChart {
         series.setMarker(SeriesMarkers.DIAMOND);
         series.setMarkerColor(Color.BLACK);
         series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+    }
+
+    /** The evaluation of the lowest validation loss. */
+    static Metric best(List<Metric> evaluations) {
+        return evaluations.stream().min(Comparator.comparing(Metric::valLoss)).orElseThrow();
     }
 
     private static List<Double> steps(List<Metric> metrics) {

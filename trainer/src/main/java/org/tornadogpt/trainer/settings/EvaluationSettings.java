@@ -7,15 +7,22 @@ package org.tornadogpt.trainer.settings;
  * @param evalBatches batches averaged in an evaluation, of each part
  * @param patience evaluations without a new best before stopping, 0 for never
  * @param checkpointInterval steps between checkpoints besides those at evaluations, 0 for none
+ * @param checkpointMinutes age at which the latest checkpoint is replaced whatever the step, 0 for never
  * @param logInterval steps between lines of {@code metrics.jsonl}
  */
 public record EvaluationSettings(
-        int evalInterval, int evalBatches, int patience, int checkpointInterval, int logInterval) {
+        int evalInterval,
+        int evalBatches,
+        int patience,
+        int checkpointInterval,
+        double checkpointMinutes,
+        int logInterval) {
     public EvaluationSettings {
         Check.positive("evalInterval", evalInterval);
         Check.positive("evalBatches", evalBatches);
         Check.notNegative("patience", patience);
         Check.notNegative("checkpointInterval", checkpointInterval);
+        Check.notNegative("checkpointMinutes", checkpointMinutes);
         Check.positive("logInterval", logInterval);
     }
 
@@ -25,6 +32,7 @@ public record EvaluationSettings(
                 values.integer("evalBatches"),
                 values.integer("patience"),
                 values.integer("checkpointInterval"),
+                values.number("checkpointMinutes"),
                 values.integer("logInterval"));
     }
 

@@ -99,7 +99,9 @@ final class ModelKeys {
             Map<String, String> settings, String leader, int oldLeader, String follower, int oldFollower) {
         String value = settings.get(leader);
         if (value != null && !settings.containsKey(follower)) {
-            settings.put(follower, String.valueOf(Long.parseLong(value) * oldFollower / oldLeader));
+            long followed = Long.parseLong(value) * oldFollower / oldLeader;
+            settings.put(
+                    follower, String.valueOf(Math.min(Integer.MAX_VALUE, followed))); // more is refused all the same
         }
     }
 

@@ -1,5 +1,6 @@
 package org.tornadogpt.trainer.settings;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tornadogpt.kernels.graph.Device;
@@ -47,9 +48,8 @@ public record TrainSettings(
      * @throws UsageException for a value that cannot be; the message names the key
      */
     public static TrainSettings of(Values given) {
-        TrainingPreset preset = TrainingPreset.find(given.get("preset").orElse(TrainingPreset.DEFAULT));
-        Values values = preset.values();
-        values.putAll(given);
+        Values values = overPreset(given);
+        TrainingPreset preset = TrainingPreset.find(values.text("preset"));
         return new TrainSettings(
                 preset.name(),
                 values.text("data"),
@@ -61,7 +61,7 @@ public record TrainSettings(
                 values.kernels(),
                 ModelKeys.apply(Presets.find(preset.architecture()), values),
                 BatchSettings.of(values),
-                ScheduleSettings.of(values),
+                ScheduleSettings.of(given, values),
                 OptimizerSettings.of(values),
                 EvaluationSettings.of(values),
                 SampleSettings.of(values));
@@ -74,6 +74,23 @@ public record TrainSettings(
                 values.count("maxTextMegabytes"),
                 values.count("maxFiles"),
                 values.count("maxZipRatio"));
+    }
+
+    private static Values overPreset(Values given) {
+        Values values = TrainingPreset.find(given.get("preset").orElse(TrainingPreset.DEFAULT))
+                .values();
+        values.putAll(given);
+        return values;
+    }
+
+    /** What the user should know of how {@code given} became these settings; mostly nothing. */
+    public List<String> remarks(Values given) {
+        return schedule.aboutWarmup(overPreset(given)).stream().toList();
+    }
+
+    /** Whether the text is the preset's own, not one that the user chose. */
+    public boolean isOnPresetsText() {
+        return data.equals(TrainingPreset.find(preset).values().text("data"));
     }
 
     /** Every key with its value, so that {@link #of} gives these settings again whatever the preset becomes. */
@@ -108,6 +125,7 @@ public record TrainSettings(
         values.set("evalBatches", String.valueOf(evaluation.evalBatches()));
         values.set("patience", String.valueOf(evaluation.patience()));
         values.set("checkpointInterval", String.valueOf(evaluation.checkpointInterval()));
+        values.set("checkpointMinutes", String.valueOf(evaluation.checkpointMinutes()));
         values.set("logInterval", String.valueOf(evaluation.logInterval()));
         values.set("sampleLength", String.valueOf(sample.sampleLength()));
         values.set("samplePrompt", sample.samplePrompt());

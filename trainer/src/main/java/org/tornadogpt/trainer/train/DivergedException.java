@@ -4,6 +4,8 @@ package org.tornadogpt.trainer.train;
 public final class DivergedException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    static final String ADVICE = "A lower learningRate, a warm-up (warmupSteps) or clip may help";
+
     private final long step;
 
     DivergedException(long step, String message) {

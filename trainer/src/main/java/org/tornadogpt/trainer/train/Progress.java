@@ -26,7 +26,8 @@ public record Progress(
     }
 
     Progress evaluated(double validationLoss, double elapsed) {
-        boolean best = validationLoss < bestLoss;
+        boolean again = step == bestStep && validationLoss == bestLoss; // evaluated before the run was stopped
+        boolean best = validationLoss < bestLoss || again;
         return new Progress(
                 step,
                 best ? validationLoss : bestLoss,
@@ -34,6 +35,16 @@ public record Progress(
                 best ? 0 : sinceBest + 1,
                 step,
                 elapsed);
+    }
+
+    /**
+     * With the best of both: {@code other} is what a checkpoint knows that was saved later than this, or by other
+     * hands.
+     */
+    public Progress withBestOf(Progress other) {
+        return other.bestLoss < bestLoss
+                ? new Progress(step, other.bestLoss, other.bestStep, sinceBest, evaluatedStep, elapsedSeconds)
+                : this;
     }
 
     /** For a checkpoint. */

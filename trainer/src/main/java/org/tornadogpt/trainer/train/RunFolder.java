@@ -1,111 +1,115 @@
 package org.tornadogpt.trainer.train;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryNotEmptyException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
 import org.tornadogpt.model.Checkpoint;
+import org.tornadogpt.trainer.files.WholeFile;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.UsageException;
 
-/** The folder of one run, held by one process at a time. */
+/**
+ * The folder of one run, held by one process at a time. A new one is taken away again when it is closed, unless
+ * {@link #keep} was called before: a run that was refused leaves nothing.
+ */
 public final class RunFolder implements AutoCloseable {
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
-
-    private static final String LOCK = ".lock";
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+    private static final Path RUNS = Path.of("runs");
+    private static final String CONFIG = "config.yaml";
 
     private final Path path;
-    private final FileChannel lockFile;
+    private final NewFolder made;
+    private RunLock lock;
+    private boolean kept;
+    private ConfigFile.Content written;
 
-    private RunFolder(Path path, FileChannel lockFile) {
+    /** @param made null for the folder of an earlier run */
+    private RunFolder(Path path, NewFolder made, RunLock lock) {
         this.path = path;
-        this.lockFile = lockFile;
+        this.made = made;
+        this.lock = lock;
+        kept = made == null;
     }
 
-    /** A folder of its own below {@code runs/}: the preset's name and the time. */
-    public static Path unused(String preset) {
-        String name = preset + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(STAMP);
-        Path path = Path.of("runs", name);
-        for (int i = 2; Files.exists(path); i++) {
-            path = Path.of("runs", name + "-" + i);
+    /** Makes a folder of its own below {@code runs/}: the name and the time, and a number where that is taken. */
+    public static RunFolder createNamed(String name) throws IOException {
+        return createNamed(RUNS, name);
+    }
+
+    static RunFolder createNamed(Path runs, String name) throws IOException {
+        String stamped = name + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(STAMP);
+        for (int i = 1; ; i++) {
+            Path path = runs.resolve(i == 1 ? stamped : stamped + "-" + i);
+            if (!Files.exists(path)) {
+                try {
+                    return create(path, NewFolder.make(path));
+                } catch (FileAlreadyExistsException e) {
+                    // another process was quicker: the next name
+                }
+            }
         }
-        return path;
     }
 
     /**
-     * Whether a new run may be put there.
+     * Makes the folder, or takes one that holds nothing.
      *
      * @throws UsageException if there is something at {@code path}
      */
-    public static void checkUnused(Path path) {
-        if (Files.exists(path)) {
-            throw new UsageException(path + " exists: choose another --run, or go on with it by --resume");
-        }
-    }
-
-    /**
-     * Whether there is a run.
-     *
-     * @throws UsageException if {@code path} is not a run's folder
-     */
-    public static void checkRun(Path path) {
-        if (!Files.isDirectory(path)) {
-            throw new UsageException("no run at " + path);
-        }
-        if (!Files.exists(path.resolve("config.yaml"))) {
-            throw new UsageException(path + " is not a run: it has no config.yaml");
-        }
-    }
-
-    /** Makes the folder; it must not exist. */
     public static RunFolder create(Path path) throws IOException {
-        checkUnused(path);
+        return create(path, NewFolder.makeOrTake(path));
+    }
+
+    private static RunFolder create(Path path, NewFolder made) throws IOException {
         try {
-            Files.createDirectories(path);
-        } catch (FileAlreadyExistsException e) {
-            throw new IOException("cannot create the folder " + path + ": " + e.getFile() + " is a file", e);
-        } catch (IOException e) {
-            throw new IOException("cannot create the folder " + path + ": " + Reasons.of(e), e);
+            RunLock lock = RunLock.take(path);
+            NewFolder.checkUnused(path); // another run may have come and gone
+            return new RunFolder(path, made, lock);
+        } catch (IOException | RuntimeException e) {
+            made.removeIfEmpty();
+            throw e;
         }
-        return lock(path);
     }
 
     /** Opens the folder of an earlier run. */
     public static RunFolder resume(Path path) throws IOException {
         checkRun(path);
-        return lock(path);
+        return new RunFolder(path, null, RunLock.take(path));
     }
 
-    private static RunFolder lock(Path path) throws IOException {
-        FileChannel channel;
-        try {
-            channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        } catch (IOException e) {
-            throw new IOException("cannot write to " + path + ": " + Reasons.of(e), e);
+    /**
+     * Whether there is a run.
+     *
+     * @throws IOException if {@code path} is not a run's folder
+     */
+    public static void checkRun(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            throw new IOException("no run at " + path);
         }
-        FileLock lock = tryLock(channel);
-        if (lock == null) {
-            channel.close();
-            throw new IOException(path + " is in use: another process trains in it");
+        if (!Files.exists(path.resolve(CONFIG))) {
+            throw new IOException(path + " is not a run: it has no " + CONFIG);
         }
-        return new RunFolder(path, channel);
     }
 
-    private static FileLock tryLock(FileChannel channel) throws IOException {
+    /** The settings of an earlier run. */
+    public static ConfigFile.Content readConfig(Path run) throws IOException {
+        checkRun(run);
         try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null;
+            return ConfigFile.read(run.resolve(CONFIG));
+        } catch (UsageException e) {
+            throw new IOException("the run cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    /** From here on the folder stays, whatever becomes of the run. */
+    public synchronized void keep() {
+        kept = true;
     }
 
     public Path path() {
@@ -113,7 +117,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     public Path config() {
-        return path.resolve("config.yaml");
+        return path.resolve(CONFIG);
     }
 
     public Path metrics() {
@@ -135,37 +139,60 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /** The checkpoint to write text with: the best, or the last if there is no best. */
-    public static Path forUse(Path run) {
+    public static Path forUse(Path run) throws IOException {
         checkRun(run);
         Path best = run.resolve("best");
         return Checkpoint.exists(best) ? best : run.resolve("last");
     }
 
-    public ConfigFile.Content readConfig() {
-        return ConfigFile.read(config());
-    }
-
     /** Replaces {@code config.yaml} as a whole. */
     public void writeConfig(ConfigFile.Content content) throws IOException {
-        Path whole = path.resolve("config.yaml.tmp");
-        Files.writeString(whole, ConfigFile.write(content));
-        Files.move(whole, config(), StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.write(config(), ConfigFile.write(content).getBytes(StandardCharsets.UTF_8));
+        written = content;
     }
 
-    /** Takes away the folder of a run that was refused before it began; leaves it if it holds more than was put there by then. */
-    public void discard() throws IOException {
-        close();
-        Files.deleteIfExists(config());
-        Files.deleteIfExists(path.resolve(LOCK));
-        try {
-            Files.deleteIfExists(path);
-        } catch (DirectoryNotEmptyException e) {
-            // somebody's file is there: it stays
+    /**
+     * Makes the folder anew if somebody took it away, so that what is saved there can be resumed.
+     *
+     * @return what was missing; empty if all is there
+     * @throws IOException if that cannot be done, or if another run has taken its place
+     */
+    Optional<String> mend() throws IOException {
+        if (lock.isInPlace() && Files.exists(config())) {
+            return Optional.empty();
         }
+        boolean gone = !Files.isDirectory(path);
+        try {
+            Files.createDirectories(path);
+            if (!lock.isInPlace()) {
+                lock.close();
+                lock = RunLock.take(path);
+            }
+            if (!Files.exists(config())) {
+                writeConfig(written);
+            }
+        } catch (IOException e) {
+            throw new IOException(path + " was taken away and cannot be made anew: " + Reasons.of(e), e);
+        }
+        if (!ConfigFile.write(readConfig(path)).equals(ConfigFile.write(written))) {
+            throw new IOException(path + " has become another run's folder");
+        }
+        return Optional.of(
+                gone
+                        ? path + " was taken away and is made anew; what it held is lost"
+                        : path + " lacked files of this run");
     }
 
+    /** Lets others have it; takes away what was made for a run that did not begin. */
     @Override
-    public void close() throws IOException {
-        lockFile.close();
+    public synchronized void close() throws IOException {
+        try {
+            if (!kept) {
+                kept = true;
+                made.discard();
+            }
+        } finally {
+            lock.close();
+        }
     }
 }

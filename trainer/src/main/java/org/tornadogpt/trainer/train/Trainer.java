@@ -1,18 +1,14 @@
 package org.tornadogpt.trainer.train;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.tornadogpt.model.Checkpoint;
+import org.tornadogpt.model.NonFiniteException;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.data.Batches;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
-import org.tornadogpt.trainer.metrics.MetricsFile;
-import org.tornadogpt.trainer.plot.LossPlot;
 import org.tornadogpt.trainer.settings.TrainSettings;
 
 /**
@@ -30,11 +26,12 @@ public final class Trainer {
     }
 
     private static final double NANOS = 1e9;
+    private static final double SECONDS_PER_MINUTE = 60;
 
     private final TrainSettings settings;
     private final TrainingSession session;
-    private final Tokenizer tokenizer;
     private final RunFolder folder;
+    private final RunWriter writer;
     private final ProgressDisplay display;
     private final BooleanSupplier stop;
     private final Evaluator evaluator;
@@ -42,7 +39,6 @@ public final class Trainer {
     private final int[][] tokens;
     private final int[][] targets;
     private final TimeEstimate estimate;
-    private final List<String> caption;
     private Progress progress;
     private long startNanos;
     private double elapsedBefore;
@@ -50,6 +46,7 @@ public final class Trainer {
     /**
      * @param session with the parameters to go on from
      * @param progress where to go on
+     * @param saved whether a checkpoint holds that already
      * @param stop asked between steps and during evaluations
      */
     public Trainer(
@@ -59,15 +56,25 @@ public final class Trainer {
             Tokenizer tokenizer,
             RunFolder folder,
             Progress progress,
+            boolean saved,
             ProgressDisplay display,
+            Plotter plotter,
             BooleanSupplier stop) {
         this.settings = settings;
         this.session = session;
-        this.tokenizer = tokenizer;
         this.folder = folder;
         this.progress = progress;
         this.display = display;
         this.stop = stop;
+        writer = new RunWriter(
+                folder,
+                session,
+                tokenizer,
+                settings.seed(),
+                display,
+                plotter,
+                RunCaption.of(settings, session.model(), split.training()),
+                saved ? progress.step() : -1);
         int block = settings.batches().block();
         evaluator = new Evaluator(
                 session, split, block, settings.seed(), settings.evaluation().evalBatches());
@@ -76,7 +83,13 @@ public final class Trainer {
         tokens = new int[settings.batches().microSteps()][batches.size()];
         targets = new int[settings.batches().microSteps()][batches.size()];
         estimate = new TimeEstimate(settings.evaluation(), settings.steps());
-        caption = RunCaption.of(settings, session.model(), split.training());
+    }
+
+    /**
+     * The step that the run would go on from if it ended now, -1 if it would have to begin again. Any thread may ask.
+     */
+    public long savedStep() {
+        return writer.savedStep();
     }
 
     /** Where the run stands. */
@@ -91,36 +104,53 @@ public final class Trainer {
      * @throws IOException if the run folder cannot be written; earlier checkpoints stay whole
      */
     public Outcome run() throws IOException, DivergedException {
+        startNanos = System.nanoTime();
+        elapsedBefore = progress.elapsedSeconds();
         try {
-            return loop();
+            Outcome outcome = loop();
+            folder.keep();
+            writer.flush();
+            return outcome;
+        } catch (NonFiniteException e) {
+            folder.keep();
+            throw new DivergedException(
+                    progress.step(),
+                    "step " + progress.step() + " is not saved: " + e.getMessage() + "; " + Remains.of(folder.path())
+                            + ". " + DivergedException.ADVICE);
         } catch (IOException e) {
             throw new IOException(
-                    "cannot write to " + folder.path() + ": " + Reasons.of(e) + "; the checkpoints there are whole", e);
+                    "step " + progress.step() + " cannot be saved in " + folder.path() + ": " + Reasons.of(e) + "; "
+                            + Remains.toResume(folder.path()),
+                    e);
         }
     }
 
     private Outcome loop() throws IOException, DivergedException {
-        startNanos = System.nanoTime();
-        elapsedBefore = progress.elapsedSeconds();
-        try (MetricsFile metrics = MetricsFile.append(folder.metrics())) {
-            while (true) {
-                if (stop.getAsBoolean() || !evaluateIfDue(metrics)) {
-                    save(metrics, folder.last());
-                    return Outcome.INTERRUPTED;
-                }
-                if (progress.step() >= settings.steps()) {
-                    return Outcome.FINISHED;
-                }
-                if (patienceIsOver()) {
-                    return Outcome.STOPPED_EARLY;
-                }
-                step(metrics);
-                int interval = settings.evaluation().checkpointInterval();
-                if (interval > 0 && progress.step() % interval == 0) {
-                    save(metrics, folder.last());
-                }
+        while (true) {
+            if (stop.getAsBoolean() || !evaluateIfDue()) {
+                save();
+                return Outcome.INTERRUPTED;
+            }
+            if (progress.step() >= settings.steps()) {
+                return Outcome.FINISHED;
+            }
+            if (patienceIsOver()) {
+                return Outcome.STOPPED_EARLY;
+            }
+            step();
+            folder.keep();
+            if (isCheckpointDue()) {
+                save();
             }
         }
+    }
+
+    private boolean isCheckpointDue() {
+        int interval = settings.evaluation().checkpointInterval();
+        double minutes = settings.evaluation().checkpointMinutes();
+        boolean byStep = interval > 0 && progress.step() % interval == 0;
+        boolean byTime = minutes > 0 && writer.secondsSinceSave() >= minutes * SECONDS_PER_MINUTE;
+        return byStep || byTime;
     }
 
     private boolean patienceIsOver() {
@@ -133,7 +163,7 @@ public final class Trainer {
     }
 
     /** @return false if interrupted */
-    private boolean evaluateIfDue(MetricsFile metrics) throws IOException, DivergedException {
+    private boolean evaluateIfDue() throws IOException, DivergedException {
         long step = progress.step();
         if (progress.evaluatedStep() == step || !settings.evaluation().isDue(step, settings.steps())) {
             return true;
@@ -152,16 +182,14 @@ public final class Trainer {
                     "training loss " + losses.training() + ", validation loss " + losses.validation());
         }
         progress = progress.evaluated(losses.validation(), elapsed());
-        metrics.write(Metric.eval(step, losses.training(), losses.validation(), elapsed()));
+        writer.log(Metric.eval(step, losses.training(), losses.validation(), elapsed()));
         boolean best = progress.bestStep() == step;
         if (best) {
-            save(metrics, folder.best());
-            Checkpoint.copy(folder.best(), folder.last());
+            writer.saveBest(progress);
         } else {
-            save(metrics, folder.last());
+            save();
         }
-        LossPlot.write(
-                folder.path().getFileName().toString(), caption, MetricsFile.read(folder.metrics()), folder.plot());
+        writer.plot();
         estimate.evaluationTook(elapsed() - before);
         display.line(EvaluationLine.of(
                 step,
@@ -174,13 +202,12 @@ public final class Trainer {
         return true;
     }
 
-    private void save(MetricsFile metrics, Path checkpoint) throws IOException {
+    private void save() throws IOException {
         progress = progress.at(progress.step(), elapsed());
-        metrics.flush();
-        Checkpoint.save(checkpoint, tokenizer, session, progress.toState(settings.seed()));
+        writer.saveLast(progress);
     }
 
-    private void step(MetricsFile metrics) throws IOException, DivergedException {
+    private void step() throws DivergedException {
         long step = progress.step();
         long before = System.nanoTime();
         fillBatches(step);
@@ -197,7 +224,7 @@ public final class Trainer {
         progress = progress.at(step + 1, elapsed());
         double tokensPerSecond = settings.batches().tokensPerStep() / seconds;
         if ((step + 1) % settings.evaluation().logInterval() == 0) {
-            metrics.write(Metric.step(step + 1, loss, rate, norm, seconds * 1000, tokensPerSecond, elapsed()));
+            writer.log(Metric.step(step + 1, loss, rate, norm, seconds * 1000, tokensPerSecond, elapsed()));
         }
         display.step(step + 1, loss, tokensPerSecond);
     }
@@ -209,13 +236,15 @@ public final class Trainer {
     }
 
     private DivergedException diverged(String when, long number, long step, String what) {
+        folder.keep();
+        writer.flush();
         fillBatches(step);
         String where = session.diagnose(tokens, targets, step, settings.seed())
                 .map(place -> "first in " + place)
                 .orElse("not found again when the step's batch was run once more");
         return new DivergedException(
                 number,
-                when + " is not finite (" + what + "), " + where + "; the checkpoints in " + folder.path()
-                        + " are from before. A lower learningRate, warmupSteps or clip may help");
+                when + " is not finite (" + what + "), " + where + "; " + Remains.of(folder.path()) + ". "
+                        + DivergedException.ADVICE);
     }
 }

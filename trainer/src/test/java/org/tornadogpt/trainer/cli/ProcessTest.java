@@ -1,6 +1,7 @@
 package org.tornadogpt.trainer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tornadogpt.model.Checkpoint;
 
 /** What only a process of its own can show: signals, and being killed. */
 class ProcessTest {
@@ -52,7 +56,15 @@ class ProcessTest {
     }
 
     private Process start(String... args) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(withSignals());
+        return start(List.of(), args);
+    }
+
+    private Process start(List<String> options, String... args) throws IOException, InterruptedException {
+        return start(withSignals(), options, args);
+    }
+
+    private Process start(List<String> before, List<String> options, String... args) throws IOException {
+        List<String> command = new ArrayList<>(before);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -62,8 +74,9 @@ class ProcessTest {
                 "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+                System.getProperty("java.class.path")));
+        command.addAll(options);
+        command.add(Main.class.getName());
         command.addAll(List.of(args));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -101,14 +114,16 @@ class ProcessTest {
                 .waitFor();
     }
 
-    @Test
-    void ctrlCSavesAndTheRunGoesOnFromThere() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "HUP"})
+    void aSignalSavesAndTheRunGoesOnFromThere(String signal) throws IOException, InterruptedException {
         Process process = start(
                 TinyRun.train(text, run, "--steps", "1000000", "--set", "evalInterval=20", "--device", "sequential"));
         waitForLog("[     20/1000000]");
-        signal(process, "INT");
+        signal(process, signal);
         assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
+        assertThat(log()).containsPattern("tgpt: saving after this step; once more abandons what came after step \\d+");
         String line = log().lines()
                 .filter(l -> l.contains("saved after step"))
                 .findFirst()
@@ -118,6 +133,84 @@ class ProcessTest {
         Tgpt resumed = Tgpt.run("train", "--resume", "--run", run.toString(), "--steps", step);
         assertThat(resumed.code()).as(resumed.toString()).isZero();
         assertThat(resumed.out()).contains("resuming after step " + step);
+    }
+
+    /** A step of seconds, so that there is time to press it again. */
+    @Test
+    void ctrlCTwiceLosesWhatWasSaidAndNoMore() throws IOException, InterruptedException {
+        Process process = start(TinyRun.train(
+                text,
+                run,
+                "--set",
+                "evalInterval=1000000",
+                "--set",
+                "evalBatches=1",
+                "--set",
+                "channels=256",
+                "--set",
+                "batch=100",
+                "--set",
+                "microSteps=100",
+                "--device",
+                "sequential"));
+        waitForLog("[   0/3000]");
+        signal(process, "INT");
+        waitForLog("tgpt: saving after this step; once more abandons what came after step 0");
+        signal(process, "TERM");
+        assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
+        assertThat(log())
+                .contains("tgpt: abandoned what came after step 0; go on with: tgpt train --resume --run " + run)
+                .doesNotContain("saved after");
+        assertThat(Checkpoint.open(run.resolve("last")).state().step()).isZero();
+        assertThat(Checkpoint.open(run.resolve("best")).state().step()).isZero();
+    }
+
+    @Test
+    void withoutFontsItTrainsAndDrawsCurvesWithoutLetters() throws IOException, InterruptedException {
+        Process process = start(
+                List.of("-Dsun.awt.fontconfig=" + folder.resolve("none"), "-Djava.io.tmpdir=" + folder.resolve("none")),
+                TinyRun.train(text, run, "--steps", "40", "--device", "sequential"));
+        assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(log()).isZero();
+        assertThat(run.resolve("loss.png")).isNotEmptyFile();
+        assertThat(log().lines().filter(line -> line.contains("loss.png: it has curves without letters")))
+                .hasSize(1);
+    }
+
+    /** A file that may not grow is what a full disk is to the process. */
+    @Test
+    void aFullDiskEndsTheRunAndTheMessageSaysWhatIsLeft() throws IOException, InterruptedException {
+        List<String> command = List.of("bash", "-c", "ulimit -f 40 && exec \"$@\"", "limited");
+        Process process = start(
+                command,
+                List.of(),
+                TinyRun.train(text, run, "--steps", "100", "--set", "channels=64", "--device", "sequential"));
+        assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(log()).isEqualTo(ExitCode.FAILED);
+        assertThat(log())
+                .containsPattern("tgpt: step 0 cannot be saved in .*run: .*; no checkpoint of the run is whole");
+        assertThat(run).as("it had not begun").doesNotExist();
+    }
+
+    @Test
+    void aFullDeviceAsOutputIsAFailure() throws IOException, InterruptedException {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "this system has no /dev/full");
+        Process process = new ProcessBuilder(List.of(
+                        "bash",
+                        "-c",
+                        "exec \"$@\" > /dev/full 2> " + folder.resolve("log"),
+                        "full",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "presets"))
+                .start();
+        started.add(process);
+        assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(ExitCode.FAILED);
+        assertThat(log()).contains("tgpt: standard output could not be written: No space left on device");
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -14,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 class ReadingProgressTest {
     private final StringWriter err = new StringWriter();
 
-    private Io io(BooleanSupplier interrupted, boolean interactive) {
+    private Io io(Interruption interrupted, boolean interactive) {
         return new Io(new PrintWriter(new StringWriter()), new PrintWriter(err), interrupted, interactive);
     }
 

@@ -65,10 +65,10 @@ class TerminalProgressTest {
     void theBarFitsTheTerminal() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        assertThat(new StandardErrorBar(err, "120").getMaxRenderedLength()).isEqualTo(119);
-        assertThat(new StandardErrorBar(err, null).getMaxRenderedLength()).isEqualTo(79);
-        assertThat(new StandardErrorBar(err, "wide").getMaxRenderedLength()).isEqualTo(79);
+        assertThat(new StandardErrorBar(err, "120").getMaxRenderedLength()).isEqualTo(115);
+        assertThat(new StandardErrorBar(err, null).getMaxRenderedLength()).isEqualTo(75);
+        assertThat(new StandardErrorBar(err, "wide").getMaxRenderedLength()).isEqualTo(75);
         new StandardErrorBar(err, "120").accept("50%");
-        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("\r50%");
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("\r50%\033[K");
     }
 }

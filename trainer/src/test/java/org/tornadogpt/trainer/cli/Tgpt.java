@@ -24,7 +24,7 @@ final class Tgpt {
     static Tgpt runUntil(BooleanSupplier interrupted, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int code = Main.run(new Io(new PrintWriter(out), new PrintWriter(err), interrupted, false), args);
+        int code = Main.run(new Io(new PrintWriter(out), new PrintWriter(err), interrupted::getAsBoolean, false), args);
         return new Tgpt(code, out.toString(), err.toString());
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
 
@@ -109,6 +110,123 @@ class TrainCommandTest {
                 .hasSize(60 + 4);
     }
 
+    private double rateOfStep(long step) throws IOException {
+        return MetricsFile.read(run.resolve("metrics.jsonl")).stream()
+                .filter(m -> !m.isEvaluation() && m.step() == step)
+                .findFirst()
+                .orElseThrow()
+                .learningRate();
+    }
+
+    @Test
+    void aDecayThatHasEndedIsAnnouncedAndCanBeExtended() throws IOException {
+        assertThat(train(run, "--steps", "5", "--set", "warmupSteps=1", "--set", "decaySteps=0")
+                        .out())
+                .contains("cosine to 0.0 at step 5");
+        Tgpt ended = resume(run, "--steps", "8");
+        assertThat(ended.code()).as(ended.toString()).isZero();
+        String notice =
+                "the decay of the learning rate ended at step 5: steps 6 to 8 run at its minimum 0.0 and change";
+        assertThat(ended.out()).contains(notice);
+        assertThat(ended.out().indexOf(notice)).isLessThan(ended.out().indexOf("[8/8]"));
+        assertThat(rateOfStep(8)).isZero();
+        Tgpt extended = resume(run, "--steps", "12", "--set", "decaySteps=12");
+        assertThat(extended.code()).as(extended.toString()).isZero();
+        assertThat(extended.out()).doesNotContain("the decay of the learning rate");
+        assertThat(rateOfStep(9)).isPositive();
+        assertThat(rateOfStep(12)).isPositive();
+    }
+
+    @Test
+    void aCutWarmUpIsSaid() throws IOException {
+        Tgpt tgpt = Tgpt.run(
+                "train",
+                "--data",
+                text.toString(),
+                "--device",
+                "cpu",
+                "--run",
+                run.toString(),
+                "--steps",
+                "20",
+                "--set",
+                "layers=1",
+                "--set",
+                "channels=16",
+                "--set",
+                "block=8",
+                "--set",
+                "batch=2",
+                "--set",
+                "sampleLength=0");
+        assertThat(tgpt.code()).as(tgpt.toString()).isZero();
+        assertThat(tgpt.out())
+                .contains(
+                        "the preset's warm-up of 50 steps is cut to 2, a tenth of this short run (warmupSteps sets it)")
+                .contains("warm-up 2 steps, cosine to 1.0E-4 at step 20\n".replace("\n", System.lineSeparator()));
+    }
+
+    /** As a run that was made before those keys were. */
+    @Test
+    void aRunWhoseConfigurationLacksAKeyIsResumedWithItsUsualValue() throws IOException {
+        train(run, "--steps", "5");
+        Path config = run.resolve("config.yaml");
+        String older = Files.readString(config).replaceAll("(?m)^(checkpointMinutes|checkpointInterval):.*\\R", "");
+        assertThat(older).doesNotContain("checkpointMinutes");
+        Files.writeString(config, older);
+        Tgpt tgpt = resume(run, "--steps", "6");
+        assertThat(tgpt.code()).as(tgpt.toString()).isZero();
+        assertThat(config).content().contains("checkpointMinutes: 5");
+    }
+
+    @Test
+    void aResumedDeviceIsNotAskedFor() {
+        assertThat(train(run, "--steps", "2", "--device", "auto").out()).contains("(auto: ");
+        assertThat(resume(run, "--steps", "3").out())
+                .contains("(as the run had it)")
+                .doesNotContain("asked for");
+        assertThat(resume(run, "--steps", "4", "--device", "cpu").out()).contains("(asked for)");
+    }
+
+    @Test
+    void interruptedWithParametersThatAreNotFiniteItSavesNothingAndSaysSo() throws IOException {
+        String[] args = TinyRun.train(
+                text,
+                run,
+                "--set",
+                "learningRate=3e38",
+                "--set",
+                "warmupSteps=0",
+                "--set",
+                "clip=0",
+                "--set",
+                "weightDecay=3e38");
+        Tgpt tgpt = Tgpt.runUntil(() -> Files.exists(run.resolve("last")), args);
+        assertThat(tgpt.code()).as(tgpt.toString()).isEqualTo(ExitCode.FAILED);
+        assertThat(tgpt.out()).doesNotContain("saved");
+        assertThat(tgpt.err())
+                .contains("is not saved: tensor", "last is whole (step 0)")
+                .hasLineCount(1);
+        assertThat(Tgpt.run("generate", "--checkpoint", run.resolve("last").toString(), "--tokens", "5")
+                        .code())
+                .isZero();
+    }
+
+    /** A crash after best was saved and before last was: a worse evaluation must not take its place. */
+    @Test
+    void aBetterBestIsNotReplacedByAWorseOne() throws IOException {
+        train(run, "--steps", "60");
+        Path kept = folder.resolve("kept");
+        Files.move(run.resolve("best"), kept);
+        FileTree.delete(run);
+        train(run, "--steps", "20");
+        FileTree.delete(run.resolve("best"));
+        Files.move(kept, run.resolve("best"));
+        assertThat(resume(run, "--steps", "40", "--set", "evalInterval=5").code())
+                .isZero();
+        assertThat(Checkpoint.open(run.resolve("best")).state().step()).isEqualTo(60);
+    }
+
     @Test
     void threadsDoNotMatterAndTheSeedDoes() throws IOException {
         Path other = folder.resolve("other");
@@ -168,8 +286,6 @@ class TrainCommandTest {
         assertUsage(resume(run, "--seed", "2"), "seed=1337", "cannot change to 2");
         assertUsage(resume(run, "--set", "channels=32"), "channels");
         assertUsage(resume(run, "--kernel", "matmul=naive"), "kernels");
-        assertUsage(resume(folder.resolve("nowhere")), "no run at");
-        assertUsage(resume(folder), "not a run");
         assertUsage(Tgpt.run("train", "--resume"), "--run");
         assertUsage(Tgpt.run("train", "--resume", "--run", run.toString(), "--config", "x"), "--config");
         assertThat(resume(run, "--preset", "kernel-cpu", "--steps", "6").code()).isZero();

@@ -56,6 +56,42 @@ class MetricsFileTest {
         assertThat(MetricsFile.read(file)).hasSize(6);
     }
 
+    /** Room that is made later is used: no line is lost, and none is torn. */
+    @Test
+    void linesThatCannotBeWrittenAreKeptUntilTheyCan() throws IOException {
+        Path blocked = Files.createDirectory(folder.resolve("blocked"));
+        MetricsFile metrics = MetricsFile.append(blocked);
+        for (int step = 1; step <= 100; step++) {
+            writeOrFail(metrics, step);
+        }
+        assertThatThrownBy(metrics::flush).isInstanceOf(IOException.class);
+        Files.delete(blocked);
+        metrics.close();
+        assertThat(MetricsFile.read(blocked))
+                .hasSize(100)
+                .extracting(Metric::step)
+                .isSorted();
+    }
+
+    private static void writeOrFail(MetricsFile metrics, int step) {
+        try {
+            metrics.write(Metric.step(step, 2.5f, 3e-4f, 1.5f, 12.3456, 1000, step));
+        } catch (IOException e) {
+            assertThat(step).isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void aFileThatIsTakenAwayIsMadeAnew() throws IOException {
+        try (MetricsFile metrics = MetricsFile.append(file)) {
+            metrics.write(Metric.eval(5, 1, 1, 1));
+            metrics.flush();
+            Files.delete(file);
+            metrics.write(Metric.eval(6, 1, 1, 1));
+        }
+        assertThat(MetricsFile.read(file)).extracting(Metric::step).containsExactly(6L);
+    }
+
     @Test
     void halfALineAtTheEndIsWhatAKillLeaves() throws IOException {
         Files.writeString(file, "{\"step\":5,\"ev", StandardOpenOption.APPEND);

@@ -2,6 +2,7 @@ package org.tornadogpt.trainer.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +29,9 @@ class LossPlotTest {
             metrics.add(Metric.step(step + 1, 4 - step * 0.03f, 1e-3f, 1, 1, 1, step));
         }
         Path file = folder.resolve("loss.png");
-        LossPlot.write("test", CAPTION, metrics, file);
+        LossPlot.write("test", CAPTION, metrics, file)
+                .ifPresent(
+                        lack -> assertThat(lack).as("a machine without fonts").contains("without letters"));
         BufferedImage image = ImageIO.read(file.toFile());
         assertThat(image.getWidth()).isEqualTo(1000);
         assertThat(count(image, 0x1f77b4)).as("pixels of the training curve").isGreaterThan(200);
@@ -41,6 +44,19 @@ class LossPlotTest {
                 .as("pixels of the caption beyond the margin")
                 .isZero();
         assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void withoutLettersTheCurvesAreDrawnAllTheSame() {
+        List<Metric> metrics = new ArrayList<>();
+        for (int step = 0; step <= 100; step += 10) {
+            metrics.add(Metric.eval(step, 4 - step * 0.03, 4 - step * 0.02, step));
+        }
+        BufferedImage image = new PlainCurves(1000, 600).draw(metrics, new Color(0x1f77b4), new Color(0xd62728));
+        assertThat(count(image, 0x1f77b4)).as("pixels of the training curve").isGreaterThan(200);
+        assertThat(count(image, 0xd62728)).as("pixels of the validation curve").isGreaterThan(200);
+        assertThat(image.getRGB(980, 393) & 0xffffff).as("the best point").isZero();
+        new PlainCurves(100, 100).draw(metrics.subList(0, 1), Color.RED, Color.RED);
     }
 
     @Test

@@ -43,6 +43,23 @@ class ScheduleSettingsTest {
     }
 
     @Test
+    void stepsAfterTheDecayAreAnnounced() {
+        assertThat(COSINE.afterDecay(0, 110)).isEmpty();
+        assertThat(COSINE.afterDecay(0, 200))
+                .contains("the decay of the learning rate ends at step 110: steps 111 to 200 run at its minimum 1.0E-4;"
+                        + " --set decaySteps=200 spreads it over all steps");
+        assertThat(COSINE.afterDecay(150, 200).orElseThrow())
+                .contains("ended at step 110: steps 151 to 200 run at its minimum 1.0E-4");
+        assertThat(COSINE.afterDecay(200, 200)).isEmpty();
+        assertThat(new ScheduleSettings(Shape.COSINE, 1, 0, 0, 5)
+                        .afterDecay(5, 10)
+                        .orElseThrow())
+                .contains("steps 6 to 10 run at its minimum 0.0 and change nothing");
+        assertThat(new ScheduleSettings(Shape.CONSTANT, 1, 0, 0, 5).afterDecay(5, 10))
+                .isEmpty();
+    }
+
+    @Test
     void impossibleSchedulesNameTheKey() {
         assertThatThrownBy(() -> new ScheduleSettings(Shape.CONSTANT, 0, 0, 0, 5))
                 .hasMessageContaining("learningRate");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -100,6 +101,68 @@ class TrainSettingsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "jdk, 1000, 1000, 50",
+        "jdk, 3000, 3000, 50",
+        "jdk, 500, 500, 50",
+        "jdk, 120, 120, 12",
+        "jdk, 20, 20, 2",
+        "jdk, 5, 5, 0",
+        "shakespeare-tied, 700, 700, 70",
+        "quote, 7, 7, 0",
+    })
+    void decayFollowsTheStepsAndAPresetsWarmupIsCutToATenthOfThem(String preset, int steps, int decay, int warmup) {
+        Values given = values("preset=" + preset, "steps=" + steps);
+        TrainSettings settings = TrainSettings.of(given);
+        assertThat(settings.schedule().decaySteps()).isEqualTo(decay);
+        assertThat(settings.schedule().warmupSteps()).isEqualTo(warmup);
+        int usual = TrainSettings.of(values("preset=" + preset)).schedule().warmupSteps();
+        assertThat(settings.remarks(given))
+                .hasSize(warmup == usual ? 0 : 1)
+                .allSatisfy(
+                        remark -> assertThat(remark).contains("warm-up of " + usual + " steps is cut to " + warmup));
+    }
+
+    @Test
+    void whatTheUserSetOfTheScheduleStays() {
+        ScheduleSettings start =
+                TrainSettings.of(values("steps=200", "decaySteps=1000")).schedule();
+        assertThat(start.decaySteps()).isEqualTo(1000);
+        assertThat(start.warmupSteps()).isEqualTo(50);
+        assertThat(TrainSettings.of(values("steps=200", "warmupSteps=40"))
+                        .schedule()
+                        .warmupSteps())
+                .isEqualTo(40);
+        assertThat(TrainSettings.of(values("steps=20", "decaySteps=20"))
+                        .schedule()
+                        .warmupSteps())
+                .isEqualTo(2);
+        assertThat(TrainSettings.of(values("steps=200", "decaySteps=0"))
+                        .schedule()
+                        .decaySteps())
+                .isEqualTo(200);
+        assertThatThrownBy(() -> TrainSettings.of(values("steps=20", "warmupSteps=50")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("decaySteps must be more than warmupSteps 50");
+    }
+
+    /**
+     * A configuration of the time before checkpointMinutes: keys that are added later have their usual values in it.
+     */
+    @Test
+    void aConfigurationFromBeforeAKeyWasAddedCanBeUsed() throws IOException, URISyntaxException {
+        Path file = Path.of(TrainSettingsTest.class
+                .getResource("config-before-checkpoint-minutes.yaml")
+                .toURI());
+        ConfigFile.Content stored = ConfigFile.read(file);
+        assertThat(stored.values().get("checkpointMinutes")).isEmpty();
+        TrainSettings settings = TrainSettings.of(stored.values());
+        assertThat(settings.evaluation().checkpointMinutes()).isEqualTo(5);
+        assertThat(settings.schedule().decaySteps()).isEqualTo(1000);
+        assertThat(settings.schedule().warmupSteps()).isEqualTo(50);
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
@@ -117,6 +180,8 @@ class TrainSettingsTest {
                 "learningRate=-1|learningRate must be positive",
                 "beta2=1|beta2 must be in [0, 1)",
                 "clip=-1|clip must be zero or more",
+                "checkpointMinutes=-1|checkpointMinutes must be zero or more",
+                "channels=27000|a model of 35",
                 "schedule=linear|constant or cosine",
                 "validation=1|validation must be in [0, 1)",
                 "batch=0|batch must be positive",
@@ -151,7 +216,7 @@ class TrainSettingsTest {
     @ParameterizedTest
     @CsvSource({"0,100,10", "5,100,10", "10,100,9", "95,105,2", "100,100,0", "0,5,1"})
     void countsTheEvaluationsToCome(long step, long steps, long expected) {
-        EvaluationSettings evaluation = new EvaluationSettings(10, 1, 0, 0, 1);
+        EvaluationSettings evaluation = new EvaluationSettings(10, 1, 0, 0, 5, 1);
         assertThat(evaluation.remaining(step, steps)).isEqualTo(expected);
         long counted = 0;
         for (long s = step + 1; s <= steps; s++) {

@@ -2,6 +2,7 @@ package org.tornadogpt.trainer.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tornadogpt.trainer.data.Split;
@@ -14,9 +15,19 @@ class RunReportTest {
         return String.join("\n", RunReport.of(List.of(evaluations), SPLIT, 100, 20));
     }
 
+    /** A run that begins with four evaluations in which both losses fall. */
+    private static String readAfterFour(Metric... evaluations) {
+        List<Metric> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            all.add(Metric.eval(i, 4 - i * 0.1, 4 - i * 0.1, i));
+        }
+        all.addAll(List.of(evaluations));
+        return read(all.toArray(Metric[]::new));
+    }
+
     @Test
     void seesOverfittingAndWhenItBegan() {
-        assertThat(read(Metric.eval(0, 4, 4, 0), Metric.eval(50, 2, 2.5, 1), Metric.eval(100, 1, 3, 2)))
+        assertThat(readAfterFour(Metric.eval(50, 2, 2.5, 1), Metric.eval(100, 1, 3, 2)))
                 .contains(
                         "best validation loss 2.5000 at step 50 of 100",
                         "overfitting since about step 50",
@@ -26,11 +37,33 @@ class RunReportTest {
 
     @Test
     void doesNotCallNoiseOverfitting() {
-        assertThat(read(Metric.eval(0, 4, 4, 0), Metric.eval(50, 2, 2.5, 1), Metric.eval(100, 1.9, 2.505, 2)))
+        assertThat(readAfterFour(Metric.eval(50, 2, 2.5, 1), Metric.eval(100, 1.9, 2.505, 2)))
                 .contains("no overfitting", "level");
-        assertThat(read(Metric.eval(0, 4, 4, 0), Metric.eval(100, 2, 2.5, 2))).contains("lowest at the end");
-        assertThat(read(Metric.eval(0, 4, 4, 0), Metric.eval(50, 2, 2.5, 1), Metric.eval(100, 3, 3.5, 2)))
-                .contains("unstable");
+        assertThat(readAfterFour(Metric.eval(100, 2, 2.5, 2))).contains("lowest at the end");
+        assertThat(readAfterFour(Metric.eval(50, 2, 2.5, 1), Metric.eval(100, 3, 3.5, 2)))
+                .contains("not overfitting but unstable");
+    }
+
+    @Test
+    void judgesNoCurveOfFewerThanFivePoints() {
+        assertThat(read(Metric.eval(0, 4, 4, 0)))
+                .contains("cannot be told from 1 evaluation ", "evalInterval")
+                .doesNotContain("no overfitting");
+        assertThat(read(Metric.eval(0, 4, 4, 0), Metric.eval(50, 2, 2.5, 1), Metric.eval(100, 1, 3, 2)))
+                .contains("cannot be told from 3 evaluations")
+                .doesNotContain("since about");
+    }
+
+    @Test
+    void aLossThatExplodedIsCalledThat() {
+        String exploded =
+                "unstable: the training loss exploded, from 4.0000 untrained and 4.0000 at step 0 to 812.5000";
+        assertThat(read(Metric.eval(0, 4, 4, 0), Metric.eval(100, 812.5, 900, 2)))
+                .contains(exploded, "learningRate")
+                .doesNotContain("overfit");
+        List<Metric> all = List.of(Metric.eval(0, 4, 4, 0), Metric.eval(100, 812.5, 900, 2));
+        assertThat(RunReport.of(all, Split.of(new int[9], 0), 5, 1)).anyMatch(line -> line.contains(exploded));
+        assertThat(read(Metric.eval(0, 4, 4, 0))).doesNotContain("unstable");
     }
 
     @Test
@@ -39,10 +72,37 @@ class RunReportTest {
                 .contains(
                         "2,000 tokens seen, 20.0 per parameter",
                         "in balance",
-                        "read 2.2 times",
-                        "holds 9.0 per parameter");
-        assertThat(read(Metric.eval(0, 4, 4, 0), Metric.eval(10, 2, 2.5, 2))).contains("learn from more");
-        assertThat(read(Metric.eval(0, 4, 4, 0), Metric.eval(500, 2, 2.5, 2))).contains("larger model");
+                        "the training text was read 2.2 times; it holds 9.0 tokens per parameter");
+        assertThat(read(Metric.eval(0, 4, 4, 0), Metric.eval(10, 2, 2.5, 2)))
+                .contains("the model could learn from more", "22.2% of the training text was read");
+        assertThat(read(Metric.eval(0, 4, 4, 0), Metric.eval(210, 2, 2.5, 2)))
+                .contains("read 4.7 times", "a larger model could use more text");
+    }
+
+    @Test
+    void saysLittleOfLittle() {
+        List<String> lines = RunReport.of(
+                List.of(Metric.eval(0, 4, 4, 0), Metric.eval(1, 4, 4, 0)),
+                Split.of(new int[10_000_000], 0),
+                1_000_000,
+                8);
+        assertThat(lines.get(2)).contains("8 tokens seen, 0.000008 per parameter");
+        assertThat(lines.get(3))
+                .startsWith("0.00008% of the training text was read; it holds 10.0 tokens per parameter");
+        assertThat(String.join("\n", lines)).doesNotContain("0.0 times", " 0.0 ");
+    }
+
+    @Test
+    void whoHasReadATextOftenNeedsMoreTextNotMoreSteps() {
+        assertThat(String.join(
+                        "\n",
+                        RunReport.of(
+                                List.of(Metric.eval(0, 4, 4, 0), Metric.eval(40, 2, 2, 0)),
+                                Split.of(new int[9], 0),
+                                1000,
+                                9 * 131 / 40)))
+                .contains("the text is small for this model", "read 128.9 times")
+                .doesNotContain("could learn from more");
     }
 
     @Test

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.tornadogpt.trainer.settings.EvaluationSettings;
 
 class TimeEstimateTest {
-    private static final EvaluationSettings EVERY_10 = new EvaluationSettings(10, 1, 0, 0, 1);
+    private static final EvaluationSettings EVERY_10 = new EvaluationSettings(10, 1, 0, 0, 5, 1);
 
     @Test
     void countsStepsAndEvaluationsToCome() {

@@ -1,10 +1,14 @@
 package org.tornadogpt.kernels.device.jvm;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.kernels.graph.Node;
 import org.tornadogpt.kernels.graph.NodeList;
 import org.tornadogpt.kernels.graph.Program;
@@ -13,6 +17,8 @@ import org.tornadogpt.kernels.memory.Slice;
 
 /** What the {@code sequential} and {@code cpu} devices share: recorded nodes become steps that the JVM runs. */
 abstract class JvmDevice implements Device {
+    private static final long MEBIBYTE = 1 << 20;
+
     private final WorkerPool pool;
     private final GroupRunner groupRunner;
     private final JitWarmUp warmUp;
@@ -33,6 +39,25 @@ abstract class JvmDevice implements Device {
     @Override
     public int threads() {
         return pool.threads();
+    }
+
+    /**
+     * Memory outside the heap is taken when it is first used, and the system ends a process that takes more than
+     * there is.
+     */
+    @Override
+    public void checkFits(long stateBytes, long activationBytes, long largestBytes) {
+        long memory =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        if (stateBytes + activationBytes > memory) {
+            throw new DeviceException(String.format(
+                    Locale.ROOT,
+                    "%,d MiB of memory are needed, %,d of them for activations, and there are %,d: use a smaller batch,"
+                            + " block or model",
+                    (stateBytes + activationBytes) / MEBIBYTE,
+                    activationBytes / MEBIBYTE,
+                    memory / MEBIBYTE));
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.tornadogpt.kernels.device.tornado;
 
 import java.util.List;
 import java.util.Locale;
+import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.kernels.memory.Buffers;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -38,7 +39,7 @@ record DeviceMemory(long state, long activations, long largest) {
     void check(String device, long memory, long largestArray) {
         double usable = memory * USABLE;
         if (state > usable) {
-            throw new IllegalArgumentException(String.format(
+            throw new DeviceException(String.format(
                     Locale.ROOT,
                     "%s has %s of memory; parameters, gradients and moments alone need %s: use a smaller model",
                     device,
@@ -46,7 +47,7 @@ record DeviceMemory(long state, long activations, long largest) {
                     text(state)));
         }
         if (state + activations > usable) {
-            throw new IllegalArgumentException(String.format(
+            throw new DeviceException(String.format(
                     Locale.ROOT,
                     "%s has %s of memory; %s are needed, %s of it for activations: use at most %d %% of this batch",
                     device,
@@ -56,7 +57,7 @@ record DeviceMemory(long state, long activations, long largest) {
                     (long) (100 * (usable - state) / activations)));
         }
         if (largest > largestArray) {
-            throw new IllegalArgumentException(String.format(
+            throw new DeviceException(String.format(
                     Locale.ROOT,
                     "%s allows %s in one array; the largest needs %s: use at most %d %% of this batch, or a smaller model",
                     device,

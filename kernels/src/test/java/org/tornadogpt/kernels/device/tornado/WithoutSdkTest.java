@@ -47,7 +47,7 @@ class WithoutSdkTest {
         DeviceMemory memory = new DeviceMemory(100L << 20, 900L << 20, 900L << 20);
         memory.check("card", 2L << 30, 2L << 30);
         assertThatThrownBy(() -> memory.check("card", 700L << 20, 2L << 30))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(DeviceException.class)
                 .hasMessage("card has 700.0 MiB of memory; 1000.0 MiB are needed, 900.0 MiB of it for activations:"
                         + " use at most 62 % of this batch");
         assertThatThrownBy(() -> memory.check("card", 100L << 20, 2L << 30)).hasMessageContaining("smaller model");

@@ -1,0 +1,64 @@
+package org.tornadogpt.trainer.cli;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.trainer.settings.ConfigFile;
+import org.tornadogpt.trainer.settings.TrainSettings;
+import org.tornadogpt.trainer.settings.UsageException;
+import org.tornadogpt.trainer.train.RunFolder;
+
+/**
+ * What a training run is made of.
+ *
+ * @param settings with the text and the device as they were found
+ */
+record RunParts(TrainSettings settings, RunFolder folder, KernelChoices kernels, TrainingRun.Texts texts) {
+    /** The fact by which a resumed run knows its text. */
+    static final String DATA_SUM = "dataSha256";
+
+    static RunParts of(TrainSettings asked, RunFolder folder, KernelChoices kernels, TrainingRun.Texts texts) {
+        return new RunParts(asked.found(texts.corpus().spec(), kernels.device()), folder, kernels, texts);
+    }
+
+    /**
+     * The model for the text's vocabulary.
+     *
+     * @throws UsageException if no array can hold it
+     */
+    LanguageModel model() {
+        try {
+            return settings.model()
+                    .withVocabulary(texts.tokenizer().vocabularySize())
+                    .model();
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+    }
+
+    /** Takes memory and builds the programs; see {@link Sessions}. */
+    TrainingSession session(LanguageModel model) {
+        return Sessions.training(
+                model, kernels, settings.batches().batch(), settings.batches().microSteps());
+    }
+
+    void writeConfig(LanguageModel model) throws IOException {
+        folder.writeConfig(new ConfigFile.Content(settings.values(), facts(model)));
+    }
+
+    private Map<String, String> facts(LanguageModel model) {
+        Map<String, String> facts = new TreeMap<>();
+        facts.put(DATA_SUM, texts.sha256());
+        facts.put("characters", String.valueOf(texts.split().training().tokens().length));
+        facts.put("vocabulary", String.valueOf(model.vocabularySize()));
+        facts.put("parameters", String.valueOf(model.parameters().size()));
+        facts.put("device", kernels.device().description());
+        facts.put("kernels", kernels.names().toString());
+        facts.put("program", Version.text());
+        facts.put("jvm", Version.jvm());
+        return facts;
+    }
+}

@@ -1,0 +1,43 @@
+package org.tornadogpt.trainer.cli;
+
+import org.tornadogpt.kernels.graph.DeviceException;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.trainer.settings.UsageException;
+
+/** Takes the memory that training needs, or says in one line why that cannot be. */
+public final class Sessions {
+    private Sessions() {}
+
+    /**
+     * A session of a model.
+     *
+     * @param kernels the device, and the variants that compute operations there
+     * @param batch examples in one pass
+     * @param microSteps passes of one step
+     * @throws UsageException for sizes that no array can hold
+     * @throws DeviceException for what does not fit the device or this machine
+     */
+    public static TrainingSession training(LanguageModel model, KernelChoices kernels, int batch, int microSteps) {
+        ModelMemory memory = ModelMemory.of(model);
+        memory.check(ModelMemory.ofMachine());
+        String sizes = memory + ", and batch=" + batch + " of block=" + model.blockSize()
+                + " tokens is passed through it at once";
+        try {
+            return new TrainingSession(model, kernels, batch, microSteps);
+        } catch (ArithmeticException e) {
+            throw new UsageException(sizes + ": no array can hold that; choose a smaller batch or block", e);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(sizes + ": " + e.getMessage(), e);
+        } catch (OutOfMemoryError e) {
+            throw new DeviceException(
+                    sizes + ": out of memory (" + e.getMessage()
+                            + "); choose a smaller batch, block or model, or give the"
+                            + " JVM more with TGPT_JAVA_OPTS=-Xmx...",
+                    e);
+        } catch (DeviceException e) {
+            throw new DeviceException(sizes + ": " + e.getMessage(), e);
+        }
+    }
+}

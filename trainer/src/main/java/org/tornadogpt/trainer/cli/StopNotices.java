@@ -1,0 +1,80 @@
+package org.tornadogpt.trainer.cli;
+
+import java.io.IOException;
+import org.tornadogpt.trainer.train.Remains;
+import org.tornadogpt.trainer.train.RunFolder;
+import org.tornadogpt.trainer.train.Trainer;
+
+/** What a training run tells at once whoever presses Ctrl+C: it depends on how far the run has come. */
+final class StopNotices implements Interruption.Listener {
+    private static final long NOTHING = -1;
+
+    private final Io io;
+    private final RunFolder folder;
+    private volatile TerminalProgress display;
+    private volatile Trainer trainer;
+    private volatile boolean done;
+
+    StopNotices(Io io, RunFolder folder) {
+        this.io = io;
+        this.folder = folder;
+        io.interrupted().tell(this);
+    }
+
+    /** From here on there is something to save. */
+    void training(Trainer running, TerminalProgress shown) {
+        display = shown;
+        trainer = running;
+    }
+
+    /** From here on all is saved. */
+    void done() {
+        done = true;
+    }
+
+    @Override
+    public void first() {
+        if (done) {
+            return;
+        }
+        if (trainer == null) {
+            say("stopping before the first step; once more stops at once");
+        } else if (trainer.savedStep() == NOTHING) {
+            say("saving after this step; once more abandons all of this run");
+        } else {
+            say("saving after this step; once more abandons what came after step " + trainer.savedStep());
+        }
+    }
+
+    @Override
+    public void again() {
+        if (done) {
+            return;
+        }
+        if (trainer == null || trainer.savedStep() == NOTHING) {
+            say("abandoned");
+            takeAway();
+        } else {
+            say("abandoned what came after step " + trainer.savedStep() + "; go on with: "
+                    + Remains.resume(folder.path()));
+        }
+    }
+
+    /** Of a run that has not begun nothing stays. */
+    private void takeAway() {
+        try {
+            folder.close();
+        } catch (IOException e) {
+            say("left behind: " + folder.path());
+        }
+    }
+
+    private void say(String text) {
+        if (display == null) {
+            io.err().println((io.interactive() ? TerminalProgress.CLEAR_LINE : "") + "tgpt: " + text);
+            io.err().flush();
+        } else {
+            display.notice("tgpt: " + text);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package org.tornadogpt.trainer.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.tornadogpt.model.Checkpoint;
+import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.trainer.metrics.Metric;
+import org.tornadogpt.trainer.metrics.MetricsFile;
+
+/**
+ * Puts down in a run's folder what the run has come to. A checkpoint that cannot be written is an error; without a
+ * line of metrics or a plot the run goes on, and that is said once.
+ */
+final class RunWriter {
+    private final RunFolder folder;
+    private final TrainingSession session;
+    private final Tokenizer tokenizer;
+    private final long seed;
+    private final ProgressDisplay display;
+    private final Plotter plotter;
+    private final List<String> caption;
+    private final MetricsFile metrics;
+    private final Set<Path> complained = new HashSet<>();
+    private long savedNanos = System.nanoTime();
+    private volatile long savedStep;
+
+    /**
+     * @param caption lines below the plot
+     * @param savedStep of the checkpoint that the run goes on from, -1 if there is none
+     */
+    RunWriter(
+            RunFolder folder,
+            TrainingSession session,
+            Tokenizer tokenizer,
+            long seed,
+            ProgressDisplay display,
+            Plotter plotter,
+            List<String> caption,
+            long savedStep) {
+        this.folder = folder;
+        this.session = session;
+        this.tokenizer = tokenizer;
+        this.seed = seed;
+        this.display = display;
+        this.plotter = plotter;
+        this.caption = caption;
+        this.savedStep = savedStep;
+        metrics = MetricsFile.append(folder.metrics());
+    }
+
+    /** The step that the run would go on from if it ended now, -1 for none. Any thread may ask. */
+    long savedStep() {
+        return savedStep;
+    }
+
+    /** Seconds since the latest checkpoint, or since the run went on. */
+    double secondsSinceSave() {
+        return (System.nanoTime() - savedNanos) / 1e9;
+    }
+
+    void log(Metric metric) {
+        try {
+            metrics.write(metric);
+        } catch (IOException e) {
+            complain(folder.metrics(), e);
+        }
+    }
+
+    void flush() {
+        try {
+            metrics.flush();
+        } catch (IOException e) {
+            complain(folder.metrics(), e);
+        }
+    }
+
+    /**
+     * Saves {@code last}.
+     *
+     * @throws IOException if that fails; earlier checkpoints stay
+     */
+    void saveLast(Progress progress) throws IOException {
+        prepare();
+        Checkpoint.save(folder.last(), tokenizer, session, progress.toState(seed));
+        saved(progress);
+    }
+
+    /** Saves {@code best}, and the same as {@code last}. */
+    void saveBest(Progress progress) throws IOException {
+        prepare();
+        Checkpoint.save(folder.best(), tokenizer, session, progress.toState(seed));
+        Checkpoint.copy(folder.best(), folder.last());
+        saved(progress);
+    }
+
+    private void prepare() throws IOException {
+        folder.mend().ifPresent(display::warning);
+        flush();
+    }
+
+    private void saved(Progress progress) {
+        savedStep = progress.step();
+        savedNanos = System.nanoTime();
+    }
+
+    /**
+     * Whatever a machine lacks to draw, be it room, fonts or the graphics library as a whole, training does not need
+     * it.
+     */
+    void plot() {
+        try {
+            String title = folder.path().toAbsolutePath().getFileName().toString();
+            plotter.write(title, caption, MetricsFile.read(folder.metrics()), folder.plot())
+                    .ifPresent(lack -> complain(folder.plot(), lack));
+        } catch (IOException e) {
+            complain(folder.plot(), "it cannot be written: " + Reasons.of(e));
+        } catch (RuntimeException | LinkageError | InternalError e) {
+            complain(folder.plot(), "it cannot be drawn: " + e);
+        }
+    }
+
+    private void complain(Path file, IOException e) {
+        complain(file, "it cannot be written: " + Reasons.of(e));
+    }
+
+    private void complain(Path file, String what) {
+        if (complained.add(file)) {
+            display.warning(file + ": " + what + "; the training goes on");
+        }
+    }
+}
