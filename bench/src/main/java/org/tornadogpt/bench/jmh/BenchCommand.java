@@ -34,7 +34,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Names are preset/operation/call/variant; see --list. Examples:",
-            "  tgpt bench --quick kernel-cpu/attention      tgpt bench 'matmul/.*/blocked'"
+            "  tgpt bench --quick kernel-cpu/attention",
+            "  tgpt bench 'matmul/.*/blocked'"
         })
 final class BenchCommand implements Callable<Integer> {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
@@ -86,7 +87,7 @@ final class BenchCommand implements Callable<Integer> {
                 return ExitCode.OK;
             }
             described = DeviceOptions.explain(device, opened);
-            io.out().println("device " + described);
+            io.say("device " + described);
         }
         return measure(cases, described);
     }
@@ -132,12 +133,11 @@ final class BenchCommand implements Callable<Integer> {
         try {
             Measured measured = new Measured(of, new Runner(settings.options(of, log.toString())).runSingle());
             results.add(measured);
+            io.out().println("[" + place + "] " + of.name());
             io.out()
                     .printf(
                             Locale.ROOT,
-                            "[%s] %-72s %12.1f µs %9.2f GFLOP/s %8.2f GB/s%s%n",
-                            place,
-                            of.name(),
+                            "  %,12.1f µs %9.2f GFLOP/s %8.2f GB/s%s%n",
                             measured.micros(),
                             measured.gflops(),
                             measured.gigabytesPerSecond(),

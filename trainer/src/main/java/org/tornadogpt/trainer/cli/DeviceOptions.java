@@ -12,6 +12,9 @@ import picocli.CommandLine.Option;
 
 /** Options of every command that computes. */
 public final class DeviceOptions {
+    /** Set in every JVM that was started with TornadoVM. */
+    private static final String TORNADO = "tornado.load.runtime.implementation";
+
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
@@ -67,9 +70,14 @@ public final class DeviceOptions {
 
     /** The device and why it is this one. */
     public static String explain(String asked, Device device) {
-        String why = asked.equals("auto")
-                ? "auto: " + Devices.noGpu().orElse("the first GPU that TornadoVM has")
-                : "asked for";
+        String why = asked.equals("auto") ? "auto: " + noGpu() : "asked for";
         return device.id() + ": " + device.description() + " (" + why + ")";
+    }
+
+    /** The longest reason is that of most users, who have no TornadoVM; how to get a GPU is told by the command that lists devices. */
+    private static String noGpu() {
+        return Devices.noGpu()
+                .map(why -> System.getProperty(TORNADO) == null ? "no TornadoVM, see 'tgpt devices'" : why)
+                .orElse("the first GPU that TornadoVM has");
     }
 }

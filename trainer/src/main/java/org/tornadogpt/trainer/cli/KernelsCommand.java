@@ -18,8 +18,6 @@ import picocli.CommandLine.Command;
         versionProvider = Version.class,
         description = "Lists the kernel variants that --kernel OPERATION=VARIANT can name.")
 final class KernelsCommand implements Callable<Integer> {
-    private static final String ROW = "%-16s %-16s %-8s %-28s %s%n";
-
     private final Io io;
 
     KernelsCommand(Io io) {
@@ -28,17 +26,18 @@ final class KernelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        io.out().printf(ROW, "operation", "variant", "style", "devices", "default on");
+        Table table = new Table("lllbb").row("operation", "variant", "style", "devices", "default on");
         try (Device sequential = Devices.open("sequential", 1);
                 Device cpu = Devices.open("cpu", 1)) {
             for (Variant variant : Variants.all()) {
-                row(variant, List.of(sequential, cpu));
+                row(table, variant, List.of(sequential, cpu));
             }
         }
+        table.print(io);
         return ExitCode.OK;
     }
 
-    private void row(Variant variant, List<Device> devices) {
+    private static void row(Table table, Variant variant, List<Device> devices) {
         List<String> runsOn = new ArrayList<>();
         List<String> defaultOn = new ArrayList<>();
         for (Device device : devices) {
@@ -52,18 +51,17 @@ final class KernelsCommand implements Callable<Integer> {
         if (variant.style() != Variant.Style.VECTOR) {
             runsOn.add("tornado");
         }
-        for (boolean gpu : new boolean[] {true, false}) {
-            if (TornadoDevice.defaultVariant(variant.operation(), gpu).equals(variant.name())) {
-                defaultOn.add(gpu ? "tornado GPU" : "tornado CPU");
-            }
+        boolean gpu = TornadoDevice.defaultVariant(variant.operation(), true).equals(variant.name());
+        boolean processor =
+                TornadoDevice.defaultVariant(variant.operation(), false).equals(variant.name());
+        if (gpu || processor) {
+            defaultOn.add(gpu && processor ? "tornado" : gpu ? "tornado GPU" : "tornado CPU");
         }
-        io.out()
-                .printf(
-                        ROW,
-                        variant.operation(),
-                        variant.name(),
-                        variant.style().name().toLowerCase(Locale.ROOT),
-                        String.join(", ", runsOn),
-                        defaultOn.isEmpty() ? "-" : String.join(", ", defaultOn));
+        table.row(
+                variant.operation(),
+                variant.name(),
+                variant.style().name().toLowerCase(Locale.ROOT),
+                String.join(", ", runsOn),
+                defaultOn.isEmpty() ? "-" : String.join(", ", defaultOn));
     }
 }

@@ -3,6 +3,7 @@ package org.tornadogpt.trainer.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.InferenceSession;
@@ -11,6 +12,7 @@ import org.tornadogpt.model.Sampling;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
+import org.tornadogpt.trainer.settings.Numbers;
 import org.tornadogpt.trainer.settings.SampleSettings;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.train.RunFolder;
@@ -35,10 +37,10 @@ final class RunSummary {
                         split,
                         model.parameters().size(),
                         settings.batches().tokensPerStep())
-                .forEach(io.out()::println);
-        io.out().println("everything is in " + folder.path() + " (loss.png, metrics.jsonl, config.yaml, best/, last/)");
+                .forEach(io::say);
+        io.say("everything is in " + folder.path() + " (loss.png, metrics.jsonl, config.yaml, best/, last/)");
         sample(settings, RunFolder.forUse(folder.path()), device);
-        io.out().println("more text: tgpt generate --run " + folder.path());
+        io.say("more text: tgpt generate --run " + folder.path());
     }
 
     private void sample(TrainSettings settings, Path from, Device device) throws IOException {
@@ -51,8 +53,11 @@ final class RunSummary {
             checkpoint.restore(session);
             io.out()
                     .printf(
+                            Locale.ROOT,
                             "%nsample of %s (step %d), temperature %s:%n%n",
-                            from, checkpoint.state().step(), sample.sampleTemperature());
+                            from,
+                            checkpoint.state().step(),
+                            Numbers.text(sample.sampleTemperature()));
             new TextStream(io, session, checkpoint.tokenizer())
                     .write(
                             sample.samplePrompt(),

@@ -11,36 +11,44 @@ import org.tornadogpt.trainer.train.ProgressDisplay;
 final class TerminalProgress implements ProgressDisplay, AutoCloseable {
     private static final int MILLIS = 250;
     private static final String CLEAR_LINE = "\r\033[K";
+    private static final String BEST = "<< best!";
 
     private final Io io;
     private final ProgressBar bar;
 
     TerminalProgress(Io io, long done, long steps) {
         this.io = io;
-        bar = io.interactive() ? bar(done, steps) : null;
+        bar = io.interactive() ? bar(io, done, steps) : null;
     }
 
-    private static ProgressBar bar(long done, long steps) {
+    private static ProgressBar bar(Io io, long done, long steps) {
         return new ProgressBarBuilder()
-                .setTaskName("training")
+                .setTaskName("")
                 .setInitialMax(steps)
                 .startsFrom(done, Duration.ZERO)
                 .setUpdateIntervalMillis(MILLIS)
                 .setStyle(ProgressBarStyle.ASCII)
-                .setConsumer(new StandardErrorBar(System.err, System.getenv("COLUMNS")))
+                .setConsumer(new StandardErrorBar(System.err, io.screen().err().columns()))
                 .build();
     }
 
     @Override
     public void line(String text) {
         if (bar == null) {
-            io.out().println(text);
+            io.out().println(marked(text));
             return;
         }
         bar.pause();
-        io.out().println(CLEAR_LINE + text);
+        io.out().println(CLEAR_LINE + marked(text));
         io.out().flush();
         bar.resume();
+    }
+
+    private String marked(String text) {
+        return text.endsWith(BEST)
+                ? text.substring(0, text.length() - BEST.length())
+                        + io.screen().out().colours().good(BEST)
+                : text;
     }
 
     @Override

@@ -84,7 +84,7 @@ final class TrainingRun {
                 .withVocabulary(texts.tokenizer().vocabularySize())
                 .model();
         folder.writeConfig(new ConfigFile.Content(settings.values(), facts(settings, device, texts, model)));
-        Banner banner = new Banner(io.out());
+        Banner banner = new Banner(io);
         banner.print(settings, folder.path(), DeviceOptions.explain(askedDevice, device), model);
         banner.print(texts.corpus(), texts.split(), texts.tokenizer());
         try (TrainingSession session = session(model, settings, folder, device, resuming)) {

@@ -6,6 +6,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** UTF-8 that must be UTF-8: no replacement characters, no NUL bytes. */
 final class StrictUtf8 {
@@ -28,7 +29,7 @@ final class StrictUtf8 {
             throw notText(name, nul, "a NUL byte");
         }
         if (result.isError()) {
-            throw notText(name, in.position(), String.format("byte 0x%02x", bytes[in.position()]));
+            throw notText(name, in.position(), String.format(Locale.ROOT, "byte 0x%02x", bytes[in.position()]));
         }
         decoder.flush(out);
         return out.flip().toString();

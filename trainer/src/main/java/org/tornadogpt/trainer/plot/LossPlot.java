@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
@@ -60,6 +61,7 @@ public final class LossPlot {
         chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setPlotGridLinesColor(new Color(0xe0, 0xe0, 0xe0));
+        chart.getStyler().setLocale(Locale.ROOT);
         chart.getStyler().setYAxisDecimalPattern("0.0#");
         chart.getStyler().setXAxisDecimalPattern("#,##0.#");
         chart.getStyler().setXAxisTickMarkSpacingHint(TICK_SPACING);
@@ -112,7 +114,7 @@ public final class LossPlot {
     }
 
     private static void mark(XYChart chart, Metric best) {
-        String name = String.format("best: %.4f at step %d", best.valLoss(), best.step());
+        String name = String.format(Locale.ROOT, "best: %.4f at step %d", best.valLoss(), best.step());
         XYSeries series = chart.addSeries(name, List.of((double) best.step()), List.of(best.valLoss()));
         series.setMarker(SeriesMarkers.DIAMOND);
         series.setMarkerColor(Color.BLACK);

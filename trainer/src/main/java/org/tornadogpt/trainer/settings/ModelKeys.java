@@ -23,7 +23,7 @@ final class ModelKeys {
             key("mlpHidden", "hidden width of the MLP; follows channels unless set"),
             key("positions", "how a token's place enters"),
             key("norm", "normalisation before attention, MLP and head"),
-            key("activation", "non-linearity of the MLP: relu, gelu, gelu_tanh"),
+            key("activation", "non-linearity of the MLP"),
             key("qkvBias", "bias of the projection to queries, keys and values"),
             key("projectionBias", "bias of the projection out of attention"),
             key("mlpBias", "biases of the MLP"),
@@ -34,7 +34,28 @@ final class ModelKeys {
     private ModelKeys() {}
 
     private static Key key(String name, String about) {
-        return new Key(name, Keys.MODEL, "", about);
+        return new Key(name, Keys.MODEL, "", about, choices(type(name)));
+    }
+
+    /** The type of the architecture's component of that name. */
+    private static Class<?> type(String key) {
+        return Arrays.stream(GptConfig.class.getRecordComponents())
+                .filter(component -> component.getName().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .getType();
+    }
+
+    /** All values of a type; empty for numbers. */
+    private static List<String> choices(Class<?> type) {
+        if (type == boolean.class) {
+            return List.of("true", "false");
+        }
+        return type.isEnum()
+                ? Arrays.stream(type.getEnumConstants())
+                        .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                        .toList()
+                : List.of();
     }
 
     static List<Key> keys() {
@@ -65,21 +86,13 @@ final class ModelKeys {
 
     /** The value, if it is of the key's type. */
     private static String checked(String key, String value) {
-        Class<?> type = Arrays.stream(GptConfig.class.getRecordComponents())
-                .filter(component -> component.getName().equals(key))
-                .findFirst()
-                .orElseThrow()
-                .getType();
+        Class<?> type = type(key);
+        List<String> choices = choices(type);
         if (type == int.class) {
             Check.that(value.matches("\\d{1,9}"), key, "a whole number", "'" + value + "'");
-        } else if (type == boolean.class) {
-            Check.that(value.equals("true") || value.equals("false"), key, "true or false", "'" + value + "'");
-        } else if (type.isEnum()) {
-            List<String> names = Arrays.stream(type.getEnumConstants())
-                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
-                    .toList();
-            Check.that(
-                    names.contains(value.toLowerCase(Locale.ROOT)), key, String.join(" or ", names), "'" + value + "'");
+        } else if (!choices.isEmpty()) {
+            String folded = type.isEnum() ? value.toLowerCase(Locale.ROOT) : value;
+            Check.that(choices.contains(folded), key, String.join(" or ", choices), "'" + value + "'");
         } else {
             Values alone = new Values();
             alone.set(key, value);

@@ -13,13 +13,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.UsageException;
 
 /** The folder of one run, held by one process at a time. */
 public final class RunFolder implements AutoCloseable {
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
     private static final String LOCK = ".lock";
 

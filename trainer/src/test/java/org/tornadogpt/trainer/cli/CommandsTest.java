@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,7 +137,8 @@ class CommandsTest {
         assertThat(tgpt.code()).as(tgpt.toString()).isZero();
         String last = Files.readAllLines(run.resolve("metrics.jsonl")).getLast();
         String loss = last.replaceAll(".*\"valLoss\":([0-9.]+).*", "$1");
-        assertThat(tgpt.out()).containsPattern("validation +" + String.format("%.4f", Double.parseDouble(loss)));
+        assertThat(tgpt.out())
+                .containsPattern("validation +" + String.format(Locale.ROOT, "%.4f", Double.parseDouble(loss)));
         assertThat(tgpt.out()).contains("perplexity", "bits/character");
     }
 
