@@ -89,13 +89,13 @@ find_jdk() {
     find_fault "$folder" "${2:-}"
     if [[ -z $fault ]]; then
       if [[ -n $home_fault ]]; then
-        say "JAVA_HOME is $JAVA_HOME, $home_fault; using $folder"
+        say "JAVA_HOME is $JAVA_HOME, $home_fault; using $folder" >&2
       fi
       echo "$folder"
       return
     fi
   done
-  say "no JDK $NEEDED_JDK or newer${home_fault:+ (JAVA_HOME is $JAVA_HOME, $home_fault)}: not in JAVA_HOME, on PATH or in the usual places; get one with"
+  say "no JDK $NEEDED_JDK or newer${home_fault:+ (JAVA_HOME is $JAVA_HOME, $home_fault)}: not in JAVA_HOME, on PATH or in the usual places; get one with" >&2
   jdk_advice "$1" >&2
   return 1
 }

@@ -27,7 +27,7 @@ final class CheckpointOptions {
             throw new UsageException("give either --run DIR or --checkpoint DIR");
         }
         Checkpoint opened = Checkpoint.open(run == null ? checkpoint : RunFolder.forUse(run));
-        opened.note().ifPresent(io.err()::println);
+        opened.note().ifPresent(io::warn);
         io.err()
                 .println(opened.folder() + ": step " + opened.state().step() + ", best validation loss "
                         + String.format(Locale.ROOT, "%.4f", opened.state().bestLoss()));

@@ -26,19 +26,13 @@ public record Io(PrintWriter out, PrintWriter err, BooleanSupplier interrupted, 
 
     /** Prints a line on standard error about what should be known, but ends nothing. */
     public void warn(String text) {
-        toError(screen.err().colours().warning(PROGRAM), text);
+        err.println(screen.err().colours().warning(PROGRAM) + text);
+        err.flush();
     }
 
-    /** Prints the line on standard error that says why the command ends. */
+    /** Prints the line on standard error that says why the command ends. It stays one: commands and paths are copied from it. */
     public void fail(String text) {
-        toError(screen.err().colours().error(PROGRAM), text);
-    }
-
-    private void toError(String program, String text) {
-        String lines = String.join(
-                System.lineSeparator(),
-                Lines.broken(PROGRAM + text, screen.err().columns(), PROGRAM.length()));
-        err.println(program + lines.substring(PROGRAM.length()));
+        err.println(screen.err().colours().error(PROGRAM) + text);
         err.flush();
     }
 }

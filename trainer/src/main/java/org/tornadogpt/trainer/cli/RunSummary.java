@@ -40,7 +40,7 @@ final class RunSummary {
                 .forEach(io::say);
         io.say("everything is in " + folder.path() + " (loss.png, metrics.jsonl, config.yaml, best/, last/)");
         sample(settings, RunFolder.forUse(folder.path()), device);
-        io.say("more text: tgpt generate --run " + folder.path());
+        io.out().println("more text: tgpt generate --run " + folder.path());
     }
 
     private void sample(TrainSettings settings, Path from, Device device) throws IOException {

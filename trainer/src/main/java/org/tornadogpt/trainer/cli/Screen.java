@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What is known of where the two outputs go. */
-public record Screen(Output out, Output err) {
+public record Screen(Target out, Target err) {
     /** For output that a program may read: lines are as long as they are. */
     public static final int UNLIMITED = 100_000;
 
@@ -23,11 +23,11 @@ public record Screen(Output out, Output err) {
      * @param columns its width, {@link #UNLIMITED} where it is no terminal
      * @param colours on it
      */
-    public record Output(boolean terminal, int columns, Colours colours) {}
+    public record Target(boolean terminal, int columns, Colours colours) {}
 
     /** No terminal. */
     public static Screen none() {
-        Output none = new Output(false, UNLIMITED, new Colours(false));
+        Target none = new Target(false, UNLIMITED, new Colours(false));
         return new Screen(none, none);
     }
 
@@ -40,8 +40,8 @@ public record Screen(Output out, Output err) {
                 output(arguments, environment, said == null ? console : terminals.contains("err")));
     }
 
-    private static Output output(String[] arguments, Map<String, String> environment, boolean terminal) {
-        return new Output(
+    private static Target output(String[] arguments, Map<String, String> environment, boolean terminal) {
+        return new Target(
                 terminal,
                 terminal ? columns(environment.get(COLUMNS)) : UNLIMITED,
                 Colours.of(arguments, environment, terminal));

@@ -26,8 +26,7 @@ final class TextStream {
     TokenRate write(String prompt, long tokens, Sampling sampling) {
         Tokenizer.Encoded encoded = tokenizer.encodePrompt(prompt);
         if (!encoded.note().isEmpty()) {
-            io.err().println(encoded.note());
-            io.err().flush();
+            io.warn(encoded.note());
         }
         int[] context = encoded.tokens().length == 0 ? new int[] {tokenizer.startToken()} : encoded.tokens();
         io.out().print(tokenizer.decode(encoded.tokens()));

@@ -26,7 +26,7 @@ final class Tgpt {
     }
 
     static Screen terminal(int columns, boolean colours) {
-        Screen.Output output = new Screen.Output(true, columns, new Colours(colours));
+        Screen.Target output = new Screen.Target(true, columns, new Colours(colours));
         return new Screen(output, output);
     }
 

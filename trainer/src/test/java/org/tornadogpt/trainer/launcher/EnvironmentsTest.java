@@ -36,7 +36,7 @@ class EnvironmentsTest {
      * @param out patterns, each to be found in standard output
      * @param err all of standard error but for the line's end, {@code %} standing for the world's folder
      */
-    private record Row(String name, String script, int code, List<String> out, String err) {
+    record Row(String name, String script, int code, List<String> out, String err) {
         @Override
         public String toString() {
             return name;

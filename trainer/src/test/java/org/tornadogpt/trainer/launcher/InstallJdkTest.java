@@ -7,9 +7,11 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,32 +27,6 @@ import org.tornadogpt.trainer.launcher.World.Ended;
 @Timeout(240)
 class InstallJdkTest {
     private static final String ARCHIVE = "OpenJDK25U-jdk_x64_linux_hotspot_25.0.3_9.tar.gz";
-    private static final String ABOUT = """
-            [
-                {
-                    "binary": {
-                        "architecture": "x64",
-                        "image_type": "jdk",
-                        "installer": {"checksum": "00", "link": "http://nowhere/installer.pkg", "name": "installer.pkg"},
-                        "os": "linux",
-                        "package": {
-                            "checksum": "%s",
-                            "checksum_link": "%s/sum.sha256.txt",
-                            "download_count": 12,
-                            "link": "%s/%s",
-                            "metadata_link": "%s/about.json",
-                            "name": "%s",
-                            "signature_link": "%s/it.sig",
-                            "size": 1234
-                        },
-                        "project": "jdk"
-                    },
-                    "release_name": "jdk-25.0.3+9",
-                    "vendor": "eclipse"
-                }
-            ]
-            """;
-
     private final Map<String, byte[]> served = new TreeMap<>();
     private final Map<String, String> asked = new TreeMap<>();
     private HttpServer server;
@@ -108,8 +84,32 @@ class InstallJdkTest {
     }
 
     private void serveAbout(String sum) {
-        String about = ABOUT.formatted(sum, address(), address(), ARCHIVE, address(), ARCHIVE, address());
-        served.put("/v3/assets/latest/25/hotspot", about.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        String about = """
+            [
+                {
+                    "binary": {
+                        "architecture": "x64",
+                        "image_type": "jdk",
+                        "installer": {"checksum": "00", "link": "http://nowhere/installer.pkg", "name": "installer.pkg"},
+                        "os": "linux",
+                        "package": {
+                            "checksum": "SUM",
+                            "checksum_link": "SERVER/sum.sha256.txt",
+                            "download_count": 12,
+                            "link": "SERVER/ARCHIVE",
+                            "metadata_link": "SERVER/about.json",
+                            "name": "ARCHIVE",
+                            "signature_link": "SERVER/it.sig",
+                            "size": 1234
+                        },
+                        "project": "jdk"
+                    },
+                    "release_name": "jdk-25.0.3+9",
+                    "vendor": "eclipse"
+                }
+            ]
+            """.replace("SUM", sum).replace("SERVER", address()).replace("ARCHIVE", ARCHIVE);
+        served.put("/v3/assets/latest/25/hotspot", about.getBytes(StandardCharsets.UTF_8));
     }
 
     private Ended install() throws Exception {
@@ -147,8 +147,7 @@ class InstallJdkTest {
         serveAbout("0".repeat(64));
         assertRefused(install(), "does not have the checksum 0000", "nothing was installed");
         serve(archive());
-        served.merge(
-                "/" + ARCHIVE, new byte[] {0}, (whole, ignored) -> java.util.Arrays.copyOf(whole, whole.length / 2));
+        served.merge("/" + ARCHIVE, new byte[] {0}, (whole, ignored) -> Arrays.copyOf(whole, whole.length / 2));
         assertRefused(install(), "does not have the checksum");
     }
 
@@ -158,7 +157,7 @@ class InstallJdkTest {
         assertRefused(install(), "cannot fetch " + address() + "/" + ARCHIVE);
         served.clear();
         assertRefused(install(), "cannot fetch " + address() + "/v3/assets/latest/25/hotspot?architecture=");
-        served.put("/v3/assets/latest/25/hotspot", "[]".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        served.put("/v3/assets/latest/25/hotspot", "[]".getBytes(StandardCharsets.UTF_8));
         assertRefused(install(), "names no archive with a checksum: is there a Temurin 25 for ");
         server.stop(0);
         assertRefused(install(), "cannot fetch " + address(), "without a network");
@@ -173,7 +172,7 @@ class InstallJdkTest {
         world.program("made/jdk-25.0.3+9/bin/java", "exit 1");
         serve(archive());
         assertRefused(install(), "does not start on this machine");
-        serve("no archive".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        serve("no archive".getBytes(StandardCharsets.UTF_8));
         assertRefused(install(), "cannot unpack");
     }
 
