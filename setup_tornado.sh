@@ -9,9 +9,9 @@
 #
 # An SDK is looked for in TORNADOVM_HOME, at the place noted earlier, in SDKMAN's folder, in ./.tornadovm.
 set -euo pipefail
+unset CDPATH # with it cd may go elsewhere, and prints where
 
 readonly TESTED_VERSION=5.2.0-jdk25
-readonly NEEDED_JDK=25
 readonly RELEASES=https://github.com/beehive-lab/TornadoVM/releases/download
 
 say() { printf 'setup_tornado: %s\n' "$*"; }
@@ -53,37 +53,8 @@ esac
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 readonly project store=$project/.tornadovm
-
-# Major version of the JDK in folder $1, from its own release file; 0 if there is none.
-jdk_version() {
-  local version=''
-  if [[ -x $1/bin/java && -r $1/release ]]; then
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
-  fi
-  echo "${version:-0}"
-}
-
-find_jdk() {
-  local folder found on_path=''
-  if on_path=$(command -v java); then
-    on_path=$(dirname "$(dirname "$(realpath "$on_path" 2>/dev/null || echo "$on_path")")")
-  fi
-  if [[ -n ${JAVA_HOME:-} ]]; then
-    found=$(jdk_version "$JAVA_HOME")
-    ((found > 0)) || die "JAVA_HOME is $JAVA_HOME, which is no JDK; set it to one, $NEEDED_JDK or newer, or unset it"
-    ((found >= NEEDED_JDK)) ||
-      die "JAVA_HOME is $JAVA_HOME, JDK $found; TornadoVM $TESTED_VERSION needs JDK $NEEDED_JDK or newer"
-    echo "$JAVA_HOME"
-    return
-  fi
-  for folder in "$on_path" /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* /opt/java/* /opt/jdk*; do
-    if [[ -n $folder ]] && (($(jdk_version "$folder") >= NEEDED_JDK)); then
-      echo "$folder"
-      return
-    fi
-  done
-  die "no JDK $NEEDED_JDK or newer found; install one, or set JAVA_HOME to it"
-}
+# shellcheck source=tools/launcher/jdk.sh
+source "$project/tools/launcher/jdk.sh"
 
 # The version of the SDK in folder $1, from the name of its API's jar; nothing if it is no SDK.
 sdk_version() {
@@ -117,7 +88,10 @@ sdk_candidates() {
   if [[ -r $store/home ]]; then
     head -n 1 "$store/home"
   fi
-  printf '%s\n' "$HOME"/.sdkman/candidates/tornadovm/* "$store"/tornadovm-*
+  if [[ -n ${HOME:-} ]]; then
+    printf '%s\n' "$HOME"/.sdkman/candidates/tornadovm/*
+  fi
+  printf '%s\n' "$store"/tornadovm-*
 }
 
 find_sdk() {
@@ -206,7 +180,7 @@ run_java() {
     sed $'s/\033\\[[0-9;]*m//g; /^WARNING: Using incubator modules/d'
 }
 
-jdk=$(find_jdk)
+jdk=$(find_jdk "$project")
 say "JDK          $jdk ($(sed -n 's/^JAVA_VERSION=//p' "$jdk/release"))"
 sdk=$(find_sdk)
 if [[ -z $sdk ]]; then
@@ -215,6 +189,7 @@ if [[ -z $sdk ]]; then
   fi
   sdk=$(download)
 fi
+[[ $sdk != *:* ]] || die "the path $sdk has a colon, which Java's module path cannot have: move the SDK and name it with TORNADOVM_HOME"
 say "SDK          $sdk ($(sdk_version "$sdk"), $(sdk_backends "$sdk"))"
 ensure_argfile "$sdk"
 devices=$(run_java -m tornado.drivers.common/uk.ac.manchester.tornado.drivers.TornadoDeviceQuery) ||

@@ -13,6 +13,7 @@
 # PYTHON names a Python that has PyTorch [python3]. In a checkout TORNADOVM_HOME names the SDK (see setup_tornado.sh); unpacked from
 # what pack.sh made, the SDK and a Java runtime lie beside.
 set -uo pipefail
+unset CDPATH
 
 die() {
   printf 'measure: %s\n' "$*" >&2
@@ -52,8 +53,8 @@ if $tiny; then
   matmul=96x64x80 attention=2x2x32x16 preset=quote peer=cpu runs=3
 fi
 python=${PYTHON:-python3}
-if [[ -d $root/jre && -d $root/sdk ]]; then
-  export JAVA_HOME=$root/jre TORNADOVM_HOME=$root/sdk
+if [[ -d $root/runtime && -d $root/sdk ]]; then
+  export JAVA_HOME=$root/runtime TORNADOVM_HOME=$root/sdk
 fi
 mkdir -p "$out/logs" || die "cannot make $out"
 out=$(cd "$out" && pwd -P)

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Packs all that measure.sh needs into one archive, for a machine that has only a GPU driver and PyTorch: a Java runtime, the
-# TornadoVM SDK without its examples, the built program and the scripts.
+# Packs all that measure.sh needs into one archive, for a machine that has only a GPU driver and PyTorch: what 'mvn -Pdist package' makes
+# (the built program with a Java runtime), the TornadoVM SDK without its examples, and the scripts.
 #
 #   tools/gpu/pack.sh [--out FILE] [--sdk DIR]
 #
 #   --out   the archive [tornado-gpt-measure.tar.xz]
 #   --sdk   the SDK, with the back end of that machine [TORNADOVM_HOME, or what setup_tornado.sh noted]
 #
-# JAVA_HOME names the JDK, 25 or newer, whose modules are packed. There, unpack it and run tools/gpu/measure.sh.
+# There, unpack it and run tools/gpu/measure.sh.
 set -euo pipefail
+unset CDPATH
 
 readonly LARGEST_MIB=64
-readonly MODULES=java.desktop,java.logging,java.management,java.naming,java.sql,java.xml,jdk.graal.compiler,jdk.incubator.vector,jdk.internal.vm.ci,jdk.management,jdk.unsupported,jdk.zipfs
 
 say() { printf 'pack: %s\n' "$*" >&2; }
 die() {
@@ -28,7 +28,7 @@ fi
 while (($#)); do
   case $1 in
     -h | --help)
-      sed -n '2,10s/^# \{0,1\}//p' "$0"
+      sed -n '2,9s/^# \{0,1\}//p' "$0"
       exit 0
       ;;
     --out | --sdk)
@@ -41,21 +41,18 @@ while (($#)); do
 done
 
 [[ -n $sdk && -d $sdk/share/java/tornado ]] || die "no TornadoVM SDK: name it with --sdk or TORNADOVM_HOME"
-jdk=${JAVA_HOME:-}
-[[ -n $jdk && -x $jdk/bin/jlink && $(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$jdk/release") -ge 25 ]] ||
-  die "set JAVA_HOME to a JDK 25 or newer that has jlink"
 command -v xz >/dev/null || die "xz is needed"
+command -v unzip >/dev/null || die "unzip is needed"
 
-# builds where something has changed
-"$root/tgpt" --version >/dev/null || die "the build failed"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+(cd "$root" && mvn -B -ntp -q -Pdist -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || die "the build failed"
+zips=("$root"/dist/target/tornado-gpt-*-linux-*.zip)
+[[ ${#zips[@]} == 1 && -e ${zips[0]} ]] || die "there is not one zip with a runtime for Linux in $root/dist/target: run 'mvn clean' before"
+unzip -q "${zips[0]}" -d "$work"
 bundle=$work/tornado-gpt
-mkdir -p "$bundle/bench/target" "$bundle/tools"
-"$jdk/bin/jlink" --add-modules "$MODULES" --strip-debug --no-man-pages --no-header-files --output "$bundle/jre"
-cp -R "$root/bench/target/lib" "$bundle/bench/target/"
-cp "$root"/bench/target/tornado-gpt-bench-*.jar "$bundle/bench/target/"
-cp "$root/tgpt" "$root/setup_tornado.sh" "$root/LICENSE" "$bundle/"
+mv "$work"/tornado-gpt-* "$bundle"
+rm -f "$bundle/runtime/lib/server/classes.jsa" # with TornadoVM's modules the JVM does not use it
 cp -R "$root/tools/gpu" "$root/tools/peers" "$bundle/tools/"
 mkdir "$bundle/sdk"
 cp -R "$sdk/lib" "$sdk/etc" "$sdk/share" "$sdk/tornado-argfile.template" "$sdk"/LICENSE* "$bundle/sdk/"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Whole training steps of tgpt and of PyTorch on this machine, run in turn so that both meet the same conditions.
 set -euo pipefail
+unset CDPATH
 
 usage() {
   cat <<'TEXT'

@@ -31,10 +31,9 @@ final class AgainstOptions {
     @Option(
             names = "--repeats",
             paramLabel = "N",
-            description = {
-                "With --against: how often to begin anew [5], with classes loaded and compiled and memory taken again;",
-                "their spread tells a difference from chance."
-            })
+            description =
+                    "With --against: how often to begin anew [5], with classes loaded and compiled and memory taken"
+                            + " again; their spread tells a difference from chance.")
     private int repeats = 5;
 
     boolean given() {

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
@@ -82,8 +83,12 @@ record Comparison(Values here, Values against, Build build) {
             }
             int untimed = rounds.warmUp(plan.warmUp());
             out.printf(
+                    Locale.ROOT,
                     "repeat %d of %d: %d steps of each side in turn, after %d untimed%n",
-                    repeat + 1, plan.repeats(), plan.rounds(), untimed);
+                    repeat + 1,
+                    plan.repeats(),
+                    plan.rounds(),
+                    untimed);
             out.flush();
             return rounds.run(plan.rounds(), plan.profile());
         }

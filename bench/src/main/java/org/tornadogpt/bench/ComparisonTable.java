@@ -1,31 +1,31 @@
 package org.tornadogpt.bench;
 
-import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.tornadogpt.trainer.cli.Io;
+import org.tornadogpt.trainer.cli.Table;
 
 /** What came out of a comparison, for the reader. */
 record ComparisonTable(Outcomes outcomes) {
-    private static final String CELLS = "%-34s %9s %12s %7s  %-14s  %-14s  %s%n";
-
-    void print(PrintWriter out) {
-        out.printf(CELLS, "median", "here, ms", "against, ms", "ratio", "95 %", "quartiles", "here is");
-        line(out, "step", outcomes.steps());
-        outcomes.operations().forEach((name, ratios) -> line(out, name, ratios));
-        out.println(
-                "ratio: the other's time divided by this build's, median of a repeat's rounds, mean of the repeats; 95 %: where it");
-        out.println("lies, by the spread of the repeats; quartiles: between them lies half of the rounds");
-        out.println("step's ratio, repeat by repeat: "
+    void print(Io io) {
+        Table table = new Table("brrrlll").row("median, ms", "here", "against", "ratio", "95 %", "quartiles", "is");
+        row(table, "step", outcomes.steps());
+        outcomes.operations().forEach((name, ratios) -> row(table, name, ratios));
+        table.print(io);
+        io.say(
+                "ratio: the other's time divided by this build's, median of a repeat's rounds, mean of the repeats; 95 %:"
+                        + " where it lies, by the spread of the repeats; quartiles: between them lies half of the rounds; is: what"
+                        + " this build is");
+        io.say("step's ratio, repeat by repeat: "
                 + outcomes.steps().repeats().stream()
                         .map(ComparisonTable::number)
                         .collect(Collectors.joining(" ")));
-        out.println(verdict(outcomes.steps()));
-        out.println(losses());
+        io.say(verdict(outcomes.steps()));
+        io.say(losses());
     }
 
-    private static void line(PrintWriter out, String name, Ratios ratios) {
-        out.printf(
-                CELLS,
+    private static void row(Table table, String name, Ratios ratios) {
+        table.row(
                 name,
                 number(ratios.millis()),
                 number(ratios.againstMillis()),

@@ -1,6 +1,5 @@
 package org.tornadogpt.bench;
 
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +9,8 @@ import java.util.Optional;
 import org.tornadogpt.kernels.device.jvm.CeilingsVector;
 import org.tornadogpt.kernels.graph.Node.Cost;
 import org.tornadogpt.kernels.graph.Program.Timing;
+import org.tornadogpt.trainer.cli.Io;
+import org.tornadogpt.trainer.cli.Table;
 
 /**
  * Time by operation against the roofline: an operation can take no less than its arithmetic at the fma ceiling or its least
@@ -42,7 +43,7 @@ record ProfileTable(Optional<CeilingsVector> ceilings) {
         }
     }
 
-    void print(PrintWriter out, List<Timing> timings) {
+    void print(Io io, List<Timing> timings) {
         Map<String, Line> lines = new LinkedHashMap<>();
         Line total = new Line("all");
         for (Timing timing : timings) {
@@ -53,27 +54,33 @@ record ProfileTable(Optional<CeilingsVector> ceilings) {
         lines.values().forEach(total::add);
         List<Line> bySize = new ArrayList<>(lines.values());
         bySize.sort((a, b) -> Long.compare(b.nanos, a.nanos));
-        ceilings.ifPresent(c -> out.printf(
-                Locale.ROOT, "ceilings: %.0f GFLOP/s fma, %.1f GB/s copy%n", c.gflops(), c.gigabytesPerSecond()));
-        out.printf(
-                "%-48s %6s %10s %7s %9s %8s %9s%n", "operation", "calls", "ms", "share", "GFLOP/s", "GB/s", "roofline");
+        ceilings.ifPresent(c -> io.out()
+                .printf(
+                        Locale.ROOT,
+                        "ceilings: %.0f GFLOP/s fma, %.1f GB/s copy%n",
+                        c.gflops(),
+                        c.gigabytesPerSecond()));
+        Table table = new Table("brrrrrr").row("operation", "calls", "ms", "share", "GFLOP/s", "GB/s", "roof");
         for (Line line : bySize) {
-            print(out, line, total.nanos);
+            row(table, line, total.nanos);
         }
-        print(out, total, total.nanos);
+        row(table, total, total.nanos);
+        table.print(io);
     }
 
-    private void print(PrintWriter out, Line line, long total) {
-        out.printf(
-                Locale.ROOT,
-                "%-48s %6d %10.3f %6.1f%% %9.1f %8.1f %9s%n",
+    private void row(Table table, Line line, long total) {
+        table.row(
                 line.label,
                 line.calls,
-                line.nanos / 1e6,
-                100.0 * line.nanos / total,
-                line.cost.flops() / (double) line.nanos,
-                line.cost.bytes() / (double) line.nanos,
+                number(3, line.nanos / 1e6),
+                number(1, 100.0 * line.nanos / total) + "%",
+                number(1, line.cost.flops() / (double) line.nanos),
+                number(1, line.cost.bytes() / (double) line.nanos),
                 ceilings.map(c -> roofline(line, c)).orElse("-"));
+    }
+
+    private static String number(int places, double value) {
+        return String.format(Locale.ROOT, "%." + places + "f", value);
     }
 
     private static String roofline(Line line, CeilingsVector ceilings) {

@@ -13,6 +13,7 @@ import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
+import org.tornadogpt.trainer.cli.PresetNames;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
@@ -31,10 +32,11 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "With --against two builds, or two settings of one, take steps in turn in one JVM: what else the machine does",
-            "meets both, and differences of some per cent show. '--against .' alone is the noise floor. Examples:",
+            "With --against two builds, or two settings of one, take steps in turn in one JVM: what else the machine does"
+                    + " meets both, and differences of some per cent show. '--against .' alone is the noise floor."
+                    + " Examples:",
             "",
-            "  git worktree add ../before main && ../before/tgpt --version    # builds it",
+            "  git worktree add ../before main && ../before/tgpt --version  # builds it",
             "  tgpt speed --against ../before --set dropout=0 --profile",
             "  tgpt speed --against . --against-kernel matmul=naive",
             "",
@@ -47,7 +49,11 @@ final class SpeedCommand implements Callable<Integer> {
 
     private final Io io;
 
-    @Option(names = "--preset", paramLabel = "NAME", description = "What to train [kernel-cpu]; see 'tgpt presets'.")
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            completionCandidates = PresetNames.class,
+            description = "What to train [kernel-cpu]: ${COMPLETION-CANDIDATES}; see 'tgpt presets'.")
     private String preset = "kernel-cpu";
 
     @Mixin
@@ -70,10 +76,8 @@ final class SpeedCommand implements Callable<Integer> {
 
     @Option(
             names = "--profile",
-            description = {
-                "Also prints a table by operation: time, rates and per cent of the measured roofline;",
-                "with --against, times and ratios."
-            })
+            description = "Also prints a table by operation: time, rates and per cent of the measured roofline; with"
+                    + " --against, times and ratios.")
     private boolean profile;
 
     @Mixin
@@ -109,7 +113,7 @@ final class SpeedCommand implements Callable<Integer> {
         Comparison comparison = new Comparison(values, against.over(values), against.build());
         Outcomes outcomes = comparison.run(
                 new Comparison.Plan(against.repeats(), WarmUp.of(warmup), steps(USUAL_ROUNDS), profile), io.out());
-        new ComparisonTable(outcomes).print(io.out());
+        new ComparisonTable(outcomes).print(io);
         io.out().println(JSON.writeValueAsString(new ComparisonResult(comparison, outcomes).toJson(JSON)));
     }
 
@@ -117,15 +121,15 @@ final class SpeedCommand implements Callable<Integer> {
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 TimedSteps timed = new TimedSteps(settings, kernels)) {
             Device opened = kernels.device();
-            io.out().println("device " + DeviceOptions.explain(settings.device(), opened));
+            io.say("device " + DeviceOptions.explain(settings.device(), opened));
             timed.warmUp(WarmUp.of(warmup));
             StepTimes times = timed.run(steps);
-            opened.proof().ifPresent(proof -> io.out().println("ran on " + proof));
+            opened.proof().ifPresent(proof -> io.say("ran on " + proof));
             if (profile) {
                 Optional<CeilingsVector> ceilings = opened.proof().isPresent()
                         ? Optional.empty()
                         : Optional.of(CeilingsVector.measure(opened.threads()));
-                new ProfileTable(ceilings).print(io.out(), timed.profile(Math.min(steps, 20)));
+                new ProfileTable(ceilings).print(io, timed.profile(Math.min(steps, 20)));
             }
             io.out().println(JSON.writeValueAsString(result(settings, opened, timed, times)));
         }

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
 import org.tornadogpt.trainer.cli.Main;
+import org.tornadogpt.trainer.cli.Screen;
 
 /** {@code tgpt speed --against}, on checkouts made of this build's own classes. */
 class AgainstTest {
@@ -67,7 +68,7 @@ class AgainstTest {
     private static Run tgpt(Stream<String> arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        Io io = new Io(new PrintWriter(out), new PrintWriter(err), () -> false, false);
+        Io io = new Io(new PrintWriter(out), new PrintWriter(err), () -> false, Screen.none());
         return new Run(Main.run(io, arguments.toArray(String[]::new)), out.toString(), err.toString());
     }
 

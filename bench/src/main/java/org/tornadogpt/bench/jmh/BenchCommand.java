@@ -36,7 +36,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Names are preset/operation/call/variant; see --list. Examples:",
-            "  tgpt bench --quick kernel-cpu/attention      tgpt bench 'matmul/.*/blocked'"
+            "  tgpt bench --quick kernel-cpu/attention",
+            "  tgpt bench 'matmul/.*/blocked'"
         })
 final class BenchCommand implements Callable<Integer> {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
@@ -89,7 +90,7 @@ final class BenchCommand implements Callable<Integer> {
                 return ExitCode.OK;
             }
             described = DeviceOptions.explain(device, opened);
-            io.out().println("device " + described);
+            io.say("device " + described);
         }
         return measure(cases, described);
     }
@@ -123,10 +124,10 @@ final class BenchCommand implements Callable<Integer> {
         if (!results.isEmpty()) {
             Optional<String> noChart = files.write(environment, results);
             io.out().println("written: " + files.file(".json") + ", .md" + (noChart.isPresent() ? "" : ", .png"));
-            noChart.ifPresent(reason -> io.err().println("tgpt: " + reason));
+            noChart.ifPresent(io::warn);
         }
         if (code == ExitCode.INTERRUPTED) {
-            io.err().println("tgpt: interrupted after " + results.size() + " of " + cases.size() + " cases");
+            io.warn("interrupted after " + results.size() + " of " + cases.size() + " cases");
         }
         return code;
     }
@@ -138,12 +139,11 @@ final class BenchCommand implements Callable<Integer> {
         try {
             Measured measured = new Measured(of, new Runner(settings.options(of, log.toString())).runSingle());
             results.add(measured);
+            io.out().println("[" + place + "] " + of.name());
             io.out()
                     .printf(
                             Locale.ROOT,
-                            "[%s] %-72s %12.1f µs %9.2f GFLOP/s %8.2f GB/s%s%n",
-                            place,
-                            of.name(),
+                            "  %,12.1f µs %9.2f GFLOP/s %8.2f GB/s%s%n",
                             measured.micros(),
                             measured.gflops(),
                             measured.gigabytesPerSecond(),
@@ -154,7 +154,7 @@ final class BenchCommand implements Callable<Integer> {
             if (io.interrupted().getAsBoolean()) {
                 return ExitCode.INTERRUPTED;
             }
-            io.err().println("tgpt: " + of.name() + " failed: " + reason(e, log) + " (all of it is in " + log + ")");
+            io.warn(of.name() + " failed: " + reason(e, log) + " (all of it is in " + log + ")");
             return ExitCode.FAILED;
         }
     }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
             "Times one operation at any size, forward and backward, after checking its results.",
             "Each line that begins with { is a JSON object: milliseconds from call to return, and by the device's own clock."
         },
-        footer = {"", "  tgpt op matmul 4096x4096x4096 --device tornado      tgpt op attention 16x16x1024x64"})
+        footer = {"", "  tgpt op matmul 4096x4096x4096 --device tornado", "  tgpt op attention 16x16x1024x64"})
 final class OpCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_WARM_UPS = 50;
@@ -73,7 +73,7 @@ final class OpCommand implements Callable<Integer> {
         TrainSettings settings = TrainSettings.of(values);
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
             Device opened = kernels.device();
-            io.out().println("device " + DeviceOptions.explain(settings.device(), opened));
+            io.say("device " + DeviceOptions.explain(settings.device(), opened));
             Workspace workspace = new Workspace(kernels);
             List<Phase> phases = operation.equals("matmul")
                     ? new MatMulOp(workspace, parsed).phases(workspace)
@@ -81,7 +81,7 @@ final class OpCommand implements Callable<Integer> {
             for (Phase phase : phases) {
                 time(phase, opened, kernels.names().get(operation));
             }
-            opened.proof().ifPresent(proof -> io.out().println("ran on " + proof));
+            opened.proof().ifPresent(proof -> io.say("ran on " + proof));
         }
         return ExitCode.OK;
     }

@@ -1,6 +1,5 @@
 package org.tornadogpt.trainer.cli;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -12,6 +11,7 @@ import org.tornadogpt.trainer.data.Corpus;
 import org.tornadogpt.trainer.data.Part;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.settings.BatchSettings;
+import org.tornadogpt.trainer.settings.Numbers;
 import org.tornadogpt.trainer.settings.OptimizerSettings;
 import org.tornadogpt.trainer.settings.ScheduleSettings;
 import org.tornadogpt.trainer.settings.TrainSettings;
@@ -19,23 +19,24 @@ import org.tornadogpt.trainer.settings.TrainSettings;
 /** What is said before the first step. */
 final class Banner {
     private static final int SKIPPED_SHOWN = 3;
+    private static final int LABEL = 11;
 
-    private final PrintWriter out;
+    private final Io io;
 
-    Banner(PrintWriter out) {
-        this.out = out;
+    Banner(Io io) {
+        this.io = io;
     }
 
     private void line(String label, String text) {
-        out.printf(Locale.ROOT, "%-11s%s%n", label, text);
+        Lines.labelled(label, LABEL, text, io.screen()).forEach(io.out()::println);
     }
 
     void print(TrainSettings settings, Path run, String device, LanguageModel model) {
-        line("program", String.format(Locale.ROOT, "%s, %s", Version.text(), Version.jvm()));
+        line("program", Version.text() + ", " + Version.jvm());
         line(
                 "time",
                 ZonedDateTime.now(ZoneId.systemDefault())
-                        .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx")));
+                        .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx", Locale.ROOT)));
         line("device", device);
         line("run", run.toString());
         line("preset", String.format(Locale.ROOT, "%s, seed %d", settings.preset(), settings.seed()));
@@ -57,21 +58,22 @@ final class Banner {
                 "optimizer",
                 String.format(
                         Locale.ROOT,
-                        "AdamW, beta1 %s, beta2 %s, epsilon %s, weight decay %s, %s",
-                        o.beta1(),
-                        o.beta2(),
-                        o.epsilon(),
-                        o.weightDecay(),
-                        o.clip() == 0 ? "no clipping" : "clip " + o.clip()));
+                        "AdamW, betas %s %s, epsilon %s, weight decay %s, %s",
+                        Numbers.text(o.beta1()),
+                        Numbers.text(o.beta2()),
+                        Numbers.text(o.epsilon()),
+                        Numbers.text(o.weightDecay()),
+                        o.clip() == 0 ? "no clipping" : "clip " + Numbers.text(o.clip())));
     }
 
     private static String rate(ScheduleSettings schedule, int steps) {
         String warmUp = schedule.warmupSteps() == 0 ? "" : ", warm-up " + schedule.warmupSteps() + " steps";
+        String highest = Numbers.text(schedule.learningRate());
         if (schedule.shape() == ScheduleSettings.Shape.CONSTANT) {
-            return schedule.learningRate() + warmUp + ", constant";
+            return highest + warmUp + ", constant";
         }
         String end = schedule.decaySteps() == steps ? "" : " (the run stops at step " + steps + ")";
-        return schedule.learningRate() + warmUp + ", cosine to " + schedule.minLearningRate() + " at step "
+        return highest + warmUp + ", cosine to " + Numbers.text(schedule.minLearningRate()) + " at step "
                 + schedule.decaySteps() + end;
     }
 
@@ -109,8 +111,8 @@ final class Banner {
         } else {
             line("split", "none (validation=0): training and validation are the same text");
         }
-        out.println();
-        out.flush();
+        io.out().println();
+        io.out().flush();
     }
 
     private static String part(Part part) {

@@ -50,7 +50,7 @@ final class CheckpointOptions {
     }
 
     private static void introduce(Io io, Checkpoint opened) {
-        opened.note().ifPresent(io.err()::println);
+        opened.note().ifPresent(io::warn);
         io.err()
                 .println(opened.folder() + ": step " + opened.state().step() + ", best validation loss "
                         + String.format(Locale.ROOT, "%.4f", opened.state().bestLoss()));

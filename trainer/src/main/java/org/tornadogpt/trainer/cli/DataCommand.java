@@ -2,6 +2,7 @@ package org.tornadogpt.trainer.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tornadogpt.trainer.data.CorpusReader;
 import org.tornadogpt.trainer.data.Fetcher;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Parameters;
         description = "Lists texts to train on, and fetches public ones.",
         synopsisSubcommandLabel = "(list | fetch NAME)")
 final class DataCommand implements Callable<Integer> {
+    private static final String READY = "ready";
+
     private final Io io;
 
     DataCommand(Io io) {
@@ -38,20 +41,20 @@ final class DataCommand implements Callable<Integer> {
             versionProvider = Version.class,
             description = "Lists the names that --data knows besides files, folders, globs and zips.")
     int list() {
-        String row = "%-16s %-52s %s%n";
-        io.out().printf(row, CorpusReader.JDK, "java.util from the sources of the running JDK", jdkStatus());
-        io.out().printf(row, CorpusReader.QUOTE, "one sentence: \"" + CorpusReader.SENTENCE + "\"", "built in");
+        Path sources = Path.of(System.getProperty("java.home"), "lib", "src.zip");
+        Table table = new Table("lbb")
+                .row(
+                        CorpusReader.JDK,
+                        "java.util from the sources of the running JDK",
+                        Files.exists(sources) ? READY : "not there: this JDK has no lib/src.zip")
+                .row(CorpusReader.QUOTE, "one sentence: \"" + CorpusReader.SENTENCE + "\"", READY);
         for (PublicCorpus corpus : PublicCorpora.all()) {
-            Path file = PublicCorpora.defaultFolder().resolve(corpus.fileName());
-            String status = Files.exists(file) ? file.toString() : "tgpt data fetch " + corpus.name();
-            io.out().printf(row, corpus.name(), corpus.about(), status);
+            boolean fetched = Files.exists(PublicCorpora.defaultFolder().resolve(corpus.fileName()));
+            table.row(corpus.name(), corpus.about(), fetched ? READY : "tgpt data fetch " + corpus.name());
         }
+        table.print(io);
+        io.say("what was fetched is in " + PublicCorpora.defaultFolder());
         return ExitCode.OK;
-    }
-
-    private static String jdkStatus() {
-        Path zip = Path.of(System.getProperty("java.home"), "lib", "src.zip");
-        return Files.exists(zip) ? zip.toString() : "not there: this JDK has no lib/src.zip";
     }
 
     @Command(
@@ -76,10 +79,12 @@ final class DataCommand implements Callable<Integer> {
                                         .toList())));
         io.out().println("fetching " + corpus.url());
         Fetcher.Fetched fetched = Fetcher.fetch(corpus, folder == null ? PublicCorpora.defaultFolder() : folder);
-        io.out().printf("%s: %,d bytes%n", fetched.file(), fetched.bytes());
+        io.out().printf(Locale.ROOT, "%s: %,d bytes%n", fetched.file(), fetched.bytes());
         io.out()
                 .println("SHA-256 " + fetched.sha256()
-                        + (fetched.verified() ? ", as expected" : ": NOT VERIFIED, none is known"));
+                        + (fetched.verified()
+                                ? ", as expected"
+                                : io.screen().out().colours().warning(": NOT VERIFIED, none is known")));
         io.out().println("train on it: tgpt train --data " + (folder == null ? corpus.name() : fetched.file()));
         return ExitCode.OK;
     }

@@ -12,6 +12,9 @@ import picocli.CommandLine.Option;
 
 /** Options of every command that computes. */
 public final class DeviceOptions {
+    /** Set in every JVM that was started with TornadoVM. */
+    private static final String TORNADO = "tornado.load.runtime.implementation";
+
     @Option(
             names = "--device",
             paramLabel = "DEVICE",
@@ -64,14 +67,18 @@ public final class DeviceOptions {
 
     /** The device and why it is this one. */
     public static String explain(String asked, Device device) {
-        String why = asked.equals("auto")
-                ? "auto: " + Devices.noGpu().orElse("the first GPU that TornadoVM has")
-                : "asked for";
-        return describe(device, why);
+        return describe(device, asked.equals("auto") ? "auto: " + noGpu() : "asked for");
     }
 
     /** The device with a reason of one's own. */
     static String describe(Device device, String why) {
         return device.id() + ": " + device.description() + " (" + why + ")";
+    }
+
+    /** The longest reason is that of most users, who have no TornadoVM; how to get a GPU is told by the command that lists devices. */
+    private static String noGpu() {
+        return Devices.noGpu()
+                .map(why -> System.getProperty(TORNADO) == null ? "no TornadoVM, see 'tgpt devices'" : why)
+                .orElse("the first GPU that TornadoVM has");
     }
 }

@@ -16,8 +16,6 @@ import picocli.CommandLine.Command;
         versionProvider = Version.class,
         description = "Lists the devices that --device can name, and why others are not there.")
 final class DevicesCommand implements Callable<Integer> {
-    private static final String ROW = "%-12s %-12s %-8s %-10s %-14s %-11s %-8s %-13s %s%n";
-
     private final Io io;
 
     DevicesCommand(Io io) {
@@ -26,9 +24,11 @@ final class DevicesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Table table = new Table("lb");
         for (String name : List.of("auto", "sequential", "cpu", "tornado")) {
-            io.out().printf("%-12s %s%n", name, describe(name));
+            table.row(name, describe(name));
         }
+        table.print(io);
         if (TornadoRuntimes.obstacle().isEmpty()) {
             listTornado();
         }
@@ -37,41 +37,39 @@ final class DevicesCommand implements Callable<Integer> {
 
     private void listTornado() {
         String auto = TornadoRuntimes.gpu().map(DeviceInfo::id).orElse("");
-        io.out().println();
-        io.out()
-                .printf(
-                        ROW,
-                        "TornadoVM",
-                        "type",
-                        "driver",
-                        "memory",
-                        "largest array",
-                        "work-group",
-                        "fp16",
-                        "tensor cores",
-                        "name, driver");
+        Table table = new Table("lllb").row("TornadoVM", "type", "driver", "name, version, what it can");
         for (DeviceInfo device : TornadoRuntimes.devices()) {
-            io.out()
-                    .printf(
-                            ROW,
-                            device.id(),
-                            device.type(),
-                            device.backend(),
-                            String.format(Locale.ROOT, "%.1f GiB", device.gibibytes()),
-                            String.format(Locale.ROOT, "%.1f GiB", device.largestArray() / (double) (1L << 30)),
-                            device.maxWorkGroup(),
-                            device.half(),
-                            device.tensorCores(),
-                            device.name() + ", " + device.driver()
-                                    + (device.id().equals(auto) ? " (auto)" : ""));
+            table.row(
+                    device.id(),
+                    device.type(),
+                    device.backend(),
+                    device.name() + ", " + device.driver() + (device.id().equals(auto) ? " (auto)" : ""));
+            table.row("", "", "", abilities(device));
         }
+        io.out().println();
+        table.print(io);
+    }
+
+    private static String abilities(DeviceInfo device) {
+        return String.format(
+                Locale.ROOT,
+                "memory %.1f GiB, largest array %.1f GiB, work-groups of %d, fp16 %s, tensor cores %s",
+                device.gibibytes(),
+                device.largestArray() / (double) (1L << 30),
+                device.maxWorkGroup(),
+                device.half(),
+                device.tensorCores());
     }
 
     private static String describe(String name) {
         try (Device device = Devices.open(name, 0)) {
-            return name.equals("auto") ? "here: " + DeviceOptions.explain(name, device) : device.description();
+            return name.equals("auto") ? "here: " + device.id() + ", " + why() : device.description();
         } catch (IllegalArgumentException e) {
             return "not available: " + e.getMessage();
         }
+    }
+
+    private static String why() {
+        return Devices.noGpu().orElse("the first GPU that TornadoVM has");
     }
 }

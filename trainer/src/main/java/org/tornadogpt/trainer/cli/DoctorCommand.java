@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
                 "Runs every kernel of every variant on every device present and compares it with the sequential result:"
                         + " what to paste into a bug report.")
 final class DoctorCommand implements Callable<Integer> {
-    private static final String ROW = "%-12s %-15s %-34s %-16s %-6s %-10s %s%n";
+    private static final int LABEL = 12;
 
     private final Io io;
 
@@ -37,42 +37,45 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Optional<String> obstacle = TornadoRuntimes.obstacle();
-        io.out().printf("%s, %s%n", Version.text(), Version.jvm());
-        io.out()
-                .printf(
-                        "system      %s %s, %d processors%n",
-                        System.getProperty("os.name"),
-                        System.getProperty("os.arch"),
-                        Runtime.getRuntime().availableProcessors());
-        io.out().printf("TornadoVM   %s%n", obstacle.orElseGet(() -> TornadoRuntimes.version() + ", flags " + flags()));
+        line("program", Version.text() + ", " + Version.jvm());
+        line(
+                "system",
+                System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
+                        + Runtime.getRuntime().availableProcessors() + " processors");
+        line("TornadoVM", obstacle.orElseGet(() -> TornadoRuntimes.version() + ", flags " + flags()));
         if (obstacle.isEmpty()) {
             TornadoRuntimes.devices().forEach(this::describe);
         }
         List<String> devices = devices(obstacle.isEmpty());
         int failures = 0;
-        io.out().println();
-        io.out().printf(ROW, "device", "operation", "case", "variant", "", "max error", "");
         for (String id : devices) {
+            io.out().println();
+            row(id, "case", "variant", "", "max error");
             failures += examine(id);
         }
         io.out().println();
-        io.out().println(failures == 0 ? "all ok" : failures + " failed");
+        Colours colours = io.screen().out().colours();
+        io.out().println(failures == 0 ? colours.good("all ok") : colours.error(failures + " failed"));
         return failures == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 
+    private void line(String label, String text) {
+        Lines.labelled(label, LABEL, text, io.screen()).forEach(io.out()::println);
+    }
+
     private void describe(DeviceInfo device) {
-        io.out()
-                .printf(
+        line(
+                device.id(),
+                String.format(
                         Locale.ROOT,
-                        "%-11s %s: %s, %.1f GiB, work-groups of %d, local memory %d KiB, fp16 %s, tensor cores %s%n",
-                        device.id(),
+                        "%s: %s, %.1f GiB, work-groups of %d, local memory %d KiB, fp16 %s, tensor cores %s",
                         device.name(),
                         device.driver(),
                         device.gibibytes(),
                         device.maxWorkGroup(),
                         device.localMemory() / 1024,
                         device.half(),
-                        device.tensorCores());
+                        device.tensorCores()));
     }
 
     private static String flags() {
@@ -94,24 +97,26 @@ final class DoctorCommand implements Callable<Integer> {
 
     private int examine(String id) {
         try (Device device = DeviceOptions.open(id, 0, Map.of()).device()) {
-            List<KernelCheck.Outcome> outcomes =
-                    KernelCheck.run(device, KernelCases.allFew(), outcome -> row(device.id(), outcome));
+            List<KernelCheck.Outcome> outcomes = KernelCheck.run(device, KernelCases.allFew(), this::row);
             device.proof().ifPresent(io.out()::println);
             return (int) outcomes.stream().filter(o -> !o.isOk()).count();
         }
     }
 
-    private void row(String id, KernelCheck.Outcome outcome) {
-        io.out()
-                .printf(
-                        ROW,
-                        id,
-                        outcome.kernelCase().operation(),
-                        outcome.kernelCase().name(),
-                        outcome.variant(),
-                        outcome.isOk() ? "ok" : "WRONG",
-                        String.format(Locale.ROOT, "%.2e", outcome.maxError()),
-                        outcome.failure());
+    private void row(KernelCheck.Outcome outcome) {
+        row(
+                outcome.kernelCase().operation(),
+                outcome.kernelCase().name(),
+                outcome.variant(),
+                outcome.isOk() ? "ok" : "WRONG",
+                String.format(Locale.ROOT, "%.2e", outcome.maxError()));
+        if (!outcome.isOk()) {
+            line("", io.screen().out().colours().error(outcome.failure()));
+        }
         io.out().flush();
+    }
+
+    private void row(String operation, String name, String variant, String verdict, String error) {
+        io.out().printf("%-15s %-30s %-14s %-5s %s%n", operation, name, variant, verdict, error);
     }
 }

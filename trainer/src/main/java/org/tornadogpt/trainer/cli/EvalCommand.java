@@ -143,19 +143,17 @@ final class EvalCommand implements Callable<Integer> {
 
     private void warn(Corpus corpus) throws IOException {
         if (!corpus.changed().isEmpty()) {
-            io.err().println(corpus.changed() + " (--keep-line-endings leaves them)");
+            io.warn(corpus.changed() + " (--keep-line-endings leaves them)");
         }
         if (!corpus.skipped().isEmpty()) {
-            io.err()
-                    .println("left out: " + corpus.skipped().size() + ", first: "
+            io.warn("left out: " + corpus.skipped().size() + ", first: "
                             + corpus.skipped().get(0));
         }
         boolean own = model.run() != null && data == null;
         String sum = own ? stored().facts().get(RunParts.DATA_SUM) : null;
         if (sum != null && !sum.equals(corpus.sha256())) {
-            io.err().println("the text at " + corpus.spec() + " is not the one this run was trained on");
+            io.warn("the text at " + corpus.spec() + " is not the one this run was trained on");
         }
-        io.err().flush();
     }
 
     private void print(Read read, Evaluator.Losses losses) {

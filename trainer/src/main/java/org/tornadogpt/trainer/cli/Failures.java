@@ -18,7 +18,7 @@ final class Failures {
     /** Reports to {@code io.err()}. */
     static int report(Io io, Throwable failure) {
         io.out().flush();
-        io.err().println("tgpt: " + oneLine(describe(failure)));
+        io.fail(oneLine(describe(failure)));
         if (wantsTrace()) {
             failure.printStackTrace(io.err());
         }
@@ -42,8 +42,7 @@ final class Failures {
             return Reasons.of(io);
         }
         if (failure instanceof OutOfMemoryError) {
-            return "out of memory (" + failure.getMessage()
-                    + "): choose a smaller batch or block, or give the JVM more with TGPT_JAVA_OPTS=-Xmx...";
+            return outOfMemory(String.valueOf(failure.getMessage()));
         }
         if (failure instanceof UsageException
                 || failure instanceof DataException
@@ -54,6 +53,14 @@ final class Failures {
             return failure.getMessage();
         }
         return "internal error: " + failure + "; run again with " + TRACE_VARIABLE + "=1 to see where";
+    }
+
+    /** Tensors lie outside the heap, where {@code -Xmx} gives them nothing. */
+    private static String outOfMemory(String what) {
+        return "out of memory (" + what + "): choose a smaller batch, block or model, or give the JVM "
+                + (what.contains("direct buffer memory")
+                        ? "more for tensors, for example TGPT_JAVA_OPTS=-XX:MaxDirectMemorySize=16g"
+                        : "a larger heap, for example TGPT_JAVA_OPTS=-Xmx4g");
     }
 
     /** File names may hold what would paint the terminal. */

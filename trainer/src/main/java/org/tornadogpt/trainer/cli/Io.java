@@ -8,6 +8,30 @@ import java.io.PrintWriter;
  * @param out results
  * @param err errors, and remarks beside results that are meant for another program
  * @param interrupted whether the user has asked to stop
- * @param interactive whether somebody looks at a terminal, so that a progress bar makes sense
+ * @param screen what is known of where output goes
  */
-public record Io(PrintWriter out, PrintWriter err, Interruption interrupted, boolean interactive) {}
+public record Io(PrintWriter out, PrintWriter err, Interruption interrupted, Screen screen) {
+    private static final String PROGRAM = "tgpt: ";
+
+    /** Whether somebody looks at a terminal, so that a progress bar makes sense. */
+    public boolean interactive() {
+        return screen.interactive();
+    }
+
+    /** Prints a line of prose as a result. A terminal gets it broken between words. */
+    public void say(String text) {
+        Lines.broken(text, screen.out().columns(), 0).forEach(out::println);
+    }
+
+    /** Prints a line on standard error about what should be known, but ends nothing. */
+    public void warn(String text) {
+        err.println(screen.err().colours().warning(PROGRAM) + text);
+        err.flush();
+    }
+
+    /** Prints the line on standard error that says why the command ends. It stays one: commands and paths are copied from it. */
+    public void fail(String text) {
+        err.println(screen.err().colours().error(PROGRAM) + text);
+        err.flush();
+    }
+}

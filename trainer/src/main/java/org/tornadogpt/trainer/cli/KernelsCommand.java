@@ -21,8 +21,6 @@ import picocli.CommandLine.Command;
         versionProvider = Version.class,
         description = "Lists the kernel variants that --kernel OPERATION=VARIANT can name.")
 final class KernelsCommand implements Callable<Integer> {
-    private static final String ROW = "%-16s %-16s %-8s %-28s %s%n";
-
     /** Who is asked for a preference: one device of each kind. */
     private static final List<DeviceTraits> DEVICES = List.of(
             SequentialDevice.TRAITS,
@@ -38,22 +36,21 @@ final class KernelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        io.out().printf(ROW, "operation", "variant", "style", "devices", "default on");
-        Variants.all().forEach(this::row);
+        Table table = new Table("lllbb").row("operation", "variant", "style", "devices", "default on");
+        Variants.all().forEach(variant -> row(table, variant));
+        table.print(io);
         return ExitCode.OK;
     }
 
-    private void row(Variant variant) {
-        io.out()
-                .printf(
-                        ROW,
-                        variant.operation(),
-                        variant.name(),
-                        variant.style().name().toLowerCase(Locale.ROOT),
-                        ids(d -> variant.obstacle(d).isEmpty()).replaceFirst("tornado GPU, tornado CPU", "tornado"),
-                        ids(d -> KernelChoices.preferred(variant.operation(), d)
-                                .filter(v -> v.name().equals(variant.name()))
-                                .isPresent()));
+    private static void row(Table table, Variant variant) {
+        table.row(
+                variant.operation(),
+                variant.name(),
+                variant.style().name().toLowerCase(Locale.ROOT),
+                ids(d -> variant.obstacle(d).isEmpty()).replaceFirst("tornado GPU, tornado CPU", "tornado"),
+                ids(d -> KernelChoices.preferred(variant.operation(), d)
+                        .filter(v -> v.name().equals(variant.name()))
+                        .isPresent()));
     }
 
     private static String ids(Predicate<DeviceTraits> which) {

@@ -2,25 +2,33 @@ package org.tornadogpt.trainer.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
 
 /** The entry point of {@code tgpt}. */
 public final class Main {
-    private static final int WIDTH = 120;
+    /** Help is as wide as the terminal, within these bounds; picocli's own lower bound is 55. */
+    private static final int WIDEST_HELP = 120;
+
+    private static final int NARROWEST_HELP = 55;
+    private static final int USUAL_HELP = 80;
+
     private static final Set<String> STOP_GENTLY = Set.of("train", "generate", "eval");
 
     private Main() {}
 
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // for libraries: a decimal comma is for no file of ours
         Io io = new Io(
                 new Output(new FileOutputStream(FileDescriptor.out)),
                 new Output(new FileOutputStream(FileDescriptor.err)),
                 canStopGently(args) ? Interrupts.install() : () -> false,
-                onTerminal());
+                Screen.of(args, System.getenv(), onTerminal()));
         int code = run(io, args);
         io.out().flush();
         io.err().flush();
@@ -35,7 +43,17 @@ public final class Main {
 
     /** Other commands have nothing to save: there Ctrl+C ends the process, as the JVM does unasked. */
     private static boolean canStopGently(String... args) {
-        return args.length > 0 && STOP_GENTLY.contains(args[0]);
+        return STOP_GENTLY.contains(command(args));
+    }
+
+    /** The first argument that is no option, nor the value of the only option before it that has one. */
+    private static String command(String... args) {
+        for (int i = 0; i < args.length; i++) {
+            if (!args[i].startsWith("-") && (i == 0 || !args[i - 1].equals(Colours.OPTION))) {
+                return args[i];
+            }
+        }
+        return "";
     }
 
     /** Runs one command line and returns its {@link ExitCode}. */
@@ -52,14 +70,13 @@ public final class Main {
         Optional<String> failure =
                 io.out() instanceof Output output && code == ExitCode.OK ? output.failure() : Optional.empty();
         failure.ifPresent(reason -> {
-            io.err().println("tgpt: standard output could not be written: " + reason);
-            io.err().flush();
+            io.fail("standard output could not be written: " + reason);
         });
         return failure.isPresent() ? ExitCode.FAILED : code;
     }
 
     private static CommandLine commandLine(Io io) {
-        CommandLine root = new CommandLine(new TgptCommand())
+        CommandLine root = new CommandLine(new TgptCommand(io))
                 .addSubcommand("train", new TrainCommand(io))
                 .addSubcommand("generate", new GenerateCommand(io))
                 .addSubcommand("eval", new EvalCommand(io))
@@ -73,16 +90,18 @@ public final class Main {
         }
         root.setOut(io.out());
         root.setErr(io.err());
-        root.setUsageHelpWidth(WIDTH);
+        root.setUsageHelpWidth(helpWidth(io.screen()));
+        root.setColorScheme(Help.defaultColorScheme(io.screen().out().colours().on() ? Help.Ansi.ON : Help.Ansi.OFF));
         root.setExpandAtFiles(false); // '@Override' is a prompt, not a file of arguments
         root.setOverwrittenOptionsAllowed(true); // the last one counts, as in most programs
-        root.setParameterExceptionHandler((e, arguments) -> {
-            io.err()
-                    .println("tgpt: " + e.getMessage().lines().findFirst().orElse("wrong usage") + " (see '"
-                            + e.getCommandLine().getCommandSpec().qualifiedName() + " --help')");
-            return ExitCode.USAGE;
-        });
+        root.setParameterExceptionHandler((e, arguments) -> UsageErrors.report(io, e));
         root.setExecutionExceptionHandler((e, command, result) -> Failures.report(io, e));
         return root;
+    }
+
+    static int helpWidth(Screen screen) {
+        return screen.out().columns() == Screen.UNLIMITED
+                ? USUAL_HELP
+                : Math.clamp(screen.out().columns(), NARROWEST_HELP, WIDEST_HELP);
     }
 }

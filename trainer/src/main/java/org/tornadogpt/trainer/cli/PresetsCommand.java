@@ -1,13 +1,14 @@
 package org.tornadogpt.trainer.cli;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.Presets;
 import org.tornadogpt.trainer.settings.Key;
 import org.tornadogpt.trainer.settings.Keys;
+import org.tornadogpt.trainer.settings.Numbers;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.TrainingPreset;
 import org.tornadogpt.trainer.settings.Values;
@@ -37,53 +38,58 @@ final class PresetsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (keys) {
-            keyTable(Keys.all()).forEach(io.out()::println);
+            keyTable(Keys.all(), io.screen().out().columns()).forEach(io.out()::println);
         } else if (name != null) {
             show(TrainingPreset.find(name));
         } else {
-            TrainingPreset.all().forEach(this::line);
+            list();
         }
         return ExitCode.OK;
     }
 
-    private void line(TrainingPreset preset) {
-        ModelConfig config = Presets.find(preset.architecture());
-        io.out()
-                .printf(
-                        "%-18s %,12d parameters with a vocabulary of %-4d %s%n",
-                        preset.name(),
-                        (long) config.model().parameters().size(),
-                        config.vocabularySize(),
-                        preset.about());
+    private void list() {
+        Table table = new Table("lrrb").row("preset", "parameters", "of vocabulary", "about");
+        for (TrainingPreset preset : TrainingPreset.all()) {
+            ModelConfig config = Presets.find(preset.architecture());
+            table.row(
+                    preset.name(),
+                    String.format(Locale.ROOT, "%,d", (long)
+                            config.model().parameters().size()),
+                    config.vocabularySize(),
+                    preset.about());
+        }
+        table.print(io);
     }
 
     private void show(TrainingPreset preset) {
         Values values = TrainSettings.of(preset.values()).values();
+        Table table = new Table("llb");
         String group = "";
         for (Key key : Keys.all()) {
             Optional<String> value = values.get(key.name());
             if (value.isPresent()) {
-                if (!key.group().equals(group)) {
-                    group = key.group();
-                    io.out().println(group);
-                }
-                io.out().printf("  %-20s %-12s %s%n", key.name(), value.get(), key.about());
+                group = heading(table, group, key);
+                table.row("  " + key.name(), Numbers.shortened(value.get()), key.explained());
             }
         }
+        table.print(io);
     }
 
-    /** One line for each key under the headings of their groups. */
-    static List<String> keyTable(List<Key> keys) {
-        List<String> lines = new ArrayList<>();
+    /** Lines for each key under the headings of their groups. */
+    static List<String> keyTable(List<Key> keys, int columns) {
+        Table table = new Table("lb");
         String group = "";
         for (Key key : keys) {
-            if (!key.group().equals(group)) {
-                group = key.group();
-                lines.add(group);
-            }
-            String usual = key.usual().isEmpty() ? "" : " [" + key.usual() + "]";
-            lines.add(String.format("  %-20s %s%s", key.name(), key.about(), usual));
+            group = heading(table, group, key);
+            table.row("  " + key.name(), key.explained() + (key.usual().isEmpty() ? "" : " [" + key.usual() + "]"));
         }
-        return lines;
+        return table.lines(columns);
+    }
+
+    private static String heading(Table table, String group, Key key) {
+        if (!key.group().equals(group)) {
+            table.heading(key.group());
+        }
+        return key.group();
     }
 }

@@ -14,8 +14,7 @@ record Prompt(String text, int[] context) {
     static Prompt of(Io io, Tokenizer tokenizer, String text) {
         Tokenizer.Encoded encoded = tokenizer.encodePrompt(text);
         if (!encoded.note().isEmpty()) {
-            io.err().println(encoded.note());
-            io.err().flush();
+            io.warn(encoded.note());
         }
         int[] tokens = encoded.tokens();
         return new Prompt(tokenizer.decode(tokens), tokens.length == 0 ? new int[] {tokenizer.startToken()} : tokens);

@@ -104,8 +104,7 @@ final class Restoration {
             aside = file.resolveSibling(file.getFileName() + ".damaged-" + i);
         }
         Files.move(file, aside);
-        io.err().println("tgpt: " + reason.getMessage() + "; moved to " + aside);
-        io.err().flush();
+        io.warn(reason.getMessage() + "; moved to " + aside);
     }
 
     private void cutMetrics(Progress progress) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tornadogpt.kernels.graph.KernelChoices;
@@ -14,6 +15,7 @@ import org.tornadogpt.model.Sampling;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
+import org.tornadogpt.trainer.settings.Numbers;
 import org.tornadogpt.trainer.settings.SampleSettings;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.train.Reasons;
@@ -40,11 +42,11 @@ final class RunSummary {
                             split,
                             model.parameters().size(),
                             settings.batches().tokensPerStep())
-                    .forEach(io.out()::println);
+                    .forEach(io::say);
         } catch (IOException e) {
-            io.out().println("no summary: " + Reasons.of(e));
+            io.say("no summary: " + Reasons.of(e));
         }
-        io.out().println("everything is in " + folder.path() + " (" + contents(folder.path()) + ")");
+        io.say("everything is in " + folder.path() + " (" + contents(folder.path()) + ")");
         sample(settings, RunFolder.forUse(folder.path()), kernels);
         io.out().println("more text: tgpt generate --run " + folder.path());
     }
@@ -65,8 +67,11 @@ final class RunSummary {
             checkpoint.restore(session.weights());
             io.out()
                     .printf(
+                            Locale.ROOT,
                             "%nsample of %s (step %d), temperature %s:%n%n",
-                            from, checkpoint.state().step(), sample.sampleTemperature());
+                            from,
+                            checkpoint.state().step(),
+                            Numbers.text(sample.sampleTemperature()));
             new TextStream(io, session, checkpoint.tokenizer())
                     .write(
                             sample.prompt(),

@@ -8,8 +8,6 @@ import me.tongfei.progressbar.ProgressBarConsumer;
  * the width, which takes over Ctrl+C and so would end the process instead of letting it save.
  */
 final class StandardErrorBar implements ProgressBarConsumer {
-    private static final int USUAL_WIDTH = 80;
-
     /** A terminal shows Ctrl+C where the cursor is: with room for it, pressed twice, the bar stays on one line. */
     private static final int CTRL_C = "^C^C".length();
 
@@ -19,10 +17,10 @@ final class StandardErrorBar implements ProgressBarConsumer {
     private final PrintStream err;
     private final int width;
 
-    /** @param columns width of the terminal as the launcher found it, null if it did not */
-    StandardErrorBar(PrintStream err, String columns) {
+    /** @param width of the terminal */
+    StandardErrorBar(PrintStream err, int width) {
         this.err = err;
-        this.width = columns != null && columns.matches("[1-9]\\d{0,4}") ? Integer.parseInt(columns) : USUAL_WIDTH;
+        this.width = width;
     }
 
     @Override

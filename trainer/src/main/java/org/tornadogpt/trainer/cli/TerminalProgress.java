@@ -12,34 +12,35 @@ import org.tornadogpt.trainer.train.ProgressDisplay;
 final class TerminalProgress implements ProgressDisplay, AutoCloseable {
     private static final int MILLIS = 250;
     static final String CLEAR_LINE = "\r\033[K";
+    private static final String BEST = "<< best!";
 
     private final Io io;
     private ProgressBar bar;
 
     TerminalProgress(Io io, long done, long steps) {
         this.io = io;
-        bar = io.interactive() ? bar(done, steps) : null;
+        bar = io.interactive() ? bar(io, done, steps) : null;
     }
 
-    private static ProgressBar bar(long done, long steps) {
+    private static ProgressBar bar(Io io, long done, long steps) {
         return new ProgressBarBuilder()
-                .setTaskName("training")
+                .setTaskName("")
                 .setInitialMax(steps)
                 .startsFrom(done, Duration.ZERO)
                 .setUpdateIntervalMillis(MILLIS)
                 .setStyle(ProgressBarStyle.ASCII)
-                .setConsumer(new StandardErrorBar(System.err, System.getenv("COLUMNS")))
+                .setConsumer(new StandardErrorBar(System.err, io.screen().err().columns()))
                 .build();
     }
 
     @Override
     public void line(String text) {
-        aboveBar(io.out(), text);
+        aboveBar(io.out(), marked(text));
     }
 
     @Override
     public void warning(String text) {
-        notice("tgpt: " + text);
+        notice(io.screen().err().colours().warning("tgpt: ") + text);
     }
 
     /** A line on standard error; may come from any thread, at any time. */
@@ -57,6 +58,13 @@ final class TerminalProgress implements ProgressDisplay, AutoCloseable {
         writer.println(CLEAR_LINE + text);
         writer.flush();
         bar.resume();
+    }
+
+    private String marked(String text) {
+        return text.endsWith(BEST)
+                ? text.substring(0, text.length() - BEST.length())
+                        + io.screen().out().colours().good(BEST)
+                : text;
     }
 
     @Override

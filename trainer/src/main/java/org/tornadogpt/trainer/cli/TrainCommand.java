@@ -30,7 +30,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "Where all values start from [jdk]; see 'tgpt presets'.")
+            completionCandidates = PresetNames.class,
+            description = "Where all values start from [jdk]: ${COMPLETION-CANDIDATES}; see 'tgpt presets'.")
     private String preset;
 
     @Option(
@@ -91,7 +92,7 @@ final class TrainCommand implements Callable<Integer> {
     void spec(CommandSpec spec) {
         List<String> footer =
                 new ArrayList<>(List.of("", "Keys for --set and --config [usual value; presets differ]:"));
-        for (String line : PresetsCommand.keyTable(Keys.all())) {
+        for (String line : PresetsCommand.keyTable(Keys.all(), Main.helpWidth(io.screen()))) {
             footer.add(line.replace("%", "%%"));
         }
         spec.usageMessage().footer(footer.toArray(String[]::new));

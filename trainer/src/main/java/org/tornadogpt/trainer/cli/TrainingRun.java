@@ -60,7 +60,7 @@ final class TrainingRun {
                 RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io));
                 LanguageModel model = parts.model();
                 introduce(parts, model, DeviceOptions.explain(settings.device(), kernels.device()));
-                settings.remarks(values).forEach(io.out()::println);
+                settings.remarks(values).forEach(io::say);
                 try (TrainingSession session = parts.session(model)) {
                     if (io.interrupted().getAsBoolean()) {
                         io.out().println("interrupted before the first step; nothing is left of the run");
@@ -113,7 +113,7 @@ final class TrainingRun {
 
     private void introduce(RunParts parts, LanguageModel model, String device) {
         Texts texts = parts.texts();
-        Banner banner = new Banner(io.out());
+        Banner banner = new Banner(io);
         banner.print(parts.settings(), parts.folder().path(), device, model);
         banner.print(texts.corpus(), texts.split(), texts.tokenizer());
     }
@@ -128,7 +128,7 @@ final class TrainingRun {
                     .println(
                             "the run has " + progress.step() + " steps behind it, more than steps=" + settings.steps());
         }
-        settings.schedule().afterDecay(progress.step(), settings.steps()).ifPresent(io.out()::println);
+        settings.schedule().afterDecay(progress.step(), settings.steps()).ifPresent(io::say);
         Trainer trainer;
         Trainer.Outcome outcome;
         try (TerminalProgress display = new TerminalProgress(io, progress.step(), settings.steps())) {

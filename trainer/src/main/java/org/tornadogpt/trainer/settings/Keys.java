@@ -23,7 +23,7 @@ public final class Keys {
     static final String MODEL = "model";
 
     private static final Map<String, Key> ALL = table(
-            new Key("preset", RUN, "jdk", "where all other values start from: see 'tgpt presets'"),
+            new Key("preset", RUN, "jdk", "where all other values start from", TrainingPreset.names()),
             new Key("data", RUN, "jdk", "jdk, quote, a fetched corpus, or a file, folder, glob or zip"),
             new Key("device", RUN, "auto", "auto, sequential, cpu, tornado[:driver:device]"),
             new Key("threads", RUN, "0", "worker threads of the cpu device, 0 for one for each processor"),
@@ -38,7 +38,7 @@ public final class Keys {
             new Key("block", BATCHES, "128", "tokens per block (T)"),
             new Key("microSteps", BATCHES, "1", "gradients of so many batches are averaged for one step"),
             new Key("validation", BATCHES, "0.1", "share of the text held out, 0 to validate on the training text"),
-            new Key("schedule", RATE, "constant", "constant or cosine, after the warm-up"),
+            new Key("schedule", RATE, "constant", "after the warm-up", ScheduleSettings.Shape.names()),
             new Key("learningRate", RATE, "3e-4", "highest rate"),
             new Key("minLearningRate", RATE, "0", "where cosine ends"),
             new Key("warmupSteps", RATE, "0", "steps of linear warm-up; a preset's is cut to a tenth of a short run"),

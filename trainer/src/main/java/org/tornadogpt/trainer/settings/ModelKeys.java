@@ -21,11 +21,11 @@ final class ModelKeys {
             key("heads", "query heads (H), a divisor of channels"),
             key("kvHeads", "key/value heads, a divisor of heads; follows heads unless set"),
             key("mlpHidden", "hidden width of the MLP; follows channels unless set"),
-            key("positions", "how a token's place enters: learned, rotary, none"),
+            key("positions", "how a token's place enters"),
             key("ropeTheta", "base of the angles of rotary positions"),
-            key("norm", "before attention, MLP and head: layernorm, rmsnorm"),
+            key("norm", "normalisation before attention, MLP and head"),
             key("normEpsilon", "added to the variance by which is divided"),
-            key("activation", "of the MLP: relu, gelu, gelu_tanh, swiglu"),
+            key("activation", "non-linearity of the MLP"),
             key("qkvBias", "bias of the projection to queries, keys and values"),
             key("projectionBias", "bias of the projection out of attention"),
             key("mlpBias", "biases of the MLP"),
@@ -36,7 +36,28 @@ final class ModelKeys {
     private ModelKeys() {}
 
     private static Key key(String name, String about) {
-        return new Key(name, Keys.MODEL, "", about);
+        return new Key(name, Keys.MODEL, "", about, choices(type(name)));
+    }
+
+    /** The type of the architecture's component of that name. */
+    private static Class<?> type(String key) {
+        return Arrays.stream(GptConfig.class.getRecordComponents())
+                .filter(component -> component.getName().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .getType();
+    }
+
+    /** All values of a type; empty for numbers. */
+    private static List<String> choices(Class<?> type) {
+        if (type == boolean.class) {
+            return List.of("true", "false");
+        }
+        return type.isEnum()
+                ? Arrays.stream(type.getEnumConstants())
+                        .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                        .toList()
+                : List.of();
     }
 
     static List<Key> keys() {
@@ -67,25 +88,13 @@ final class ModelKeys {
 
     /** The value, if it is of the key's type. */
     private static String checked(String key, String value) {
-        Class<?> type = Arrays.stream(GptConfig.class.getRecordComponents())
-                .filter(component -> component.getName().equals(key))
-                .findFirst()
-                .orElseThrow()
-                .getType();
+        Class<?> type = type(key);
+        List<String> choices = choices(type);
         if (type == int.class) {
             Check.that(value.matches("\\d{1,9}"), key, "a whole number", "'" + value + "'");
-        } else if (type == boolean.class) {
-            Check.that(
-                    value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false"),
-                    key,
-                    "true or false",
-                    "'" + value + "'");
-        } else if (type.isEnum()) {
-            List<String> names = Arrays.stream(type.getEnumConstants())
-                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
-                    .toList();
-            Check.that(
-                    names.contains(value.toLowerCase(Locale.ROOT)), key, String.join(" or ", names), "'" + value + "'");
+        } else if (!choices.isEmpty()) {
+            String folded = type.isEnum() ? value.toLowerCase(Locale.ROOT) : value;
+            Check.that(choices.contains(folded), key, String.join(" or ", choices), "'" + value + "'");
         } else {
             Values alone = new Values();
             alone.set(key, value);

@@ -1,5 +1,7 @@
 package org.tornadogpt.trainer.settings;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -17,7 +19,17 @@ public record ScheduleSettings(
     /** How the rate goes on after the warm-up. */
     public enum Shape {
         CONSTANT,
-        COSINE
+        COSINE;
+
+        /** As in the key {@code schedule}. */
+        static List<String> names() {
+            return Arrays.stream(values()).map(Shape::toString).toList();
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private static final String WARMUP = "warmupSteps";
@@ -27,7 +39,7 @@ public record ScheduleSettings(
         Check.that(
                 minLearningRate >= 0 && minLearningRate <= learningRate,
                 "minLearningRate",
-                "between 0 and learningRate " + learningRate,
+                "between 0 and learningRate " + Numbers.text(learningRate),
                 minLearningRate);
         Check.notNegative("warmupSteps", warmupSteps);
         Check.that(
@@ -48,14 +60,11 @@ public record ScheduleSettings(
         Check.positive("steps", steps);
         int decaySteps = values.integer("decaySteps");
         Check.notNegative("decaySteps", decaySteps);
-        Shape shape = switch (values.text("schedule")) {
-            case "constant" -> Shape.CONSTANT;
-            case "cosine" -> Shape.COSINE;
-            default ->
-                throw new UsageException("schedule must be constant or cosine, got '" + values.text("schedule") + "'");
-        };
+        String schedule = values.text("schedule").strip();
+        Check.that(
+                Shape.names().contains(schedule), "schedule", String.join(" or ", Shape.names()), "'" + schedule + "'");
         return new ScheduleSettings(
-                shape,
+                Shape.valueOf(schedule.toUpperCase(Locale.ROOT)),
                 values.number("learningRate"),
                 values.number("minLearningRate"),
                 warmup(given, values.integer("warmupSteps"), steps, decaySteps),

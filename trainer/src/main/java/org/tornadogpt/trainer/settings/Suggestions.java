@@ -1,6 +1,8 @@
 package org.tornadogpt.trainer.settings;
 
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -32,30 +34,61 @@ public final class Suggestions {
 
     private static final int FARTHEST = 3;
 
+    /** More names than these are not listed. */
+    private static final int LISTED = 12;
+
+    private static final int NEAREST = 3;
+
+    /** Of what was typed, for a name to count as its longer form. */
+    private static final int SHORTEST_PART = 3;
+
     private Suggestions() {}
 
     /**
-     * A sentence part for the end of an "unknown name" message: the nearest name if one is near, else all of them.
+     * A sentence part for the end of an "unknown name" message: the nearest name if one is near, else all of them if they are few,
+     * else the three that are nearest.
      *
      * @param name what was typed
      * @param known what exists
      */
     public static String forUnknown(String name, Collection<String> known) {
+        List<String> near = near(name, known);
+        if (!near.isEmpty()) {
+            return "did you mean " + String.join(" or ", near) + "?";
+        }
+        return known.size() <= LISTED
+                ? "there are " + String.join(", ", known)
+                : "the nearest are "
+                        + String.join(", ", byDistance(fold(name), known).subList(0, NEAREST));
+    }
+
+    /** What may have been meant: another tool's word, a slip of a letter, a part of a name, or several slips. */
+    public static List<String> near(String name, Collection<String> known) {
         String folded = fold(name);
         String meant = FROM_OTHER_TOOLS.get(folded);
         if (meant != null && known.contains(meant)) {
-            return "did you mean " + meant + "?";
+            return List.of(meant);
         }
-        String nearest = null;
-        int best = Math.min(FARTHEST, folded.length() / 2) + 1;
-        for (String candidate : known) {
-            int distance = distance(folded, fold(candidate));
-            if (distance < best) {
-                best = distance;
-                nearest = candidate;
-            }
+        String nearest = byDistance(folded, known).get(0);
+        int distance = distance(folded, fold(nearest));
+        if (distance <= 1) {
+            return List.of(nearest);
         }
-        return nearest == null ? "there are " + String.join(", ", known) : "did you mean " + nearest + "?";
+        List<String> longer = known.stream()
+                .filter(candidate ->
+                        folded.length() >= SHORTEST_PART && fold(candidate).contains(folded))
+                .limit(NEAREST)
+                .toList();
+        if (!longer.isEmpty()) {
+            return longer;
+        }
+        return distance <= Math.min(FARTHEST, folded.length() / 2) ? List.of(nearest) : List.of();
+    }
+
+    private static List<String> byDistance(String folded, Collection<String> known) {
+        return known.stream()
+                .sorted(Comparator.comparingInt(candidate -> distance(folded, fold(candidate))))
+                .toList();
     }
 
     private static String fold(String name) {

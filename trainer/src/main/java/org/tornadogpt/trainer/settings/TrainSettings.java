@@ -111,7 +111,7 @@ public record TrainSettings(
         values.set("block", String.valueOf(batches.block()));
         values.set("microSteps", String.valueOf(batches.microSteps()));
         values.set("validation", String.valueOf(batches.validation()));
-        values.set("schedule", schedule.shape() == ScheduleSettings.Shape.COSINE ? "cosine" : "constant");
+        values.set("schedule", schedule.shape().toString());
         values.set("learningRate", String.valueOf(schedule.learningRate()));
         values.set("minLearningRate", String.valueOf(schedule.minLearningRate()));
         values.set("warmupSteps", String.valueOf(schedule.warmupSteps()));

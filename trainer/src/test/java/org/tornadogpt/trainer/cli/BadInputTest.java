@@ -52,13 +52,25 @@ class BadInputTest {
                 "--set dropout|key=value",
                 "--steps many|steps must be a whole number",
                 "--steps -5|steps must be positive",
-                "--threads -1|threads must be zero or more",
+                "--threads -1|threads must be zero or more, got -1 ",
+                "--set sampleLength=-1|sampleLength must be zero or more, got -1 ",
+                "--set weightDecay=-1|weightDecay must be zero or more, got -1 ",
+                "--set learningRate=0|learningRate must be positive, got 0 ",
+                "--set foo=1|unknown key 'foo'; the nearest are ",
+                "--set schedule=linear|schedule must be constant or cosine, got 'linear'",
+                "--set norm=batchnorm|norm must be layernorm, got 'batchnorm'",
+                "--batch 3|unknown option '--batch'; did you mean --set batch=...?",
+                "--lr=3|unknown option '--lr=3'; did you mean --set learningRate=...?",
+                "--stepz 3|unknown option '--stepz'; did you mean --steps?",
+                "--color blue|unknown value 'blue' of --color; there are never, auto, always",
                 "--config none.yaml|no configuration file none.yaml",
                 "--frobnicate|--frobnicate",
                 "--seed|--seed",
             })
     void usageErrors(String args, String message) {
-        assertOneLine(Tgpt.run(TinyRun.train(text, run, args.split(" "))), ExitCode.USAGE, message);
+        Tgpt tgpt = Tgpt.run(TinyRun.train(text, run, args.split(" ")));
+        assertOneLine(tgpt, ExitCode.USAGE, "tgpt: ");
+        assertThat(tgpt.err().stripTrailing() + " ").contains(message);
         assertThat(run).doesNotExist();
     }
 
@@ -233,7 +245,10 @@ class BadInputTest {
                 "data fetch nothing|2|unknown corpus",
                 "data fetch|2|NAME",
                 "presets qoute|2|did you mean quote?",
-                "trian|2|trian",
+                "trian|2|unknown command 'trian'; did you mean train? (see 'tgpt --help')",
+                "foo|2|unknown command 'foo'; there are train, generate, ",
+                "data fatch|2|unknown command 'fatch'; did you mean fetch?",
+                "kernels all|2|unexpected argument 'all'",
             })
     void otherCommands(String args, int code, String message) {
         assertOneLine(Tgpt.run(args.split(" ")), code, message);

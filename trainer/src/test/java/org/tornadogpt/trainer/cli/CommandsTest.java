@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +53,42 @@ class CommandsTest {
         assertThat(tgpt.err()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--help",
+                "train --help",
+                "generate --help",
+                "eval --help",
+                "devices --help",
+                "kernels --help",
+                "data --help",
+                "data fetch --help",
+                "presets --help",
+                "doctor --help",
+                "presets",
+                "presets quote",
+                "presets --keys",
+                "devices",
+                "kernels",
+                "data list"
+            })
+    void everythingFits80Columns(String command) {
+        Tgpt tgpt = Tgpt.runOn(Tgpt.terminal(80, false), command.split(" "));
+        assertThat(tgpt.code()).as(tgpt.toString()).isZero();
+        assertThat(tgpt.out().lines())
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void helpIsColouredWhereOutputIs() {
+        assertThat(Tgpt.runOn(Tgpt.terminal(80, true), "train", "--help").out()).contains("\033[");
+        assertThat(Tgpt.runOn(Tgpt.terminal(80, false), "train", "--help").out())
+                .doesNotContain("\033[");
+        assertThat(Tgpt.run("train", "--help").out()).doesNotContain("\033[");
+    }
+
     @Test
     void withoutACommandItShowsTheUsage() {
         Tgpt tgpt = Tgpt.run();
@@ -63,6 +101,25 @@ class CommandsTest {
     void helpListsEveryKey() {
         assertThat(Tgpt.run("train", "--help").out()).contains(Keys.names());
         assertThat(Tgpt.run("presets", "--keys").out()).contains(Keys.names());
+    }
+
+    /** As many values as there are, from the code that accepts them. */
+    @Test
+    void helpListsTheValuesOfEveryKeyThatHasAFew() {
+        String keys = Tgpt.run("presets", "--keys").out();
+        assertThat(keys)
+                .containsPattern(
+                        "preset +.*: jdk, quote, kernel-cpu, kernel-gpu, shakespeare, shakespeare-tied, bigram ")
+                .containsPattern("schedule +.*: constant, cosine ")
+                .containsPattern("positions +.*: learned")
+                .containsPattern("norm +.*: layernorm")
+                .containsPattern("activation +.*: relu, gelu, gelu_tanh");
+        for (String flag : List.of("qkvBias", "projectionBias", "mlpBias", "headBias", "tiedHead")) {
+            assertThat(keys).containsPattern(flag + " +.*: true, false");
+        }
+        for (String name : TrainingPreset.names()) {
+            assertThat(Tgpt.run("train", "--help").out()).contains(name);
+        }
     }
 
     @Test
@@ -136,7 +193,8 @@ class CommandsTest {
         assertThat(tgpt.code()).as(tgpt.toString()).isZero();
         String last = Files.readAllLines(run.resolve("metrics.jsonl")).getLast();
         String loss = last.replaceAll(".*\"valLoss\":([0-9.]+).*", "$1");
-        assertThat(tgpt.out()).containsPattern("validation +" + String.format("%.4f", Double.parseDouble(loss)));
+        assertThat(tgpt.out())
+                .containsPattern("validation +" + String.format(Locale.ROOT, "%.4f", Double.parseDouble(loss)));
         assertThat(tgpt.out()).contains("perplexity", "bits/character");
     }
 

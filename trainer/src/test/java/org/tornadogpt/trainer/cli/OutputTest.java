@@ -14,7 +14,7 @@ class OutputTest {
     private final StringWriter err = new StringWriter();
 
     private int run(OutputStream target, String... args) {
-        return Main.run(new Io(new Output(target), new PrintWriter(err), () -> false, false), args);
+        return Main.run(new Io(new Output(target), new PrintWriter(err), () -> false, Screen.none()), args);
     }
 
     /** Fails as the system does. */

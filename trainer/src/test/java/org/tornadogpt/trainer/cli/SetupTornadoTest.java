@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SetupTornadoTest {
     private static final Path SCRIPT = Path.of("..", "setup_tornado.sh");
+    private static final Path FINDER = Path.of("..", "tools", "launcher", "jdk.sh");
     private static final String VERSION = "5.2.0-jdk25";
 
     private final Map<String, String> environment = new TreeMap<>();
@@ -38,6 +39,8 @@ class SetupTornadoTest {
         folder = folder.toRealPath();
         project = Files.createDirectories(folder.resolve("project"));
         Files.copy(SCRIPT, project.resolve("setup_tornado.sh"));
+        Path parts = Files.createDirectories(project.resolve("tools/launcher"));
+        Files.copy(FINDER, parts.resolve("jdk.sh"));
         program("bin/curl", "exit 6");
         environment.put("PATH", folder.resolve("bin") + ":/usr/bin:/bin");
         environment.put("HOME", Files.createDirectories(folder.resolve("home")).toString());
@@ -140,17 +143,34 @@ class SetupTornadoTest {
         assertRefused(setup("--check"), "no TornadoVM SDK");
     }
 
+    /** As tgpt, which then runs with the same one. */
     @Test
-    void aJdkThatIsTooOldIsRefused() throws Exception {
-        environment.put("JAVA_HOME", jdk("old", "17.0.12").toString());
+    void aJavaThatWillNotDoIsNamedAndAnotherTaken() throws Exception {
         environment.put("TORNADOVM_HOME", sdk("sdk", VERSION, "opencl").toString());
-        assertRefused(setup(), "JDK 17", "needs JDK 25");
+        Path good = jdk("project/.jdk/25", "25.0.3");
+        environment.put("JAVA_HOME", jdk("old", "17.0.12").toString());
+        Ended old = setup();
+        assertThat(old.code()).as(old.output()).isZero();
+        assertThat(old.output()).contains("JAVA_HOME is " + folder.resolve("old") + ", Java 17; using " + good);
+        environment.put("JAVA_HOME", "/nowhere");
+        Ended none = setup();
+        assertThat(none.code()).as(none.output()).isZero();
+        assertThat(none.output()).contains("JAVA_HOME is /nowhere, no Java", "; using " + good);
     }
 
     @Test
-    void aFolderThatIsNoJdkIsRefused() throws Exception {
-        environment.put("JAVA_HOME", "/nowhere");
-        assertRefused(setup(), "JAVA_HOME is /nowhere, which is no JDK");
+    void anSdkWhosePathHasAColonIsRefused() throws Exception {
+        environment.put("TORNADOVM_HOME", sdk("a:b", VERSION, "opencl").toString());
+        assertRefused(setup(), "a:b has a colon");
+    }
+
+    @Test
+    void withoutAHomeItWorksToo() throws Exception {
+        environment.remove("HOME");
+        environment.put("CDPATH", "/");
+        environment.put("TORNADOVM_HOME", sdk("sdk", VERSION, "opencl").toString());
+        Ended ended = setup();
+        assertThat(ended.code()).as(ended.output()).isZero();
     }
 
     @Test

@@ -22,9 +22,23 @@ final class Tgpt {
 
     /** As if Ctrl+C were pressed when {@code interrupted} becomes true. */
     static Tgpt runUntil(BooleanSupplier interrupted, String... args) {
+        return run(interrupted, Screen.none(), args);
+    }
+
+    static Screen terminal(int columns, boolean colours) {
+        Screen.Target output = new Screen.Target(true, columns, new Colours(colours));
+        return new Screen(output, output);
+    }
+
+    /** As on this terminal. */
+    static Tgpt runOn(Screen screen, String... args) {
+        return run(() -> false, screen, args);
+    }
+
+    private static Tgpt run(BooleanSupplier interrupted, Screen screen, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int code = Main.run(new Io(new PrintWriter(out), new PrintWriter(err), interrupted::getAsBoolean, false), args);
+        int code = Main.run(new Io(new PrintWriter(out), new PrintWriter(err), interrupted::getAsBoolean, screen), args);
         return new Tgpt(code, out.toString(), err.toString());
     }
 

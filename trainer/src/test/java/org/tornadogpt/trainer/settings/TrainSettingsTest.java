@@ -169,7 +169,7 @@ class TrainSettingsTest {
                 "stepz=5|did you mean steps?",
                 "lr=1e-3|did you mean learningRate?",
                 "n_layer=5|did you mean layers?",
-                "zzzzzzzz=5|there are preset, data",
+                "zzzzzzzz=5|the nearest are ",
                 "steps|key=value",
                 "steps=|key=value",
                 "steps=ten|steps must be a whole number, got 'ten'",
