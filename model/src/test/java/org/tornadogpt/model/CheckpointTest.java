@@ -23,8 +23,8 @@ import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
-import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.model.layer.ParameterLayout;
 
 class CheckpointTest {
     private static final CharTokenizer TOKENIZER = CharTokenizer.of("abcdefg");

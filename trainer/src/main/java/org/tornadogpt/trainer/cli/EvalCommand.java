@@ -147,7 +147,7 @@ final class EvalCommand implements Callable<Integer> {
         }
         if (!corpus.skipped().isEmpty()) {
             io.warn("left out: " + corpus.skipped().size() + ", first: "
-                            + corpus.skipped().get(0));
+                    + corpus.skipped().get(0));
         }
         boolean own = model.run() != null && data == null;
         String sum = own ? stored().facts().get(RunParts.DATA_SUM) : null;

@@ -129,7 +129,8 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private TokenRate several(Weights weights, KernelChoices kernels, Tokenizer tokenizer, String text, List<Sampling> samplings) {
+    private TokenRate several(
+            Weights weights, KernelChoices kernels, Tokenizer tokenizer, String text, List<Sampling> samplings) {
         try (DecodeSession session = new DecodeSession(weights, kernels, samples)) {
             return new SampleTexts(io, session, tokenizer).write(text, tokens, samplings);
         }

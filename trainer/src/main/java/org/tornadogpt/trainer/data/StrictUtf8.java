@@ -10,7 +10,6 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import java.util.Locale;
 
 /** UTF-8 that must be UTF-8: no replacement characters, no NUL bytes. Read piece by piece, so that nothing is held twice. */
 final class StrictUtf8 {

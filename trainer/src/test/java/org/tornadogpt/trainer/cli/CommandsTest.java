@@ -109,7 +109,7 @@ class CommandsTest {
         String keys = Tgpt.run("presets", "--keys").out();
         assertThat(keys)
                 .containsPattern(
-                        "preset +.*: jdk, quote, kernel-cpu, kernel-gpu, shakespeare, shakespeare-tied, bigram ")
+                        "preset +.*: jdk, quote, kernel-cpu, modern, kernel-gpu, shakespeare, shakespeare-tied, bigram ")
                 .containsPattern("schedule +.*: constant, cosine ")
                 .containsPattern("positions +.*: learned")
                 .containsPattern("norm +.*: layernorm")
