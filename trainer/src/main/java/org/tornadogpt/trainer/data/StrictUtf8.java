@@ -8,6 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -46,7 +47,7 @@ final class StrictUtf8 {
             }
             if (result.isError()) {
                 return Optional.of(
-                        String.format("byte 0x%02x at offset %d", in.get(in.position()), offset + in.position()));
+                        String.format(Locale.ROOT, "byte 0x%02x at offset %d", in.get(in.position()), offset + in.position()));
             }
             text.add(out.array(), out.position());
             offset += in.position();
