@@ -9,10 +9,7 @@ package kernels;
  * @param together 1, or 4 where 16-byte reads of local memory are wanted
  */
 record Share(String item, int count, int together) {
-    /** Items of a group in each dimension. */
-    static final int SIDE = 16;
-
-    static final int ITEMS = SIDE * SIDE;
+    private static final int SIDE = KernelFile.SIDE;
 
     Share {
         if (count > 10 || count % together != 0) {

@@ -3,6 +3,7 @@ package kernels;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -103,13 +104,9 @@ final class Source {
         return Integer.numberOfTrailingZeros(power);
     }
 
-    /** Reads an item's share of a line of local memory into {@code name0, name1, ...}. */
-    void read(String name, String array, String line, Share share) {
-        read(name, array, line, share, 0, share.count());
-    }
-
-    void read(String name, String array, String line, Share share, int from, int to) {
-        each(from, to, i -> add("float $1$2 = $3[$4];", name, i, array, plus(line, share.at(i))));
+    /** Reads elements of a line of local memory into {@code name[from], ...}; {@code place} says how far each is behind the first. */
+    void read(String name, String array, String line, int from, int to, IntUnaryOperator place) {
+        each(from, to, i -> add("float $1$2 = $3[$4];", name, i, array, plus(line, place.applyAsInt(i))));
     }
 
     /**

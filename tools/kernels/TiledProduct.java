@@ -56,7 +56,7 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
                 """);
         s.add(small ? SMALL : LARGE, rows.count(), columns.count(), rows.where(), columns.where());
         s.block(fill("final class $1", name()), () -> {
-            s.add(SIZES, rows.tile(), columns.tile(), Share.SIDE, depth, padding);
+            s.add(SIZES, rows.tile(), columns.tile(), SIDE, depth, padding);
             s.add("\nprivate $1() {}\n\n", name());
             s.add(small ? SMALL_CONTRACT : CONTRACT);
             s.block(small ? SMALL_SIGNATURE : SIGNATURE, () -> kernel(s));
@@ -86,7 +86,7 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
     /** Items, the group's tile and its part of the sums. Results leave through a's local memory, one row of all items at a time. */
     private void begin(Source s) {
         int buffers = order == Order.READ_AHEAD ? 2 : 1;
-        int forResults = Share.ITEMS * columns.count();
+        int forResults = ITEMS * columns.count();
         boolean enough = buffers * depth * (rows.tile() + padding) >= forResults;
         String both = buffers == 2 ? "2 * " : "";
         s.add(
@@ -133,8 +133,8 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
                 int $1Apart = $1PStep * $4 + $1RowStep;
                 """,
                 x.name,
-                Share.ITEMS / depth,
-                Share.ITEMS / tile,
+                ITEMS / depth,
+                ITEMS / tile,
                 x.line);
     }
 
@@ -144,7 +144,7 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
                 each(elements(a), n -> s.add("$1 = $2;", local(a, n, ""), element(a, n, "p0")));
                 each(elements(b), n -> s.add("$1 = $2;", local(b, n, ""), element(b, n, "p0")));
             } else {
-                read(s, "float ", "p0", a, b);
+                read(s, "p0", a, b);
                 store(s, "", a, b);
             }
             s.add("context.localBarrier();");
@@ -153,14 +153,17 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
         });
     }
 
-    /** A buffer's offset is a constant times a bit: only then compilers find 16-byte reads. */
+    /** A buffer's offset is a constant times a bit, or compilers find no 16-byte reads; a barrier keeps reads before the arithmetic. */
     private void stepsWithReadsAhead(Source s, Operand a, Operand b, Cells c) {
-        read(s, "float ", "begin", a, b);
-        store(s, "", a, b);
+        s.block("", () -> {
+            read(s, "begin", a, b);
+            store(s, "", a, b);
+        });
         s.add("context.localBarrier();");
         s.add("int flip = 0;");
         s.block("for (int p0 = begin + DEPTH; p0 < end + DEPTH; p0 += DEPTH)", () -> {
-            read(s, "", "p0", a, b);
+            read(s, "p0", a, b);
+            s.add("context.localBarrier();");
             s.add("int aNow = (flip & 1) * DEPTH * A_LINE;");
             s.add("int bNow = (flip & 1) * DEPTH * B_LINE;");
             arithmetic(s, " + aNow", " + bNow", c);
@@ -172,9 +175,9 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
         });
     }
 
-    private void read(Source s, String type, String from, Operand... operands) {
+    private void read(Source s, String from, Operand... operands) {
         for (Operand x : operands) {
-            each(elements(x), n -> s.add("$1$2Read$3 = $4;", type, x.name, n, element(x, n, from)));
+            each(elements(x), n -> s.add("float $1Read$2 = $3;", x.name, n, element(x, n, from)));
         }
     }
 
@@ -188,10 +191,10 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
     /** How many elements of an operand's tile each item brings. */
     private int elements(Operand x) {
         int all = depth * x.share.tile();
-        if (all % Share.ITEMS > 0 || x.share.tile() > Share.ITEMS) {
-            throw new IllegalArgumentException(Share.ITEMS + " items cannot bring a tile of " + all + " elements");
+        if (all % ITEMS > 0 || x.share.tile() > ITEMS) {
+            throw new IllegalArgumentException(ITEMS + " items cannot bring a tile of " + all + " elements");
         }
-        return all / Share.ITEMS;
+        return all / ITEMS;
     }
 
     private static String local(Operand x, int n, String offset) {
@@ -202,9 +205,9 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
         return fill(
                 "ProductTile.term($1, $1At, $2, $3, $4, end, P, $1Down)",
                 x.name,
-                plus(x.origin + " + " + x.name + "Row", n, x.name + "RowStep"),
+                fill("$1 + $2Row + $3 * $2RowStep", x.origin, x.name, n),
                 x.size,
-                plus(from + " + " + x.name + "P", n, x.name + "PStep"));
+                fill("$1 + $2P + $3 * $2PStep", from, x.name, n));
     }
 
     private void arithmetic(Source s, String aBuffer, String bBuffer, Cells c) {
@@ -217,8 +220,8 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
                     s.add("int bLine = $1;", at(p, "B_LINE", columns.first() + bBuffer));
                 },
                 n -> {
-                    s.read("a", "aTile", plus("aLine", n, "A_LINE"), rows);
-                    s.read("b", "bTile", plus("bLine", n, "B_LINE"), columns);
+                    s.read("a", "aTile", plus("aLine", n, "A_LINE"), 0, rows.count(), rows::at);
+                    s.read("b", "bTile", plus("bLine", n, "B_LINE"), 0, columns.count(), columns::at);
                     c.addProducts(s, "a", "b");
                 });
     }
@@ -254,14 +257,14 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
 
     private static final String LARGE = """
             /**
-             * The kernel of {@link MatMulGroup}: a group of {@value #SIDE} x {@value #SIDE} items computes a tile of {@value #ROWS}
-             * x {@value #COLUMNS} results, {@value #DEPTH} terms at a time: the operands' parts come into local memory, and each
-             * item adds to its $1 x $2 results, rows $3 and columns $4.
+             * The kernel of {@link MatMulGroup}: a group of {@value #SIDE} x {@value #SIDE} items computes a tile of
+             * {@value #ROWS} x {@value #COLUMNS} results, {@value #DEPTH} terms at a time: the operands' parts come into
+             * local memory, and each item adds to its $1 x $2 results, rows $3 and columns $4.
              *
-             * <p>The results are scalars, because a private array becomes local memory in TornadoVM's PTX code, and the driver's
-             * assembler does not bring it back into registers (seen: 256 bytes of stack for 64 floats, two memory accesses for
-             * each multiplication). Lines of the tiles are longer than a multiple of the 32 banks of local memory by what keeps the
-             * items of a warp apart when they store a tile's columns.
+             * <p>The results are scalars, because a private array becomes local memory in TornadoVM's PTX code, and the
+             * driver's assembler does not bring it back into registers (seen: 256 bytes of stack for 64 floats, two memory
+             * accesses for each multiplication). Lines of the tiles are longer than a multiple of the 32 banks of local
+             * memory by what keeps the items of a warp apart when they store a tile's columns.
              */
             """;
 
@@ -269,8 +272,9 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
             /**
              * {@link TiledProductGroup} for devices whose compiler is slow: $1 x $2 results for each item, rows $3 and
              * columns $4, are less code to compile and fit the registers of processors, whose compilers make vectors of the
-             * {@value #SIDE} items of a row. Sizes, how operands are stored and what is done to finished results are read from the
-             * table, so that one compiled kernel serves all products. Each result is the same sum in the same order as there.
+             * {@value #SIDE} items of a row. Sizes, how operands are stored and what is done to finished results are read
+             * from the table, so that one compiled kernel serves all products. Each result is the same sum in the same
+             * order as there.
              */
             """;
 
@@ -294,8 +298,9 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
 
     private static final String CONTRACT = """
             /**
-             * {@code out[z,i,j] = sum over p of part z of a[i,p] b[p,j]}, finished as {@code mode} says. The numbers of the offsets of
-             * a, b, out, bias, the extra slice (in the array of the result) and the dropout's site follow each other.
+             * {@code out[z,i,j] = sum over p of part z of a[i,p] b[p,j]}, finished as {@code mode} says. The numbers of the
+             * offsets of a, b, out, bias, the extra slice (in the array of the result) and the dropout's site follow each
+             * other.
              *
              * @param first number of a's offset
              * @param part terms that a layer of groups adds up
@@ -305,8 +310,8 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
 
     private static final String SMALL_CONTRACT = """
             /**
-             * As {@link TiledProductGroup#kMatMulTiled}, with I, J, P, part, the mode, the dropout's threshold and its scale
-             * ({@link TableFloat}) in the table after the offsets.
+             * As {@link TiledProductGroup#kMatMulTiled}, with I, J, P, part, the mode, the dropout's threshold and its
+             * scale ({@link TableFloat}) in the table after the offsets.
              *
              * @param first number of a's offset
              */
