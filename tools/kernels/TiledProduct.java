@@ -54,7 +54,11 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
                 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
                 """);
-        s.add(small ? SMALL : LARGE, rows.count(), columns.count(), rows.where(), columns.where());
+        if (small) {
+            s.add(SMALL, rows.count(), columns.count());
+        } else {
+            s.add(LARGE, rows.count(), columns.count(), rows.where(), columns.where());
+        }
         s.block(fill("final class $1", name()), () -> {
             s.add(SIZES, rows.tile(), columns.tile(), SIDE, depth, padding);
             s.add("\nprivate $1() {}\n\n", name());
@@ -258,8 +262,8 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
     private static final String LARGE = """
             /**
              * The kernel of {@link MatMulGroup}: a group of {@value #SIDE} x {@value #SIDE} items computes a tile of
-             * {@value #ROWS} x {@value #COLUMNS} results, {@value #DEPTH} terms at a time: the operands' parts come into
-             * local memory, and each item adds to its $1 x $2 results, rows $3 and columns $4.
+             * {@value #ROWS} x {@value #COLUMNS} results, {@value #DEPTH} terms at a time. The operands' parts come into
+             * local memory, and each item adds to its $1 x $2 results: rows $3, columns $4.
              *
              * <p>The results are scalars, because a private array becomes local memory in TornadoVM's PTX code, and the
              * driver's assembler does not bring it back into registers (seen: 256 bytes of stack for 64 floats, two memory
@@ -270,11 +274,10 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
 
     private static final String SMALL = """
             /**
-             * {@link TiledProductGroup} for devices whose compiler is slow: $1 x $2 results for each item, rows $3 and
-             * columns $4, are less code to compile and fit the registers of processors, whose compilers make vectors of the
-             * {@value #SIDE} items of a row. Sizes, how operands are stored and what is done to finished results are read
-             * from the table, so that one compiled kernel serves all products. Each result is the same sum in the same
-             * order as there.
+             * {@link TiledProductGroup} for devices whose compiler is slow: $1 x $2 results for each item are less code to
+             * compile and fit the registers of processors, whose compilers make vectors of the {@value #SIDE} items of a
+             * row. Sizes, how operands are stored and what is done to finished results are read from the table, so that
+             * one compiled kernel serves all products. Each result is the same sum in the same order as there.
              */
             """;
 

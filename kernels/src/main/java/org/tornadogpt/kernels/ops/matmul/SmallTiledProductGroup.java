@@ -7,11 +7,10 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * {@link TiledProductGroup} for devices whose compiler is slow: 4 x 4 results for each item, rows 16 apart and
- * columns 16 apart, are less code to compile and fit the registers of processors, whose compilers make vectors of the
- * {@value #SIDE} items of a row. Sizes, how operands are stored and what is done to finished results are read
- * from the table, so that one compiled kernel serves all products. Each result is the same sum in the same
- * order as there.
+ * {@link TiledProductGroup} for devices whose compiler is slow: 4 x 4 results for each item are less code to
+ * compile and fit the registers of processors, whose compilers make vectors of the {@value #SIDE} items of a
+ * row. Sizes, how operands are stored and what is done to finished results are read from the table, so that
+ * one compiled kernel serves all products. Each result is the same sum in the same order as there.
  */
 final class SmallTiledProductGroup {
     /** Rows of results of a group. */

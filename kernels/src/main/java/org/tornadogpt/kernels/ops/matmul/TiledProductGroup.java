@@ -7,8 +7,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * The kernel of {@link MatMulGroup}: a group of {@value #SIDE} x {@value #SIDE} items computes a tile of
- * {@value #ROWS} x {@value #COLUMNS} results, {@value #DEPTH} terms at a time: the operands' parts come into
- * local memory, and each item adds to its 8 x 8 results, rows 16 apart and columns 16 apart.
+ * {@value #ROWS} x {@value #COLUMNS} results, {@value #DEPTH} terms at a time. The operands' parts come into
+ * local memory, and each item adds to its 8 x 8 results: rows 16 apart, columns 16 apart.
  *
  * <p>The results are scalars, because a private array becomes local memory in TornadoVM's PTX code, and the
  * driver's assembler does not bring it back into registers (seen: 256 bytes of stack for 64 floats, two memory
