@@ -30,8 +30,8 @@ abstract class Flash implements KernelFile {
     record Tile(int rows, int columns, int depth) {
         Tile {
             if (columns * SIDE % depth > 0 || rows * depth % SIDE > 0 || columns * depth % SIDE > 0 || depth < 4) {
-                throw new IllegalArgumentException(ITEMS + " items cannot bring slices of " + depth + " evenly into a tile of "
-                        + rows * SIDE + " x " + columns * SIDE);
+                throw new IllegalArgumentException(ITEMS + " items cannot bring slices of " + depth
+                        + " evenly into a tile of " + rows * SIDE + " x " + columns * SIDE);
             }
         }
     }
@@ -94,18 +94,13 @@ abstract class Flash implements KernelFile {
                 """);
         s.add(head().about);
         s.block("final class " + name, () -> {
-            s.add(
-                    """
+            s.add("""
                     /** $1 of a group: rows of a tile of scores. */
                     static final int ROWS = $2;
 
                     /** $3 that it takes at a time: columns of a tile of scores. */
                     private static final int COLUMNS = $4;
-                    """,
-                    head().rows,
-                    tile.rows * SIDE,
-                    head().columns,
-                    tile.columns * SIDE);
+                    """, head().rows, tile.rows * SIDE, head().columns, tile.columns * SIDE);
             s.add(SIZES, tile.depth, tile.rows < tile.columns ? "COLUMNS" : "ROWS");
             s.add("\nprivate $1() {}\n\n", name);
             s.add(head().contract);
@@ -147,8 +142,7 @@ abstract class Flash implements KernelFile {
         s.add("float[] weights = context.allocateFloatLocalArray(ROWS * LINE);");
         s.add("float[] $1 = context.allocateFloatLocalArray(DEPTH * WIDE);", wide);
         s.add(more);
-        s.add(
-                """
+        s.add("""
                 int tx = context.localIdx;
                 int ty = context.localIdy;
                 int lid = ty * SIDE + tx;
@@ -158,18 +152,18 @@ abstract class Flash implements KernelFile {
                 int wideBits = D > NARROW ? $2 : $3;
                 int wideColumn = lid & ((1 << wideBits) - 1);
                 int rowsAtOnce = (SIDE * SIDE) >> wideBits;
-                """,
-                bits(tile.depth),
-                bits(WIDE),
-                bits(WIDE / 2));
+                """, bits(tile.depth), bits(WIDE), bits(WIDE / 2));
     }
 
     /** Blocks of sums of products over a head's channels. */
     void addScores(Source s, List<Operand> operands, Product... products) {
         List.of(products).forEach(p -> p.sums.zero(s));
         s.block("for (int d0 = 0; d0 < channels; d0 += DEPTH)", () -> {
-            operands.stream().mapToInt(Operand::count).distinct().forEach(count -> bringSlices(
-                    s, operands.stream().filter(x -> x.count == count).toList(), count * tile.depth / SIDE));
+            operands.stream()
+                    .mapToInt(Operand::count)
+                    .distinct()
+                    .forEach(count -> bringSlices(
+                            s, operands.stream().filter(x -> x.count == count).toList(), count * tile.depth / SIDE));
             s.add("context.localBarrier();");
             s.block("for (int d = 0; d < DEPTH; d++)", () -> {
                 s.add("int rowCell = d * SLICE + ty;");
@@ -185,13 +179,15 @@ abstract class Flash implements KernelFile {
     }
 
     private void bringSlices(Source s, List<Operand> operands, int reads) {
-        s.block(fill("for (int q = 0; q < $1; q++)", reads), () -> operands.forEach(x -> s.add(
-                "$1[sliceTo + $2 * q] = FlashTile.element(a, $3, $4 + sliceRow + $2 * q, T, $5, d0 + sliceTerm, D);",
-                x.slice(),
-                ITEMS / tile.depth,
-                x.at,
-                x.origin,
-                x.width)));
+        s.block(
+                fill("for (int q = 0; q < $1; q++)", reads),
+                () -> operands.forEach(x -> s.add(
+                        "$1[sliceTo + $2 * q] = FlashTile.element(a, $3, $4 + sliceRow + $2 * q, T, $5, d0 + sliceTerm, D);",
+                        x.slice(),
+                        ITEMS / tile.depth,
+                        x.at,
+                        x.origin,
+                        x.width)));
     }
 
     /** The place of a score in the tile of probabilities. */
@@ -206,8 +202,7 @@ abstract class Flash implements KernelFile {
 
     /** Multiplies what an item has in the tile of probabilities by the dropout's mask. */
     static void drop(Source s, String query, String key) {
-        s.add(
-                """
+        s.add("""
                 if (threshold > 0) {
                     for (int row = ty; row < ROWS; row += SIDE) {
                         for (int other = tx; other < COLUMNS; other += SIDE) {
@@ -215,26 +210,19 @@ abstract class Flash implements KernelFile {
                         }
                     }
                 }
-                """,
-                query,
-                key);
+                """, query, key);
     }
 
     /** {@code sums[i] += sum over the tile's columns j of weights[i][j] * x[j]}. */
     void addRows(Source s, Cells sums, String wide, String at, String origin, String width) {
         s.block("for (int k0 = 0; k0 < span; k0 += DEPTH)", () -> {
-            s.add(
-                    """
+            s.add("""
                     for (int q = 0; q < DEPTH; q += rowsAtOnce) {
                         int row = q + (lid >> wideBits);
                         $1[row * WIDE + wideColumn] = FlashTile.element(a, $2, $3 + k0 + row, T, $4, wideColumn, D);
                     }
                     context.localBarrier();
-                    """,
-                    wide,
-                    at,
-                    origin,
-                    width);
+                    """, wide, at, origin, width);
             s.block("for (int k = 0; k < DEPTH; k++)", () -> {
                 int half = CHANNELS / 2;
                 s.add("int cell = ty * LINE + k0 + k;");

@@ -18,7 +18,12 @@ final class FlashForward extends Flash {
 
     @Override
     Head head() {
-        return new Head(ABOUT.formatted(s.rows(), s.columns(), out.rows(), out.columns()), "Queries", "Keys", CONTRACT, SIGNATURE);
+        return new Head(
+                ABOUT.formatted(s.rows(), s.columns(), out.rows(), out.columns()),
+                "Queries",
+                "Keys",
+                CONTRACT,
+                SIGNATURE);
     }
 
     @Override
@@ -50,11 +55,13 @@ final class FlashForward extends Flash {
         eachItemRow(to, i -> partial(i, "tx") + " = greatest(" + s.row(i) + ");");
         to.add("context.localBarrier();");
         eachItemRow(to, i -> "float new" + i + " = max" + i + ";");
-        to.block("for (int t = 0; t < SIDE; t++)", () -> eachItemRow(
-                to, i -> fill("new$1 = FlashTile.greater(new$1, $2);", i, partial(i, "t"))));
+        to.block(
+                "for (int t = 0; t < SIDE; t++)",
+                () -> eachItemRow(to, i -> fill("new$1 = FlashTile.greater(new$1, $2);", i, partial(i, "t"))));
         eachItemRow(to, i -> fill("float shrink$1 = TornadoMath.exp(max$1 - new$1);\nmax$1 = new$1;", i));
         s.forEach((i, j) -> to.add("$1 = TornadoMath.exp($1 - max$2);", s.at(i, j), i));
-        eachItemRow(to, i -> fill("sum$1 = sum$1 * shrink$1 + ($2);", i, s.row(i).replace(",", " +")));
+        eachItemRow(
+                to, i -> fill("sum$1 = sum$1 * shrink$1 + ($2);", i, s.row(i).replace(",", " +")));
         out.forEach((i, d) -> to.add("$1 *= shrink$2;", out.at(i, d), i));
     }
 
@@ -62,8 +69,8 @@ final class FlashForward extends Flash {
         eachItemRow(to, i -> partial(i, "tx") + " = sum" + i + ";");
         to.add("context.localBarrier();");
         eachItemRow(to, i -> "float all" + i + " = 0f;");
-        to.block("for (int t = 0; t < SIDE; t++)", () -> eachItemRow(
-                to, i -> fill("all$1 += $2;", i, partial(i, "t"))));
+        to.block(
+                "for (int t = 0; t < SIDE; t++)", () -> eachItemRow(to, i -> fill("all$1 += $2;", i, partial(i, "t"))));
         to.add("int outAt = offsets.get(first) + batch * T * H * D + head * D;");
         to.add("int savedAt = offsets.get(first + 1) + bh * T;");
         eachRow(to, "i", "i0", () -> {

@@ -48,41 +48,27 @@ final class FlashKeys extends Flash {
         to.add("int to = offsets.get(first) + batch * T * width + (H + keyHead) * D;");
         eachRow(to, "j", "j0", () -> {
             to.add("int row = to + j * width;");
-            eachChannel(to, d -> to.add(
-                    """
+            eachChannel(to, d -> to.add("""
                     a.set(row + tx + $1, $2 * root);
                     a.set(row + G * D + tx + $1, $3);
-                    """,
-                    SIDE * d,
-                    pick(dk, d),
-                    pick(dv, d)));
+                    """, SIDE * d, pick(dk, d), pick(dv, d)));
         });
     }
 
     /** One of the item's queries: its masked probabilities go into the tile, their gradients replace the scores. */
     private void query(Source to, int j) {
-        to.add(
-                """
+        to.add("""
                 int query$1 = i0 + tx + $2;
                 float lse$1 = a.get(savedAt + FlashTile.within(query$1, T));
                 float delta$1 = delta.get(deltaAt + FlashTile.within(query$1, T));
                 int ahead$1 = FlashTile.aheadWithin(query$1, column, T);
-                """,
-                j,
-                SIDE * j);
-        each(s.rows(), i -> to.add(
-                """
+                """, j, SIDE * j);
+        each(s.rows(), i -> to.add("""
                 $1 = FlashTile.probability($1 * root, lse$2, ahead$2 - $3);
                 float $4 = $5;
                 $5 = $1 * $4;
                 $1 = $1 * ($4 * $6 - delta$2);
-                """,
-                s.at(i, j),
-                j,
-                SIDE * i,
-                "mask" + i + j,
-                cell(i, j),
-                e.at(i, j)));
+                """, s.at(i, j), j, SIDE * i, "mask" + i + j, cell(i, j), e.at(i, j)));
     }
 
     private static final String ABOUT = """

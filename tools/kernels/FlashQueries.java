@@ -27,13 +27,10 @@ final class FlashQueries extends Flash {
         Operand v = new Operand("v", "valuesAt", "j0", "width", tile.columns());
         begin(to, List.of(q, k, g, v), "rows", "");
         to.add(PLACE);
-        each(s.rows(), i -> to.add(
-                """
+        each(s.rows(), i -> to.add("""
                 float lse$1 = a.get(savedAt + FlashTile.within(i0 + ty + $2, T));
                 float delta$1 = delta.get(deltaAt + FlashTile.within(i0 + ty + $2, T));
-                """,
-                i,
-                SIDE * i));
+                """, i, SIDE * i));
         dq.zero(to);
         to.add(FlashForward.END);
         to.block("for (int j0 = 0; j0 < end; j0 += COLUMNS)", () -> {
@@ -43,15 +40,10 @@ final class FlashQueries extends Flash {
             to.add("int cellTo = ty * LINE + tx;");
             store(to, e);
             drop(to, "row", "other");
-            s.forEach((i, j) -> to.add(
-                    """
+            s.forEach((i, j) -> to.add("""
                     $1 = FlashTile.probability($1 * root, lse$2, ahead + $3);
                     $4 = $1 * ($4 - delta$2);
-                    """,
-                    s.at(i, j),
-                    i,
-                    SIDE * (i - j),
-                    cell(i, j)));
+                    """, s.at(i, j), i, SIDE * (i - j), cell(i, j)));
             addRows(to, dq, "rows", "keys", "j0", "width");
         });
         to.add("int to = offsets.get(first) + batch * T * width + head * D;");

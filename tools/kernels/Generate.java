@@ -33,7 +33,8 @@ public final class Generate {
                 "uneven",
                 List.of(
                         new TiledProduct(false, share("ty", 4, 1), share("tx", 8, 1), 16, 2, 1, Order.STORE_EACH),
-                        new TiledProduct(true, share("ty", 4, 1), share("tx", 2, 1), 8, 2, 4, Order.READ_ALL_THEN_STORE),
+                        new TiledProduct(
+                                true, share("ty", 4, 1), share("tx", 2, 1), 8, 2, 4, Order.READ_ALL_THEN_STORE),
                         new FlashForward(new Flash.Tile(4, 2, 8)),
                         new FlashKeys(new Flash.Tile(2, 4, 16)),
                         new FlashQueries(new Flash.Tile(8, 4, 8))));

@@ -93,8 +93,7 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
         int forResults = ITEMS * columns.count();
         boolean enough = buffers * depth * (rows.tile() + padding) >= forResults;
         String both = buffers == 2 ? "2 * " : "";
-        s.add(
-                """
+        s.add("""
                 float[] aTile = context.allocateFloatLocalArray($1);
                 float[] bTile = context.allocateFloatLocalArray($2);
                 int tx = context.localIdx;
@@ -107,39 +106,24 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
                 if (end > P) {
                     end = P;
                 }
-                """,
-                enough ? both + "DEPTH * A_LINE" : String.valueOf(forResults),
-                both + "DEPTH * B_LINE");
+                """, enough ? both + "DEPTH * A_LINE" : String.valueOf(forResults), both + "DEPTH * B_LINE");
     }
 
     /** Which elements of an operand's tile an item brings: neighbouring items bring what lies side by side in memory. */
     private void place(Source s, Operand x, String slot, String down) {
         int tile = x.share.tile();
-        s.add(
-                """
+        s.add("""
                 int $1At = offsets.get($2);
                 int $1Down = mode & ProductTile.$3;
                 int $1Row = $1Down > 0 ? lid & $4 : lid >> $5;
                 int $1P = $1Down > 0 ? lid >> $6 : lid & $7;
-                """,
-                x.name,
-                slot,
-                down,
-                tile - 1,
-                bits(depth),
-                bits(tile),
-                depth - 1);
-        s.add(
-                """
+                """, x.name, slot, down, tile - 1, bits(depth), bits(tile), depth - 1);
+        s.add("""
                 int $1RowStep = $1Down > 0 ? 0 : $2;
                 int $1PStep = $1Down > 0 ? $3 : 0;
                 int $1To = $1P * $4 + $1Row;
                 int $1Apart = $1PStep * $4 + $1RowStep;
-                """,
-                x.name,
-                ITEMS / depth,
-                ITEMS / tile,
-                x.line);
+                """, x.name, ITEMS / depth, ITEMS / tile, x.line);
     }
 
     private void steps(Source s, Operand a, Operand b, Cells c) {
@@ -247,7 +231,9 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
             each(columns.count(), j -> s.add("aTile[$1] = pick(row, $2);", plus("lid", j, "ITEMS"), c.column(j)));
             s.add("row++;");
             s.add("int cell = lid;");
-            s.block(fill("for (int j = j0 + $1; j < jEnd; j += $2)", columns.first(), columns.step("j")), () -> s.add("""
+            s.block(
+                    fill("for (int j = j0 + $1; j < jEnd; j += $2)", columns.first(), columns.step("j")),
+                    () -> s.add("""
                     float value = aTile[cell];
                     if ((mode & ProductTile.BIAS) > 0) {
                         value += bias.get(offsets.get(first + 3) + j);

@@ -64,8 +64,8 @@ final class KernelGenerator {
     <V extends Variant> V variant(Class<V> operation, Class<?> type, List<String> helpers, Map<Path, String> kernels)
             throws IOException, ReflectiveOperationException {
         Path own = Files.createTempDirectory(folder, type.getSimpleName());
-        Path committed = PROJECT.resolve("kernels/src/main/java/"
-                + type.getPackageName().replace('.', '/'));
+        Path committed =
+                PROJECT.resolve("kernels/src/main/java/" + type.getPackageName().replace('.', '/'));
         List<Path> sources = new ArrayList<>();
         sources.add(committed.resolve(type.getSimpleName() + ".java"));
         helpers.forEach(name -> sources.add(committed.resolve(name + ".java")));
@@ -85,7 +85,14 @@ final class KernelGenerator {
         Files.createDirectories(classes);
         StringWriter messages = new StringWriter();
         List<String> options = List.of(
-                "-g", "-proc:none", "-Xlint:all,-classfile", "-Werror", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+                "-g",
+                "-proc:none",
+                "-Xlint:all,-classfile",
+                "-Werror",
+                "-d",
+                classes.toString(),
+                "-cp",
+                System.getProperty("java.class.path"));
         try (StandardJavaFileManager files = COMPILER.getStandardFileManager(null, null, null)) {
             boolean done = COMPILER.getTask(
                             messages, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
