@@ -31,7 +31,7 @@ final class TimedSteps implements AutoCloseable {
         microSteps = settings.batches().microSteps();
         session = Sessions.training(model, kernels, settings.batches().batch(), microSteps);
         session.initialise(SEED);
-        hyper = settings.optimizer().at(settings.schedule().at(1));
+        hyper = settings.optimizer().at(settings.schedule().rate().at(1));
         java.util.Random random = new java.util.Random(SEED);
         int rows = settings.batches().batch() * settings.batches().block();
         tokens = new int[microSteps][];

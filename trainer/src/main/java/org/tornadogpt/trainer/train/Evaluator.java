@@ -3,7 +3,7 @@ package org.tornadogpt.trainer.train;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.tornadogpt.model.TrainingSession;
-import org.tornadogpt.trainer.data.Batches;
+import org.tornadogpt.model.training.Batches;
 import org.tornadogpt.trainer.data.Split;
 
 /**
