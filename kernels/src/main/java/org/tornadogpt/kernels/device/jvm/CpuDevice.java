@@ -12,8 +12,8 @@ public final class CpuDevice extends JvmDevice {
             new DeviceTraits("cpu", Set.of(Variant.Style.LOOP, Variant.Style.VECTOR), false);
 
     /**
-     * With {@code threads} worker threads, the caller's included. The first device of a JVM begins to warm up its largest
-     * kernel.
+     * With {@code threads} worker threads, the caller's included. The first device of a JVM tells its compiler what to inline, where
+     * no option did, and begins to warm up its largest kernel.
      *
      * @throws IllegalArgumentException if this JVM was started without the Vector API
      */
@@ -26,6 +26,7 @@ public final class CpuDevice extends JvmDevice {
             throw new IllegalArgumentException("the cpu device needs Java's Vector API: start java with "
                     + VectorModule.OPTION + ", or name the device sequential, which is slow");
         }
+        InliningRules.install();
         return new JitWarmUp(threads);
     }
 
