@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.PrimitiveIterator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class TornadoGptTest {
     void theVocabularyIsTheTokenizers() {
         try (TornadoGpt gpt = create()) {
             assertThat(gpt.weights().model().vocabularySize()).isEqualTo(TOKENIZER.vocabularySize());
-            assertThat(gpt).hasToString("gpt of " + String.format("%,d", gpt.weights().model().parameters().size())
+            assertThat(gpt).hasToString("gpt of " + String.format(Locale.ROOT, "%,d", gpt.weights().model().parameters().size())
                     + " parameters after 0 steps, on cpu (1 thread, Vector API)");
         }
     }
