@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.layer.ParameterLayout;
+import org.tornadogpt.model.layer.Parameters;
 
 /**
  * A model on disk: a folder with {@code model.safetensors}, {@code config.json}, {@code tokenizer.json},
@@ -250,14 +251,14 @@ public final class Checkpoint {
             model.checkFinite();
             optimizer.checkFinite();
             load(model, session.weights());
-            load(optimizer, layout, FIRST_MOMENT, session.firstMoment());
-            load(optimizer, layout, SECOND_MOMENT, session.secondMoment());
+            load(optimizer, FIRST_MOMENT, new Parameters(layout, session.firstMoment()));
+            load(optimizer, SECOND_MOMENT, new Parameters(layout, session.secondMoment()));
             session.workspace().toDevice(session.firstMoment());
             session.workspace().toDevice(session.secondMoment());
         }
     }
 
-    /** Loads the parameters; see {@link #restore(TrainingSession)}. */
+    /** Loads the parameters, rounded to the type that they are kept as; see {@link #restore(TrainingSession)}. */
     public void restore(Weights weights) throws IOException {
         try (SafeTensors model = SafeTensors.open(folder.resolve(MODEL))) {
             check(MODEL, model, weights.model().parameters(), "");
@@ -289,14 +290,13 @@ public final class Checkpoint {
     }
 
     private static void load(SafeTensors tensors, Weights weights) throws CheckpointException {
-        load(tensors, weights.model().parameters(), "", weights.flat());
+        load(tensors, "", weights.parameters());
         weights.changed();
     }
 
-    private static void load(SafeTensors tensors, ParameterLayout layout, String prefix, Tensor flat)
-            throws CheckpointException {
-        for (ParameterLayout.Parameter p : layout.all()) {
-            tensors.copyInto(prefix + p.name(), layout.tensor(p.name(), flat).slice());
+    private static void load(SafeTensors tensors, String prefix, Parameters values) throws CheckpointException {
+        for (ParameterLayout.Parameter p : values.layout().all()) {
+            tensors.copyInto(prefix + p.name(), values.get(p.name()).slice());
         }
     }
 }

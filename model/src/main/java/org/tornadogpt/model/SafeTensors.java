@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
@@ -292,12 +293,18 @@ public final class SafeTensors implements AutoCloseable {
         return entry;
     }
 
-    /** Copies a tensor's values. */
+    /** Copies a tensor's values, rounded to the type of {@code target}. */
     public void copyInto(String name, Slice target) throws CheckpointException {
         Entry entry = entry(name);
         if (entry.elements() != target.length()) {
             throw new CheckpointException(
                     file + ": tensor " + name + " has " + entry.elements() + " elements, expected " + target.length());
+        }
+        if (target.type() != DType.F32) {
+            for (int i = 0; i < target.length(); i++) {
+                target.set(i, values.get(FLOAT_LE, entry.begin + (long) i * Float.BYTES));
+            }
+            return;
         }
         MemorySegment.copy(
                 values,

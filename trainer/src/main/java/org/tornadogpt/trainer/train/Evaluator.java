@@ -2,7 +2,7 @@ package org.tornadogpt.trainer.train;
 
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.model.LossSource;
 import org.tornadogpt.model.training.Batches;
 import org.tornadogpt.trainer.data.Split;
 
@@ -23,7 +23,7 @@ public final class Evaluator {
         }
     }
 
-    private final TrainingSession session;
+    private final LossSource session;
     private final Batches training;
     private final Batches validation;
     private final int count;
@@ -35,7 +35,7 @@ public final class Evaluator {
      *
      * @param count batches of each part
      */
-    public Evaluator(TrainingSession session, Split split, int block, long seed, int count) {
+    public Evaluator(LossSource session, Split split, int block, long seed, int count) {
         this.session = session;
         this.count = count;
         training = new Batches(split.training(), session.batch(), block, seed, Batches.Purpose.EVALUATE_TRAINING);
