@@ -29,6 +29,16 @@ class HarnessTest {
         public Style style() {
             return Style.VECTOR;
         }
+
+        @Override
+        public String mechanism() {
+            return "a fault";
+        }
+
+        @Override
+        public String description() {
+            return "Does what each test has it do.";
+        }
     };
 
     @Test

@@ -75,6 +75,14 @@ public final class Main {
         return failure.isPresent() ? ExitCode.FAILED : code;
     }
 
+    private static CommandLine kernels(Io io) {
+        return new CommandLine(new KernelsCommand(io)).addSubcommand("show", new KernelsShowCommand(io));
+    }
+
+    private static CommandLine parent(CommandLine root, SubcommandProvider provider) {
+        return provider.parent().isEmpty() ? root : root.getSubcommands().get(provider.parent());
+    }
+
     private static CommandLine commandLine(Io io) {
         CommandLine root = new CommandLine(new TgptCommand(io))
                 .addSubcommand("train", new TrainCommand(io))
@@ -83,10 +91,10 @@ public final class Main {
                 .addSubcommand("presets", new PresetsCommand(io))
                 .addSubcommand("devices", new DevicesCommand(io))
                 .addSubcommand("doctor", new DoctorCommand(io))
-                .addSubcommand("kernels", new KernelsCommand(io))
+                .addSubcommand("kernels", kernels(io))
                 .addSubcommand("data", new DataCommand(io));
         for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
-            root.addSubcommand(provider.name(), provider.command(io));
+            parent(root, provider).addSubcommand(provider.name(), provider.command(io));
         }
         root.setOut(io.out());
         root.setErr(io.err());
