@@ -25,6 +25,7 @@ record Diagnosis(GuardedCase recorded, Reference reference, Budget budget, Guard
                 () -> notOverwritten(first),
                 () -> overwritten(first),
                 () -> MaskDiagnosis.of(recorded, run, first),
+                () -> ScoresDiagnosis.of(recorded, reference, budget, first),
                 () -> unmasked(mismatches),
                 () -> scaled(first),
                 () -> rows(first));
