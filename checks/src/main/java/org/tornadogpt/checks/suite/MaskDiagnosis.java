@@ -24,7 +24,7 @@ final class MaskDiagnosis {
     private static Optional<String> of(CausalAttention.Forward f, GuardedRun run, int result) {
         AttentionShape s = f.shape();
         Left before = run.run();
-        boolean seesItself = false;
+        boolean seesItself = s.T() == 1;
         for (int t = s.T() - 1; t >= 0; t--) {
             Left after = changed(f, run, t);
             int first = firstRow(before.results().get(result), after.results().get(result), s);
@@ -32,7 +32,7 @@ final class MaskDiagnosis {
                 return Optional.of("its mask is off by " + (t - first) + ": out at time " + first
                         + " changes with the value at time " + t + ", which is in its future");
             }
-            seesItself |= first == t; // dropout may hide a few
+            seesItself |= first == t && t > 0; // dropout may hide a few, and at time 0 there is no other
         }
         return seesItself
                 ? Optional.empty()

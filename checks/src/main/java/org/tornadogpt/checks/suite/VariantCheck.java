@@ -3,7 +3,6 @@ package org.tornadogpt.checks.suite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.tornadogpt.checks.reference.References;
 import org.tornadogpt.kernels.cases.KernelCase;
 import org.tornadogpt.kernels.cases.KernelCases;
@@ -26,6 +25,7 @@ public final class VariantCheck {
     private final Reference reference;
     private final Findings findings = new Findings();
     private int checked;
+    private boolean exhausted;
     private final List<String> refused = new ArrayList<>();
 
     private VariantCheck(Variant variant, List<Place> places, boolean hardToo) {
@@ -102,6 +102,9 @@ public final class VariantCheck {
     }
 
     private void guarded(KernelCase kernelCase, Inputs inputs) {
+        if (exhausted) {
+            return;
+        }
         String where = kernelCase.name() + (inputs == Inputs.NORMAL ? "" : ", " + inputs.label());
         GuardedCase recorded;
         try {
@@ -121,6 +124,10 @@ public final class VariantCheck {
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
             findings.add("runs", where, "the kernel fails: " + reason(e));
             checked++;
+        } catch (OutOfMemoryError e) {
+            findings.add("runs", where, "the kernel takes more memory than there is (" + e.getMessage() + ")");
+            checked++;
+            exhausted = true;
         }
     }
 
@@ -129,10 +136,7 @@ public final class VariantCheck {
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
         }
-        String outer = Stream.of(thrown.getMessage(), cause.toString())
-                .filter(m -> m != null && !m.isBlank())
-                .findFirst()
-                .orElse("unknown");
-        return outer.contains(cause.getClass().getSimpleName()) || thrown == cause ? outer : outer + " (" + cause + ")";
+        String outer = thrown.getMessage() == null ? "" : thrown.getMessage();
+        return thrown == cause || outer.contains(cause.toString()) || outer.isBlank() ? cause.toString() : outer + " (" + cause + ")";
     }
 }

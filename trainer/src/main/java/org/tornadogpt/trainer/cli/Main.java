@@ -2,10 +2,13 @@ package org.tornadogpt.trainer.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import org.tornadogpt.trainer.foreign.ForeignKernels;
+import org.tornadogpt.trainer.settings.UsageException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 
@@ -59,7 +62,12 @@ public final class Main {
     /** Runs one command line and returns its {@link ExitCode}. */
     public static int run(Io io, String... args) {
         try {
-            return written(io, commandLine(io).execute(args));
+            Optional<ForeignKernels> foreign = ForeignKernels.of(args);
+            return foreign.isPresent()
+                    ? foreign.get().run(Main.class.getName(), io.err())
+                    : written(io, commandLine(io).execute(args));
+        } catch (UsageException | IOException | InterruptedException e) {
+            return Failures.report(io, e);
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
             return Failures.report(io, e);
         }
