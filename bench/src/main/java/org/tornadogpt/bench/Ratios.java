@@ -19,7 +19,7 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
  * @param repeats each repeat's median
  * @param interval of the ratio; empty if there was one repeat only
  */
-record Ratios(
+public record Ratios(
         double millis,
         double againstMillis,
         double ratio,
@@ -29,12 +29,12 @@ record Ratios(
         Optional<Interval> interval) {
     private static final double CONFIDENCE = 0.95;
 
-    Ratios {
+    public Ratios {
         repeats = List.copyOf(repeats);
     }
 
     /** One repeat's times, by round. */
-    record Times(double[] here, double[] against) {
+    public record Times(double[] here, double[] against) {
         private double[] ratios() {
             double[] ratios = new double[here.length];
             Arrays.setAll(ratios, i -> against[i] / here[i]);
@@ -43,13 +43,13 @@ record Ratios(
     }
 
     /** Student's: would contain the mean of ever more repeats in 95 of 100 cases. */
-    record Interval(double low, double high) {
-        boolean excludesOne() {
+    public record Interval(double low, double high) {
+        public boolean excludesOne() {
             return low > 1 || high < 1;
         }
     }
 
-    static Ratios of(List<Times> times) {
+    public static Ratios of(List<Times> times) {
         List<Double> repeats =
                 times.stream().map(t -> quantile(t.ratios(), 0.5)).toList();
         double[] all =
@@ -75,7 +75,7 @@ record Ratios(
     }
 
     /** Whether both sides took time: an operation that one side lacks has no ratio. */
-    boolean exist() {
+    public boolean exist() {
         return millis > 0 && againstMillis > 0;
     }
 

@@ -42,7 +42,11 @@ class ArchitectureTest {
                 .resideInAPackage("org.tornadogpt.kernels..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.tornadogpt.model..", "org.tornadogpt.trainer..", "org.tornadogpt.bench..")
+                .resideInAnyPackage(
+                        "org.tornadogpt.checks..",
+                        "org.tornadogpt.model..",
+                        "org.tornadogpt.trainer..",
+                        "org.tornadogpt.bench..")
                 .check(CLASSES);
     }
 

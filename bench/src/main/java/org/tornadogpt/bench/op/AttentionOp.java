@@ -10,7 +10,7 @@ import org.tornadogpt.kernels.ops.attention.AttentionShape;
 import org.tornadogpt.kernels.ops.attention.CausalAttention;
 
 /** Causal attention, forward and backward, of which the last head of the last sequence is checked. */
-final class AttentionOp {
+public final class AttentionOp {
     private final Data data;
     private final AttentionShape shape;
     private Tensor qkv;
@@ -21,7 +21,7 @@ final class AttentionOp {
     private HeadReference reference;
 
     /** @param sizes B, H, T, D */
-    AttentionOp(Workspace workspace, int[] sizes) {
+    public AttentionOp(Workspace workspace, int[] sizes) {
         data = new Data(workspace);
         shape = new AttentionShape(sizes[0], sizes[2], sizes[1], sizes[1], sizes[3]);
         workspace.record("forward", recorder -> {
@@ -52,7 +52,7 @@ final class AttentionOp {
     }
 
     /** Only pairs that the causal mask leaves count: two products forward, five backward, as is usual. */
-    List<Phase> phases(Workspace workspace) {
+    public List<Phase> phases(Workspace workspace) {
         double product = 1.0 * shape.B() * shape.heads() * shape.T() * shape.T() * shape.D();
         return List.of(
                 new Phase("forward", 2 * product, workspace.program("forward"), this::checkForward),

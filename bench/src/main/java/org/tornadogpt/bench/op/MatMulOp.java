@@ -7,7 +7,7 @@ import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.matmul.MatMul;
 
 /** The three products of a linear layer, each checked at some places. */
-final class MatMulOp {
+public final class MatMulOp {
     private static final int CHECKED = 64;
 
     private final Data data;
@@ -22,7 +22,7 @@ final class MatMulOp {
     private final Tensor dweight;
 
     /** @param sizes N, K, O */
-    MatMulOp(Workspace workspace, int[] sizes) {
+    public MatMulOp(Workspace workspace, int[] sizes) {
         data = new Data(workspace);
         N = sizes[0];
         K = sizes[1];
@@ -40,7 +40,7 @@ final class MatMulOp {
         List.of(x, weight, dout).forEach(data::fill);
     }
 
-    List<Phase> phases(Workspace workspace) {
+    public List<Phase> phases(Workspace workspace) {
         double flops = 2.0 * N * K * O;
         return List.of(
                 new Phase("forward", flops, workspace.program("forward"), () -> check(out, N, O, K, this::forward)),

@@ -10,4 +10,4 @@ import org.tornadogpt.kernels.graph.Program;
  * @param program what runs
  * @param check fails if the results of the program's first run are wrong
  */
-record Phase(String name, double flops, Program program, Runnable check) {}
+public record Phase(String name, double flops, Program program, Runnable check) {}

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import org.tornadogpt.trainer.settings.UsageException;
 
 /** Sizes as on the command line: {@code 16x16x1024x64}. */
-final class Sizes {
+public final class Sizes {
     private Sizes() {}
 
-    static int[] parse(String text, String meaning) {
+    public static int[] parse(String text, String meaning) {
         int[] sizes;
         try {
             sizes = Arrays.stream(text.split("x", -1))

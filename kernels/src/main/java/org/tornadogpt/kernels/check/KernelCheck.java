@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.tornadogpt.kernels.cases.KernelCase;
+import org.tornadogpt.kernels.cases.OtherMathematics;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
@@ -50,10 +51,11 @@ public final class KernelCheck {
         return outcomes;
     }
 
-    /** The variants of an operation that the device runs. */
+    /** The variants of an operation that the device runs, but those that compute something else. */
     public static List<Variant> variants(Device device, String operation) {
         return Variants.all().stream()
                 .filter(v -> v.operation().equals(operation)
+                        && !(v instanceof OtherMathematics)
                         && v.obstacle(device.traits()).isEmpty())
                 .toList();
     }

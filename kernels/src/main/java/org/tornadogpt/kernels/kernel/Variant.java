@@ -37,6 +37,22 @@ public interface Variant {
 
     Style style();
 
+    /** How it computes, in a phrase of at most 30 letters: what {@code tgpt kernels} shows. */
+    String mechanism();
+
+    /** How it computes, in a paragraph: what {@code tgpt kernels show} adds. */
+    String description();
+
+    /** The sizes that it takes: head sizes, multiples, the largest array. */
+    default String limits() {
+        return "any sizes";
+    }
+
+    /** How far a result may be from the exact one; by default what every variant is held to. */
+    default String errorBound() {
+        return "a sum of n terms of size 1: (4 n + 64) 2^-24, and 64 * 2^-24 relative to the result";
+    }
+
     /**
      * How much this variant should be a device's default. The variant with the highest number is; two with the same number are an
      * error, so a new variant leaves this as it is until it has been measured.

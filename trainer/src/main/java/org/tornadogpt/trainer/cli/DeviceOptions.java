@@ -51,6 +51,7 @@ public final class DeviceOptions {
      * @throws UsageException if there is no such device or kernel
      */
     public static KernelChoices open(String device, int threads, Map<String, String> kernels) {
+        kernels.forEach(KernelNames::find);
         Device opened;
         try {
             opened = Devices.open(device, threads);

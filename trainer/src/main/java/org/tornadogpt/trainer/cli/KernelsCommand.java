@@ -1,9 +1,7 @@
 package org.tornadogpt.trainer.cli;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.tornadogpt.kernels.device.jvm.CpuDevice;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
@@ -22,11 +20,11 @@ import picocli.CommandLine.Command;
         description = "Lists the kernel variants that --kernel OPERATION=VARIANT can name.")
 final class KernelsCommand implements Callable<Integer> {
     /** Who is asked for a preference: one device of each kind. */
-    private static final List<DeviceTraits> DEVICES = List.of(
+    static final List<DeviceTraits> DEVICES = List.of(
             SequentialDevice.TRAITS,
             CpuDevice.TRAITS,
-            TornadoDevice.traits("tornado GPU", true),
-            TornadoDevice.traits("tornado CPU", false));
+            TornadoDevice.traits("tornado-GPU", true),
+            TornadoDevice.traits("tornado-CPU", false));
 
     private final Io io;
 
@@ -36,25 +34,24 @@ final class KernelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Table table = new Table("lllbb").row("operation", "variant", "style", "devices", "default on");
-        Variants.all().forEach(variant -> row(table, variant));
+        Table table = new Table("llbb").row("operation", "variant", "mechanism", "devices (* default)");
+        Variants.all().forEach(v -> table.row(v.operation(), v.name(), v.mechanism(), devices(v)));
         table.print(io);
         return ExitCode.OK;
     }
 
-    private static void row(Table table, Variant variant) {
-        table.row(
-                variant.operation(),
-                variant.name(),
-                variant.style().name().toLowerCase(Locale.ROOT),
-                ids(d -> variant.obstacle(d).isEmpty()).replaceFirst("tornado GPU, tornado CPU", "tornado"),
-                ids(d -> KernelChoices.preferred(variant.operation(), d)
-                        .filter(v -> v.name().equals(variant.name()))
-                        .isPresent()));
+    /** Where it runs, a star where it is the default. */
+    static String devices(Variant variant) {
+        String devices = DEVICES.stream()
+                .filter(device -> variant.obstacle(device).isEmpty())
+                .map(device -> device.id() + (isDefault(variant, device) ? "*" : ""))
+                .collect(Collectors.joining(" "));
+        return devices.isEmpty() ? "-" : devices.replaceFirst("tornado-GPU([*]?) tornado-CPU\\1$", "tornado$1");
     }
 
-    private static String ids(Predicate<DeviceTraits> which) {
-        String ids = DEVICES.stream().filter(which).map(DeviceTraits::id).collect(Collectors.joining(", "));
-        return ids.isEmpty() ? "-" : ids;
+    private static boolean isDefault(Variant variant, DeviceTraits device) {
+        return KernelChoices.preferred(variant.operation(), device)
+                .filter(v -> v.name().equals(variant.name()))
+                .isPresent();
     }
 }

@@ -2,10 +2,13 @@ package org.tornadogpt.trainer.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import org.tornadogpt.trainer.foreign.ForeignKernels;
+import org.tornadogpt.trainer.settings.UsageException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 
@@ -59,7 +62,12 @@ public final class Main {
     /** Runs one command line and returns its {@link ExitCode}. */
     public static int run(Io io, String... args) {
         try {
-            return written(io, commandLine(io).execute(args));
+            Optional<ForeignKernels> foreign = ForeignKernels.of(args);
+            return foreign.isPresent()
+                    ? foreign.get().run(Main.class.getName(), io.err())
+                    : written(io, commandLine(io).execute(args));
+        } catch (UsageException | IOException | InterruptedException e) {
+            return Failures.report(io, e);
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
             return Failures.report(io, e);
         }
@@ -75,6 +83,14 @@ public final class Main {
         return failure.isPresent() ? ExitCode.FAILED : code;
     }
 
+    private static CommandLine kernels(Io io) {
+        return new CommandLine(new KernelsCommand(io)).addSubcommand("show", new KernelsShowCommand(io));
+    }
+
+    private static CommandLine parent(CommandLine root, SubcommandProvider provider) {
+        return provider.parent().isEmpty() ? root : root.getSubcommands().get(provider.parent());
+    }
+
     private static CommandLine commandLine(Io io) {
         CommandLine root = new CommandLine(new TgptCommand(io))
                 .addSubcommand("train", new TrainCommand(io))
@@ -83,10 +99,10 @@ public final class Main {
                 .addSubcommand("presets", new PresetsCommand(io))
                 .addSubcommand("devices", new DevicesCommand(io))
                 .addSubcommand("doctor", new DoctorCommand(io))
-                .addSubcommand("kernels", new KernelsCommand(io))
+                .addSubcommand("kernels", kernels(io))
                 .addSubcommand("data", new DataCommand(io));
         for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
-            root.addSubcommand(provider.name(), provider.command(io));
+            parent(root, provider).addSubcommand(provider.name(), provider.command(io));
         }
         root.setOut(io.out());
         root.setErr(io.err());

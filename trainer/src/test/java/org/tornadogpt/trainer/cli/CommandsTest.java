@@ -139,8 +139,22 @@ class CommandsTest {
         assertThat(Tgpt.run("devices").out()).contains("sequential", "cpu", "auto", "tornado");
         String kernels = Tgpt.run("kernels").out();
         assertThat(kernels.lines()).hasSize(1 + Variants.all().size());
-        assertThat(kernels).containsPattern("matmul +naive +loop +sequential, cpu, tornado +sequential");
+        assertThat(kernels).containsPattern("matmul +naive +one dot product per element +sequential[*] cpu tornado");
+        assertThat(kernels.lines()).allMatch(line -> line.length() <= 100);
+        assertThat(Variants.all()).allMatch(v -> v.mechanism().length() <= 30 && !v.description().isBlank());
         assertThat(Tgpt.run("data", "list").out()).contains("jdk", "quote", "tinyshakespeare");
+    }
+
+    @Test
+    void kernelsAreExplained() {
+        Tgpt all = Tgpt.run("kernels", "show", "attention");
+        assertThat(all.code()).isZero();
+        assertThat(all.out()).contains("attention=flash: ", "attention=materialized: ", "head size at most 128");
+        assertThat(Tgpt.run("kernels", "show", "attention=flash").out()).doesNotContain("materialized");
+        Tgpt wrong = Tgpt.run("kernels", "show", "atention");
+        assertThat(wrong.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(wrong.err()).contains("unknown operation 'atention'; did you mean attention?");
+        assertThat(Tgpt.run("kernels", "show", "attention=flahs").err()).contains("did you mean flash?");
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
 
 /** What the {@code sequential} and {@code cpu} devices share: recorded nodes become steps that the JVM runs. */
-abstract class JvmDevice implements Device {
+public abstract class JvmDevice implements Device {
     private static final long MEBIBYTE = 1 << 20;
 
     private final WorkerPool pool;
@@ -33,7 +33,7 @@ abstract class JvmDevice implements Device {
      * @param groupRunner runs kernels written for work-groups; null where they cannot run
      * @param warmUp null where nothing is done about the JIT compilers
      */
-    JvmDevice(int threads, GroupRunner groupRunner, JitWarmUp warmUp) {
+    protected JvmDevice(int threads, GroupRunner groupRunner, JitWarmUp warmUp) {
         pool = new WorkerPool(threads);
         this.groupRunner = groupRunner;
         this.warmUp = warmUp;

@@ -28,6 +28,23 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
         return Style.GROUP;
     }
 
+    @Override
+    public String mechanism() {
+        return "FlashAttention-2, work-groups";
+    }
+
+    @Override
+    public String description() {
+        return "Scores exist in tiles in local memory only; forward keeps one log-sum-exp per row, "
+                + "backward computes the probabilities anew: once for keys and values, once for queries, "
+                + "without atomics (Dao 2023).";
+    }
+
+    @Override
+    public String limits() {
+        return "head size at most 128";
+    }
+
     /** Elsewhere than on a GPU it is no quicker at usual lengths, and takes long to compile. */
     @Override
     public int preference(DeviceTraits device) {

@@ -31,6 +31,18 @@ public final class CausalAttentionFlashVector implements CausalAttention {
     }
 
     @Override
+    public String mechanism() {
+        return "online softmax over key blocks";
+    }
+
+    @Override
+    public String description() {
+        return "Blocks of 96 queries against blocks of at most 384 keys with an online softmax; one "
+                + "log-sum-exp per row is kept and the probabilities are recomputed backward, so memory is "
+                + "O(T) (Dao et al. 2022, Dao 2023).";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

@@ -33,6 +33,22 @@ public final class CausalAttentionLoop implements CausalAttention {
     }
 
     @Override
+    public String mechanism() {
+        return "whole table of probabilities";
+    }
+
+    @Override
+    public String description() {
+        return "Keeps all (B, H, T, T) probabilities, and backward builds a second table of the scores' "
+                + "gradients. Everything is added in order of position: the reference.";
+    }
+
+    @Override
+    public String limits() {
+        return "B*H*T*T floats fit one array: below 2^31";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

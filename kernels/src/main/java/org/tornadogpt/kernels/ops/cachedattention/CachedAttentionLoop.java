@@ -28,6 +28,17 @@ public final class CachedAttentionLoop implements CachedAttention {
     }
 
     @Override
+    public String mechanism() {
+        return "one item per head and element";
+    }
+
+    @Override
+    public String description() {
+        return "One work-item for each number kept, each head's probabilities and each element of the "
+                + "result, added in order of position: the reference.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

@@ -26,6 +26,17 @@ public final class CachedAttentionVector implements CachedAttention {
     }
 
     @Override
+    public String mechanism() {
+        return "SIMD by heads of the cache";
+    }
+
+    @Override
+    public String description() {
+        return "One head of keys and values after another with the queries that read it; heads are "
+                + "shared out among threads where the caches are large enough.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

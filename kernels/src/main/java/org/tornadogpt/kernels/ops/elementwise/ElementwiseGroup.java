@@ -27,6 +27,21 @@ public final class ElementwiseGroup implements Elementwise {
     }
 
     @Override
+    public String mechanism() {
+        return "groups stride over the array";
+    }
+
+    @Override
+    public String description() {
+        return "A fixed number of work-groups strides through the arrays, whatever their sizes.";
+    }
+
+    @Override
+    public String errorBound() {
+        return "nothing is rounded but a sum of two";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

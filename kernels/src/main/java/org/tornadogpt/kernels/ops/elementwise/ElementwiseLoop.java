@@ -21,6 +21,21 @@ public final class ElementwiseLoop implements Elementwise {
     }
 
     @Override
+    public String mechanism() {
+        return "one item per element";
+    }
+
+    @Override
+    public String description() {
+        return "One work-item for each element: the reference.";
+    }
+
+    @Override
+    public String errorBound() {
+        return "nothing is rounded but a sum of two";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

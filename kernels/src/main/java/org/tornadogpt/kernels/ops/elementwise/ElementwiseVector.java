@@ -23,6 +23,21 @@ public final class ElementwiseVector implements Elementwise {
     }
 
     @Override
+    public String mechanism() {
+        return "SIMD over blocks of elements";
+    }
+
+    @Override
+    public String description() {
+        return "Blocks of elements on all threads.";
+    }
+
+    @Override
+    public String errorBound() {
+        return "nothing is rounded but a sum of two";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

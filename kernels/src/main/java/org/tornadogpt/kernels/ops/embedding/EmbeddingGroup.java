@@ -35,6 +35,18 @@ public final class EmbeddingGroup implements Embedding {
     }
 
     @Override
+    public String mechanism() {
+        return "groups scan for their token";
+    }
+
+    @Override
+    public String description() {
+        return "The token table's gradient without atomics: a group per token and part of the positions "
+                + "scans the tokens and adds up the rows found; parts are added in order. Positions are "
+                + "sums down columns.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

@@ -29,6 +29,17 @@ public final class EmbeddingLoop implements Embedding {
     }
 
     @Override
+    public String mechanism() {
+        return "one item per element";
+    }
+
+    @Override
+    public String description() {
+        return "One work-item for each element of a result. For the token table's gradient each reads "
+                + "through all tokens: much reading, no atomics, one order of addition: the reference.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

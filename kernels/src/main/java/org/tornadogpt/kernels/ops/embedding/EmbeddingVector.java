@@ -37,6 +37,17 @@ public final class EmbeddingVector implements Embedding {
     }
 
     @Override
+    public String mechanism() {
+        return "blocks of rows and tokens";
+    }
+
+    @Override
+    public String description() {
+        return "Forward by blocks of rows; backward each row of a table belongs to one block of work, "
+                + "which walks over the gradient's rows in order.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

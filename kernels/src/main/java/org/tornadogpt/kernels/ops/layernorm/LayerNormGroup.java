@@ -30,6 +30,18 @@ public final class LayerNormGroup implements LayerNorm {
     }
 
     @Override
+    public String mechanism() {
+        return "one work-group per row";
+    }
+
+    @Override
+    public String description() {
+        return "The items of a group take a row's elements in turn and add up in local memory, two "
+                + "passes for the variance. Weight gradients are partial sums over blocks of rows, then "
+                + "those.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

@@ -22,6 +22,17 @@ public final class LayerNormLoop implements LayerNorm {
     }
 
     @Override
+    public String mechanism() {
+        return "one item per row or column";
+    }
+
+    @Override
+    public String description() {
+        return "One work-item for each row, element or column; two passes for the variance: the "
+                + "reference.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

@@ -33,6 +33,17 @@ public final class LayerNormVector implements LayerNorm {
     }
 
     @Override
+    public String mechanism() {
+        return "SIMD by blocks of rows";
+    }
+
+    @Override
+    public String description() {
+        return "Blocks of rows on all threads; each block adds its part of the weight gradients into "
+                + "memory of its own, and parts are added in block order.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

@@ -33,6 +33,17 @@ public final class CrossEntropyGroup implements CrossEntropy {
     }
 
     @Override
+    public String mechanism() {
+        return "one work-group per row";
+    }
+
+    @Override
+    public String description() {
+        return "One pass for the greatest logit, one for the sum of exponentials, one that writes; one "
+                + "kernel does all where loss and gradient lie in one array.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

@@ -23,6 +23,17 @@ public final class CrossEntropyLoop implements CrossEntropy {
     }
 
     @Override
+    public String mechanism() {
+        return "one item per row";
+    }
+
+    @Override
+    public String description() {
+        return "One work-item for each row: the greatest logit, the sum of exponentials, the results: "
+                + "the reference.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

@@ -30,6 +30,17 @@ public final class CrossEntropyVector implements CrossEntropy {
     }
 
     @Override
+    public String mechanism() {
+        return "SIMD by blocks of rows";
+    }
+
+    @Override
+    public String description() {
+        return "Blocks of rows on all threads; maximum, sum and gradient in three passes while the row "
+                + "is in the cache.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

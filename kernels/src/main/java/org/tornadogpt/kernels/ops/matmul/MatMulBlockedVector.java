@@ -34,6 +34,18 @@ public final class MatMulBlockedVector implements MatMul {
     }
 
     @Override
+    public String mechanism() {
+        return "register tiles, packed panels";
+    }
+
+    @Override
+    public String description() {
+        return "Operands are packed into panels, blocks of rows are multiplied tile by tile, and bias, "
+                + "activation, dropout or residual are applied while the tile is in the cache (Goto and van"
+                + " de Geijn 2008).";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

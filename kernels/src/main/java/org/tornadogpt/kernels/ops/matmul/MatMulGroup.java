@@ -72,6 +72,18 @@ public final class MatMulGroup implements MatMul {
     }
 
     @Override
+    public String mechanism() {
+        return "register tiles in local memory";
+    }
+
+    @Override
+    public String description() {
+        return "Tiles in local memory and blocks of results in registers, one kernel for all three "
+                + "products. The weight's gradient is cut into parts by rows, whose sums are added in "
+                + "order.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

@@ -25,6 +25,16 @@ public final class MatMulLoop implements MatMul {
     }
 
     @Override
+    public String mechanism() {
+        return "one dot product per element";
+    }
+
+    @Override
+    public String description() {
+        return "One dot product for each element, in index order: the reference.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

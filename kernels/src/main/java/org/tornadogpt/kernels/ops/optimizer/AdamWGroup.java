@@ -25,6 +25,16 @@ public final class AdamWGroup implements AdamW {
         return Style.GROUP;
     }
 
+    @Override
+    public String mechanism() {
+        return "one item per parameter";
+    }
+
+    @Override
+    public String description() {
+        return "The reference's items in work-groups of fixed size, whatever the number of parameters.";
+    }
+
     /** PoCL runs the loop up to three times as fast as groups. */
     @Override
     public int preference(DeviceTraits device) {

@@ -22,6 +22,16 @@ public final class AdamWLoop implements AdamW {
     }
 
     @Override
+    public String mechanism() {
+        return "one item per parameter";
+    }
+
+    @Override
+    public String description() {
+        return "One work-item for each parameter: the reference.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

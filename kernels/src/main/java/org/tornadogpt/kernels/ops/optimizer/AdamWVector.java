@@ -24,6 +24,16 @@ public final class AdamWVector implements AdamW {
     }
 
     @Override
+    public String mechanism() {
+        return "SIMD over blocks of parameters";
+    }
+
+    @Override
+    public String description() {
+        return "One pass over blocks of parameters on all threads.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

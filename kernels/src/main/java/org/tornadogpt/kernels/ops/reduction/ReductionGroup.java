@@ -35,6 +35,22 @@ public final class ReductionGroup implements Reduction {
     }
 
     @Override
+    public String mechanism() {
+        return "trees over strided items";
+    }
+
+    @Override
+    public String description() {
+        return "Groups stride through the array; sums go up in trees in local memory, each group leaves "
+                + "one, and one more group adds these up. No atomics.";
+    }
+
+    @Override
+    public String errorBound() {
+        return "sums of |x| or x^2 to about 1e-6 relative";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

@@ -23,6 +23,17 @@ public final class ResidualLoop implements Residual {
     }
 
     @Override
+    public String mechanism() {
+        return "one item per element";
+    }
+
+    @Override
+    public String description() {
+        return "One work-item for each element, each computing its own part of the dropout mask: the "
+                + "reference.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

@@ -26,6 +26,16 @@ public final class ResidualVector implements Residual {
     }
 
     @Override
+    public String mechanism() {
+        return "SIMD by blocks of rows";
+    }
+
+    @Override
+    public String description() {
+        return "A pass over blocks of rows on all threads, 64 columns' masks at a time.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

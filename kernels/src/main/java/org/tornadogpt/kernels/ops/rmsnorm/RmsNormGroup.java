@@ -30,6 +30,17 @@ public final class RmsNormGroup implements RmsNorm {
     }
 
     @Override
+    public String mechanism() {
+        return "one work-group per row";
+    }
+
+    @Override
+    public String description() {
+        return "The items of a group take a row's elements in turn and add up in local memory. The "
+                + "weight gradient is partial sums over blocks of rows, then those.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

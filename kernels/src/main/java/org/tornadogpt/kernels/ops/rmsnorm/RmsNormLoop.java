@@ -22,6 +22,16 @@ public final class RmsNormLoop implements RmsNorm {
     }
 
     @Override
+    public String mechanism() {
+        return "one item per row or column";
+    }
+
+    @Override
+    public String description() {
+        return "One work-item for each row, element or column: the reference.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

@@ -32,6 +32,17 @@ public final class RmsNormVector implements RmsNorm {
     }
 
     @Override
+    public String mechanism() {
+        return "SIMD by blocks of rows";
+    }
+
+    @Override
+    public String description() {
+        return "Blocks of rows on all threads; each block adds its part of the weight gradient into "
+                + "memory of its own, and parts are added in block order.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

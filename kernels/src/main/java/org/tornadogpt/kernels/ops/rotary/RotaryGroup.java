@@ -28,6 +28,16 @@ public final class RotaryGroup implements Rotary {
     }
 
     @Override
+    public String mechanism() {
+        return "one work-group per row";
+    }
+
+    @Override
+    public String description() {
+        return "Items lie side by side along a head's pairs and below each other along heads.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

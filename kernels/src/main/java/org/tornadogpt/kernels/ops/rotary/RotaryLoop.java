@@ -23,6 +23,16 @@ public final class RotaryLoop implements Rotary {
     }
 
     @Override
+    public String mechanism() {
+        return "one item per pair";
+    }
+
+    @Override
+    public String description() {
+        return "One work-item for each pair of components: the reference.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

@@ -28,6 +28,16 @@ public final class RotaryVector implements Rotary {
     }
 
     @Override
+    public String mechanism() {
+        return "SIMD by blocks of rows";
+    }
+
+    @Override
+    public String description() {
+        return "Blocks of rows on all threads; a row's cosines and sines are loaded once for all heads.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

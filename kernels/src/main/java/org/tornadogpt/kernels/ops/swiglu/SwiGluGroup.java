@@ -23,6 +23,17 @@ public final class SwiGluGroup implements SwiGlu {
     }
 
     @Override
+    public String mechanism() {
+        return "one work-group per row";
+    }
+
+    @Override
+    public String description() {
+        return "The items of a group take a row's gates in turn, whatever the number of rows and their "
+                + "width.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

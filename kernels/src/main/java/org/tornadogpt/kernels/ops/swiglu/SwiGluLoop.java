@@ -25,6 +25,17 @@ public final class SwiGluLoop implements SwiGlu {
     }
 
     @Override
+    public String mechanism() {
+        return "one item per gate";
+    }
+
+    @Override
+    public String description() {
+        return "One work-item for each gate; exponentials are of negative numbers only, so nothing "
+                + "overflows: the reference.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return REFERENCE;
     }

@@ -28,6 +28,16 @@ public final class SwiGluVector implements SwiGlu {
     }
 
     @Override
+    public String mechanism() {
+        return "SIMD by blocks of rows";
+    }
+
+    @Override
+    public String description() {
+        return "Blocks of rows on all threads, SiLU and its slope in vectors.";
+    }
+
+    @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
     }

@@ -1,0 +1,56 @@
+package org.tornadogpt.bench.race;
+
+import java.awt.Font;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.knowm.xchart.AnnotationText;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Attention's time against T, matmul's rate against size; values on the points. */
+final class RaceChart {
+    private static final int WIDTH = 1000;
+    private static final int HEIGHT = 600;
+
+    private RaceChart() {}
+
+    static void write(RaceReport report, Path file) throws IOException {
+        boolean times = report.operation().equals("attention");
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(report.operation() + " on " + report.device())
+                .xAxisTitle(times ? "T" : "N")
+                .yAxisTitle(times ? "ms, forward and backward" : "GFLOP/s, all three products")
+                .theme(Styler.ChartTheme.XChart)
+                .build();
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNW);
+        chart.getStyler().setXAxisLogarithmic(true);
+        chart.getStyler().setYAxisLogarithmic(times);
+        chart.getStyler().setPlotGridVerticalLinesVisible(false);
+        chart.getStyler().setAnnotationTextFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+        List<String> variants =
+                report.laps().stream().filter(Lap::timed).map(Lap::variant).distinct().toList();
+        for (String variant : variants) {
+            List<Lap> laps = report.laps().stream()
+                    .filter(lap -> lap.timed() && lap.variant().equals(variant))
+                    .toList();
+            List<Double> values =
+                    laps.stream().map(lap -> times ? lap.millis() : lap.gflops()).toList();
+            chart.addSeries(variant, laps.stream().map(lap -> (double) lap.size()).toList(), values)
+                    .setMarker(SeriesMarkers.CIRCLE);
+            for (int i = 0; i < laps.size(); i++) {
+                chart.addAnnotation(new AnnotationText(
+                        String.format(Locale.ROOT, "%.3g", values.get(i)), laps.get(i).size(), values.get(i), false));
+            }
+        }
+        if (!variants.isEmpty()) {
+            BitmapEncoder.saveBitmap(chart, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+        }
+    }
+}
