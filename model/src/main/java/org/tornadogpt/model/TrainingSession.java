@@ -99,12 +99,12 @@ public final class TrainingSession implements AutoCloseable {
         Context evaluation = Context.evaluation(batch, model.blockSize(), weights.parameters(), counters);
         LanguageModel.Batch rows = new LanguageModel.Batch(tokens, targets);
         float scale = (float) (1.0 / ((double) training.rows() * microSteps.total()));
-        Tensor each = microSteps.count() == 1 ? gradients : workspace.state("microGradients", gradients.size());
+        Tensor each = addsUp() ? workspace.state("microGradients", gradients.size()) : gradients;
         Parameters derivatives = new Parameters(model.parameters(), each);
         workspace.record(ZERO, new Elementwise.Fill(each, 0f)::record);
         workspace.record(
                 GRADIENTS, recorder -> model.recordGradients(recorder, training, rows, derivatives, loss, scale));
-        if (microSteps.count() > 1) {
+        if (addsUp()) {
             workspace.record(KEEP, new Elementwise.Copy(gradients, each)::record);
             workspace.record(ADD, new Elementwise.Add(gradients, gradients, each)::record);
         }
@@ -143,18 +143,28 @@ public final class TrainingSession implements AutoCloseable {
             setCounters(step, seed, i);
             workspace.program(GRADIENTS).run();
             sum += loss.slice().get(0);
-            if (microSteps.count() > 1) {
+            if (addsUp()) {
                 workspace.program(i == 0 ? KEEP : ADD).run();
+            } else if (reducer.takesEach()) {
+                workspace.toHost(gradients);
+                reducer.take(gradients.slice(), loss.slice().get(0), i == 0);
             }
         }
         return (float) (reduce(sum) / microSteps.total());
+    }
+
+    /** Whether gradients of several micro-steps come together in this session. */
+    private boolean addsUp() {
+        return microSteps.count() > 1 && !reducer.takesEach();
     }
 
     private double reduce(double loss) {
         if (reducer.equals(GradientReducer.NONE)) {
             return loss;
         }
-        workspace.toHost(gradients);
+        if (!reducer.takesEach()) {
+            workspace.toHost(gradients);
+        }
         double all = reducer.reduce(gradients.slice(), loss);
         workspace.toDevice(gradients);
         return all;
@@ -176,7 +186,7 @@ public final class TrainingSession implements AutoCloseable {
 
     /** @param i which of the session's micro-steps */
     private void setCounters(long step, long seed, int i) {
-        counters.copyFrom(new int[] {(int) seed, (int) (seed >> 32), (int) step, microSteps.first() + i});
+        counters.copyFrom(new int[] {(int) seed, (int) (seed >> 32), (int) step, microSteps.number(i)});
     }
 
     /** The global norm of the gradients, before clipping. */
@@ -227,7 +237,7 @@ public final class TrainingSession implements AutoCloseable {
             set(inputs[i], nextTokens[i]);
             setCounters(step, seed, i);
             found = workspace.program(GRADIENTS).firstNonFinite();
-            if (microSteps.count() > 1) {
+            if (addsUp()) {
                 workspace.program(i == 0 ? KEEP : ADD).run();
             }
         }
@@ -260,7 +270,7 @@ public final class TrainingSession implements AutoCloseable {
         for (int i = 0; i < microSteps.count(); i++) {
             programs.add(workspace.program(ZERO));
             programs.add(workspace.program(GRADIENTS));
-            if (microSteps.count() > 1) {
+            if (addsUp()) {
                 programs.add(workspace.program(i == 0 ? KEEP : ADD));
             }
         }

@@ -211,6 +211,15 @@ public final class Mpi {
         }
     }
 
+    /** Replaces {@code floats} by those of the rank {@code root}. */
+    public void broadcastFloats(MemorySegment floats, int root) {
+        int count = Math.toIntExact(floats.byteSize() / Float.BYTES);
+        await(
+                start("MPI_Ibcast", request -> (int) functions.bcast.invokeExact(
+                        floats, count, handle(Constant.FLOAT), root, world, request), floats),
+                Pause.OTHERS);
+    }
+
     /** Replaces {@code bytes} by those of the rank {@code root}. */
     public void broadcast(MemorySegment bytes, int root) {
         int count = Math.toIntExact(bytes.byteSize());

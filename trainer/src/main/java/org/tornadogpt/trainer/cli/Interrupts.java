@@ -25,17 +25,23 @@ final class Interrupts implements Interruption {
         }
     };
 
+    private final long graceNanos;
+    private long requestedNanos;
     private volatile boolean requested;
     private volatile Listener listener = SILENT;
 
-    private Interrupts() {}
+    private Interrupts(long graceNanos) {
+        this.graceNanos = graceNanos;
+    }
 
     /**
      * Takes over the signals, except those that this process was started to ignore, as {@code nohup} does. {@code
      * sun.misc.Signal} is reached by reflection, for the compiler warns of its name and no annotation silences that.
+     *
+     * @param graceNanos how long after the first signal others are taken for the same, sent by another way
      */
-    static Interrupts install() {
-        Interrupts interrupts = new Interrupts();
+    static Interrupts install(long graceNanos) {
+        Interrupts interrupts = new Interrupts(graceNanos);
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
@@ -69,10 +75,14 @@ final class Interrupts implements Interruption {
 
     /** One at a time: the second is heeded only when it was said what it would do. */
     private synchronized void signalled() {
+        if (requested && System.nanoTime() - requestedNanos < graceNanos) {
+            return;
+        }
         if (requested) {
             listener.again();
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         }
+        requestedNanos = System.nanoTime();
         requested = true;
         listener.first();
     }

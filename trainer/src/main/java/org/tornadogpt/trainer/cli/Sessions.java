@@ -2,8 +2,11 @@ package org.tornadogpt.trainer.cli;
 
 import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.model.GradientReducer;
 import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.MicroSteps;
 import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.model.Weights;
 import org.tornadogpt.trainer.settings.UsageException;
 
 /** Takes the memory that training needs, or says in one line why that cannot be. */
@@ -20,12 +23,26 @@ public final class Sessions {
      * @throws DeviceException for what does not fit the device or this machine
      */
     public static TrainingSession training(LanguageModel model, KernelChoices kernels, int batch, int microSteps) {
+        return training(model, kernels, batch, MicroSteps.all(microSteps), GradientReducer.NONE);
+    }
+
+    /**
+     * A session of a model that other processes train, too.
+     *
+     * @param kernels the device, and the variants that compute operations there
+     * @param batch examples in one pass
+     * @param reducer adds the gradients of the micro-steps that others compute
+     * @throws UsageException for sizes that no array can hold
+     * @throws DeviceException for what does not fit the device or this machine
+     */
+    public static TrainingSession training(
+            LanguageModel model, KernelChoices kernels, int batch, MicroSteps microSteps, GradientReducer reducer) {
         ModelMemory memory = ModelMemory.of(model);
         memory.check(ModelMemory.ofMachine());
         String sizes = memory + ", and batch=" + batch + " of block=" + model.blockSize()
                 + " tokens is passed through it at once";
         try {
-            return new TrainingSession(model, kernels, batch, microSteps);
+            return new TrainingSession(new Weights(model, kernels.device()), kernels, batch, microSteps, reducer);
         } catch (ArithmeticException e) {
             throw new UsageException(sizes + ": no array can hold that; choose a smaller batch or block", e);
         } catch (IllegalArgumentException e) {
