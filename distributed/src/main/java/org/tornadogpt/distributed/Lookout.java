@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.tornadogpt.distributed.mpi.Mpi;
+import org.tornadogpt.distributed.mpi.MpiException;
 import org.tornadogpt.distributed.mpi.Request;
 import org.tornadogpt.distributed.mpi.Waiter;
 import org.tornadogpt.trainer.ranks.RanksException;
@@ -86,6 +88,17 @@ final class Lookout implements Waiter {
                 throw new RanksException(lost(List.of(0), silence));
             }
         }
+    }
+
+    /** The library may notice before the system does that a process has ended. */
+    @Override
+    public void failed(MpiException failure) {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < timeouts.answerNanos()) {
+            lookForDead();
+            LockSupport.parkNanos(LOOK_NANOS / 2);
+        }
+        throw failure;
     }
 
     /** Twice the same: one that ends as it should may be gone a moment before this one knows. */

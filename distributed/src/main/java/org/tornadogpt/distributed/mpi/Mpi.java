@@ -257,6 +257,15 @@ public final class Mpi {
         }
     }
 
+    private boolean isDoneOrFailed(Request request, MemorySegment flag) {
+        try {
+            return isDone(request, flag);
+        } catch (MpiException e) {
+            waiter.failed(e);
+            throw e;
+        }
+    }
+
     private boolean isDone(Request request, MemorySegment flag) {
         check(request.operation(), () -> (int)
                 functions.test.invokeExact(request.handle(), flag, library.flavour().ignoredStatus()));
@@ -272,7 +281,7 @@ public final class Mpi {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment flag = arena.allocate(JAVA_INT);
             long start = System.nanoTime();
-            while (!isDone(request, flag)) {
+            while (!isDoneOrFailed(request, flag)) {
                 long waited = System.nanoTime() - start;
                 waiter.waiting(request.operation(), waited);
                 pause.take(waited);

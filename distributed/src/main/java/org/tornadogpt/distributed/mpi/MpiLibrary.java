@@ -95,7 +95,11 @@ record MpiLibrary(SymbolLookup symbols, Flavour flavour, String version) {
     }
 
     private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("").replaceAll("\\s+", " ").strip();
+        return text.lines().findFirst().orElse("")
+                .replace("Version:", " ")
+                .replaceAll(",.*", "")
+                .replaceAll("\\s+", " ")
+                .strip();
     }
 
     /** Of this process, for libraries in it; Java's own view of the environment stays as it was. */

@@ -6,6 +6,11 @@ public interface Waiter {
     /** Waits for as long as it takes. */
     Waiter FOR_EVER = (operation, nanos) -> {};
 
+    /** A transfer has failed: throws what is to be said of it. */
+    default void failed(MpiException failure) {
+        throw failure;
+    }
+
     /** @param nanos how long it has taken so far */
     void waiting(String operation, long nanos);
 }

@@ -13,6 +13,9 @@ import java.util.List;
 final class Interrupts implements Interruption {
     private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
 
+    /** Of a batch system before its time is over, and of an MPI launcher when a process has died: a request, never the second. */
+    private static final String USER_SIGNAL = "USR1";
+
     private static final Listener SILENT = new Listener() {
         @Override
         public void first() {
@@ -26,7 +29,8 @@ final class Interrupts implements Interruption {
     };
 
     private final long graceNanos;
-    private long requestedNanos;
+    private boolean signalled;
+    private long signalledNanos;
     private volatile boolean requested;
     private volatile Listener listener = SILENT;
 
@@ -49,15 +53,23 @@ final class Interrupts implements Interruption {
                 interrupts.signalled();
                 return null;
             };
-            Object handler =
-                    Proxy.newProxyInstance(Interrupts.class.getClassLoader(), new Class<?>[] {handlerType}, onSignal);
+            Object handler = handler(handlerType, onSignal);
             for (String name : SIGNALS) {
                 take(signal, handlerType, handler, name);
             }
+            InvocationHandler onUserSignal = (proxy, method, arguments) -> {
+                interrupts.requested = true;
+                return null;
+            };
+            take(signal, handlerType, handler(handlerType, onUserSignal), USER_SIGNAL);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JVM has no signals", e);
         }
         return interrupts;
+    }
+
+    private static Object handler(Class<?> handlerType, InvocationHandler onSignal) {
+        return Proxy.newProxyInstance(Interrupts.class.getClassLoader(), new Class<?>[] {handlerType}, onSignal);
     }
 
     private static void take(Class<?> signal, Class<?> handlerType, Object handler, String name)
@@ -75,14 +87,15 @@ final class Interrupts implements Interruption {
 
     /** One at a time: the second is heeded only when it was said what it would do. */
     private synchronized void signalled() {
-        if (requested && System.nanoTime() - requestedNanos < graceNanos) {
+        if (signalled && System.nanoTime() - signalledNanos < graceNanos) {
             return;
         }
-        if (requested) {
+        if (signalled) {
             listener.again();
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         }
-        requestedNanos = System.nanoTime();
+        signalled = true;
+        signalledNanos = System.nanoTime();
         requested = true;
         listener.first();
     }

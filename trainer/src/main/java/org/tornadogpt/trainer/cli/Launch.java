@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.tornadogpt.trainer.ranks.RanksException;
-import org.tornadogpt.trainer.ranks.RanksProvider;
 import org.tornadogpt.trainer.settings.UsageException;
 import picocli.CommandLine;
 
@@ -15,7 +14,7 @@ final class Launch {
     private Launch() {}
 
     /** @return the exit code of all */
-    static int ranks(int ranks, CommandLine command) {
+    static int ranks(Io io, int ranks, CommandLine command) {
         if (ranks < 1) {
             throw new UsageException(OPTION + " must be at least 1, got " + ranks);
         }
@@ -24,7 +23,7 @@ final class Launch {
                 .findFirst()
                 .orElseThrow(() -> new RanksException("this build has no module for several processes: leave " + OPTION
                         + " out"))
-                .launch(ranks, without(root.getParseResult().originalArgs()));
+                .launch(io, ranks, without(root.getParseResult().originalArgs()));
     }
 
     private static List<String> without(List<String> arguments) {

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.tornadogpt.trainer.ranks.Ranks;
 import org.tornadogpt.trainer.ranks.RanksException;
-import org.tornadogpt.trainer.ranks.RanksProvider;
 
 /**
  * A command in a process that may be one of several. Rank 0 prints. Another says something only if it fails and rank 0 does not end

@@ -118,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (ranks != null && io.ranks().size() == 1) {
-            return Launch.ranks(ranks, spec.commandLine());
+            return Launch.ranks(io, ranks, spec.commandLine());
         }
         Values flags = flags();
         if (resume) {

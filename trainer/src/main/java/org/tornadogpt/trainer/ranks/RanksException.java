@@ -3,7 +3,7 @@ package org.tornadogpt.trainer.ranks;
 import java.io.Serial;
 
 /** The ranks cannot go on together. The message is for the user and names the rank. */
-public final class RanksException extends RuntimeException {
+public class RanksException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 

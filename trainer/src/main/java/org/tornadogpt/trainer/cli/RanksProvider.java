@@ -1,8 +1,10 @@
-package org.tornadogpt.trainer.ranks;
+package org.tornadogpt.trainer.cli;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tornadogpt.trainer.ranks.Ranks;
+import org.tornadogpt.trainer.ranks.RanksException;
 
 /** Connects processes; found by {@link java.util.ServiceLoader}. */
 public interface RanksProvider {
@@ -17,11 +19,12 @@ public interface RanksProvider {
     /**
      * Starts this program as several processes and waits for them.
      *
+     * @param io of this process, whose interruption ends them
      * @param arguments for each
      * @return the exit code of all
      * @throws RanksException if they cannot be started
      */
-    int launch(int ranks, List<String> arguments);
+    int launch(Io io, int ranks, List<String> arguments);
 
     /** This process's membership. */
     interface Member {
