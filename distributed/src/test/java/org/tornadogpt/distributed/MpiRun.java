@@ -1,11 +1,13 @@
 package org.tornadogpt.distributed;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +47,7 @@ public final class MpiRun {
     public static List<String> java(String main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "--enable-native-access=ALL-UNNAMED", "--add-modules", "jdk.incubator.vector"));
+        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--add-modules", "jdk.incubator.vector"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(List.of(arguments));
         return command;
@@ -61,24 +63,69 @@ public final class MpiRun {
     /** Runs a command to its end. */
     public static Result run(List<String> command, Map<String, String> environment)
             throws IOException, InterruptedException {
+        return start(command, environment).end();
+    }
+
+    /** Starts a command. */
+    public static Running start(List<String> command, Map<String, String> environment) throws IOException {
         Path folder = Files.createTempDirectory("mpirun");
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
         ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT", "1");
         builder.environment().put("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
         builder.environment().put("OMPI_MCA_rmaps_base_oversubscribe", "1");
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-            throw new AssertionError("no end after " + SECONDS + " s: " + text(out) + text(err));
+        return new Running(builder.start(), out, err);
+    }
+
+    /** What has been started. */
+    public record Running(Process process, Path out, Path err) {
+        /** Waits until standard output holds {@code text}. */
+        public void await(String text) throws InterruptedException {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            while (!text(out).contains(text)) {
+                if (!process.isAlive() || System.nanoTime() > end) {
+                    throw new AssertionError("no '" + text + "' in: " + text(out) + text(err));
+                }
+                Thread.sleep(50);
+            }
         }
-        return new Result(process.exitValue(), text(out), text(err));
+
+        /** The processes of the ranks, in their order. */
+        public List<ProcessHandle> ranks() {
+            return process.descendants()
+                    .filter(child -> child.info().command().orElse("").endsWith("java"))
+                    .filter(child -> rank(child) >= 0)
+                    .sorted(Comparator.comparingInt(MpiRun::rank))
+                    .toList();
+        }
+
+        /** Waits for the end. */
+        public Result end() throws InterruptedException {
+            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+                throw new AssertionError("no end after " + SECONDS + " s: " + text(out) + text(err));
+            }
+            return new Result(process.exitValue(), text(out), text(err));
+        }
+    }
+
+    private static int rank(ProcessHandle process) {
+        try {
+            String environment = Files.readString(Path.of("/proc/" + process.pid() + "/environ"));
+            return Stream.of(environment.split("\0"))
+                    .filter(variable -> variable.matches("(PMI_RANK|OMPI_COMM_WORLD_RANK)=\\d+"))
+                    .mapToInt(variable -> Integer.parseInt(variable.substring(variable.indexOf('=') + 1)))
+                    .findFirst()
+                    .orElse(-1);
+        } catch (IOException e) {
+            return -1;
+        }
     }
 
     private static String text(Path file) {
