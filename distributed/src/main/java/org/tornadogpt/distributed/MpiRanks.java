@@ -96,7 +96,7 @@ final class MpiRanks implements Ranks {
         return switch (exchange) {
             case EXACT -> new ExactSum(mpi, new Shards(parameters, mpi.size()));
             case FAST -> new FastSum(mpi);
-            case SHARDED -> throw new org.tornadogpt.trainer.settings.UsageException("not yet");
+            case SHARDED -> new ShardedSum(mpi, new Shards(parameters, mpi.size()));
         };
     }
 }

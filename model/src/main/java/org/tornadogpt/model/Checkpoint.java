@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.layer.ParameterLayout;
 
@@ -65,9 +66,12 @@ public final class Checkpoint {
             TrainingState state,
             CheckpointFolder.Observer observer)
             throws IOException {
+        TrainingSession.Moments whole = session.moments()
+                .orElseThrow(() -> new IllegalStateException("the moments are brought together in another process"));
+        ParameterLayout layout = session.model().parameters();
         List<SafeTensors.Source> moments = new ArrayList<>();
-        moments.addAll(sources(FIRST_MOMENT, session, session.firstMoment()));
-        moments.addAll(sources(SECOND_MOMENT, session, session.secondMoment()));
+        moments.addAll(sources(FIRST_MOMENT, layout, whole.first()));
+        moments.addAll(sources(SECOND_MOMENT, layout, whole.second()));
         new CheckpointFolder(folder, observer).replace(files -> {
             files.tensors(MODEL, sources(session.weights()));
             files.tensors(OPTIMIZER, moments);
@@ -103,11 +107,6 @@ public final class Checkpoint {
     private static List<SafeTensors.Source> sources(Weights weights) {
         weights.toHost();
         return sources("", weights.model().parameters(), weights.flat());
-    }
-
-    private static List<SafeTensors.Source> sources(String prefix, TrainingSession session, Tensor moment) {
-        session.workspace().toHost(moment);
-        return sources(prefix, session.model().parameters(), moment);
     }
 
     private static List<SafeTensors.Source> sources(String prefix, ParameterLayout layout, Tensor flat) {
@@ -250,8 +249,8 @@ public final class Checkpoint {
             model.checkFinite();
             optimizer.checkFinite();
             load(model, session.weights());
-            load(optimizer, layout, FIRST_MOMENT, session.firstMoment());
-            load(optimizer, layout, SECOND_MOMENT, session.secondMoment());
+            load(optimizer, layout, FIRST_MOMENT, session.firstMoment(), session.part().from());
+            load(optimizer, layout, SECOND_MOMENT, session.secondMoment(), session.part().from());
             session.workspace().toDevice(session.firstMoment());
             session.workspace().toDevice(session.secondMoment());
         }
@@ -289,14 +288,21 @@ public final class Checkpoint {
     }
 
     private static void load(SafeTensors tensors, Weights weights) throws CheckpointException {
-        load(tensors, weights.model().parameters(), "", weights.flat());
+        load(tensors, weights.model().parameters(), "", weights.flat(), 0);
         weights.changed();
     }
 
-    private static void load(SafeTensors tensors, ParameterLayout layout, String prefix, Tensor flat)
+    /** @param from where {@code part} begins in the layout */
+    private static void load(SafeTensors tensors, ParameterLayout layout, String prefix, Tensor part, int from)
             throws CheckpointException {
+        Slice all = part.slice();
         for (ParameterLayout.Parameter p : layout.all()) {
-            tensors.copyInto(prefix + p.name(), layout.tensor(p.name(), flat).slice());
+            int begin = Math.max(p.offset(), from);
+            int end = Math.min(p.offset() + p.size(), from + all.length());
+            if (begin < end) {
+                Slice target = new Slice(all.array(), all.offset() + begin - from, end - begin);
+                tensors.copyInto(prefix + p.name(), begin - p.offset(), target);
+            }
         }
     }
 }

@@ -294,15 +294,29 @@ public final class SafeTensors implements AutoCloseable {
 
     /** Copies a tensor's values. */
     public void copyInto(String name, Slice target) throws CheckpointException {
+        if (entry(name).elements() != target.length()) {
+            throw new CheckpointException(file + ": tensor " + name + " has " + entry(name).elements()
+                    + " elements, expected " + target.length());
+        }
+        copyInto(name, 0, target);
+    }
+
+    /**
+     * Copies some of a tensor's values.
+     *
+     * @param from which of them is the first
+     * @throws CheckpointException if there are not as many
+     */
+    void copyInto(String name, int from, Slice target) throws CheckpointException {
         Entry entry = entry(name);
-        if (entry.elements() != target.length()) {
-            throw new CheckpointException(
-                    file + ": tensor " + name + " has " + entry.elements() + " elements, expected " + target.length());
+        if ((long) from + target.length() > entry.elements()) {
+            throw new CheckpointException(file + ": tensor " + name + " has " + entry.elements()
+                    + " elements, expected " + ((long) from + target.length()));
         }
         MemorySegment.copy(
                 values,
                 FLOAT_LE,
-                entry.begin,
+                entry.begin + (long) from * Float.BYTES,
                 target.segment(),
                 ValueLayout.JAVA_FLOAT_UNALIGNED,
                 target.byteAt(0),

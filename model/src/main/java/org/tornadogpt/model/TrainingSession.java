@@ -45,6 +45,8 @@ public final class TrainingSession implements AutoCloseable {
     private final Tensor secondMoment;
     private final Tensor hyper;
     private final Tensor loss;
+    private final GradientReducer.Part part;
+    private final Tensor partNorm;
     private final Tensor norm;
     private final IntTensor tokens;
     private final IntTensor targets;
@@ -81,11 +83,13 @@ public final class TrainingSession implements AutoCloseable {
         workspace.share(weights.flat());
         int size = model.parameters().size();
         gradients = workspace.state("gradients", size);
-        firstMoment = workspace.state("firstMoment", size);
-        secondMoment = workspace.state("secondMoment", size);
+        part = reducer.part(size);
+        firstMoment = workspace.state("firstMoment", part.length());
+        secondMoment = workspace.state("secondMoment", part.length());
         hyper = workspace.input("hyper", AdamW.HYPER);
         loss = workspace.output("loss", 1);
-        norm = workspace.output("norm", 1);
+        partNorm = workspace.output("norm", 1);
+        norm = hasAll() ? partNorm : workspace.input("wholeNorm", 1);
         int rows = Math.multiplyExact(batch, model.blockSize());
         tokens = workspace.intInput("tokens", rows);
         targets = workspace.intInput("targets", rows);
@@ -108,12 +112,22 @@ public final class TrainingSession implements AutoCloseable {
             workspace.record(KEEP, new Elementwise.Copy(gradients, each)::record);
             workspace.record(ADD, new Elementwise.Add(gradients, gradients, each)::record);
         }
-        workspace.record(NORM, new Reduction.Norm(norm, gradients)::record);
-        int decayed = model.parameters().decayed();
-        Tensor values = weights.flat();
+        Tensor derivative = ownPart(gradients);
+        workspace.record(NORM, new Reduction.Norm(partNorm, derivative)::record);
+        int decayed = Math.clamp(model.parameters().decayed() - part.from(), 0, part.length());
+        Tensor values = ownPart(weights.flat());
         workspace.record(
-                UPDATE, new AdamW.Step(values, gradients, firstMoment, secondMoment, hyper, norm, decayed)::record);
+                UPDATE, new AdamW.Step(values, derivative, firstMoment, secondMoment, hyper, norm, decayed)::record);
         workspace.record(EVALUATE, recorder -> model.recordLoss(recorder, evaluation, rows, loss));
+    }
+
+    /** Whether the optimizer's state of all parameters is in this session. */
+    private boolean hasAll() {
+        return part.length() == gradients.size();
+    }
+
+    private Tensor ownPart(Tensor flat) {
+        return hasAll() ? flat : flat.view(flat.name() + "Part", part.from(), part.length());
     }
 
     /** Sets the parameters to their values before training, and the moments to zero. */
@@ -193,6 +207,9 @@ public final class TrainingSession implements AutoCloseable {
     public float gradientNorm() {
         if (!normIsCurrent) {
             workspace.program(NORM).run();
+            if (!hasAll()) {
+                norm.slice().set(0, reducer.norm(partNorm.slice().get(0)));
+            }
             normIsCurrent = true;
         }
         return norm.slice().get(0);
@@ -216,7 +233,13 @@ public final class TrainingSession implements AutoCloseable {
         values.set(AdamW.CORRECTION2, correction(settings.beta2(), step));
         values.set(AdamW.MAX_NORM, settings.maxNorm());
         workspace.program(UPDATE).run();
-        weights.updated();
+        if (hasAll()) {
+            weights.updated();
+        } else {
+            weights.toHost();
+            reducer.gather(weights.flat().slice());
+            weights.changed();
+        }
     }
 
     private static float correction(float beta, long step) {
@@ -293,12 +316,43 @@ public final class TrainingSession implements AutoCloseable {
         return gradients;
     }
 
-    /** AdamW's running mean of gradients, in the parameters' layout; see {@link #gradients}. */
+    /** The part of the parameters whose moments are in this session. */
+    public GradientReducer.Part part() {
+        return part;
+    }
+
+    /**
+     * Both moments as a checkpoint has them.
+     *
+     * @param first in the parameters' layout
+     * @param second likewise
+     */
+    public record Moments(Tensor first, Tensor second) {}
+
+    /**
+     * Both moments of all parameters. Sessions that keep parts bring them together: all call this at the same time.
+     *
+     * @return empty where the reducer keeps them from, as there is nothing to be saved
+     */
+    public Optional<Moments> moments() {
+        Optional<Tensor> first = whole(firstMoment);
+        Optional<Tensor> second = whole(secondMoment);
+        return first.flatMap(m -> second.map(v -> new Moments(m, v)));
+    }
+
+    private Optional<Tensor> whole(Tensor moment) {
+        workspace.toHost(moment);
+        return hasAll()
+                ? Optional.of(moment)
+                : reducer.whole(moment.slice()).map(all -> Tensor.of(moment.name(), all, gradients.size()));
+    }
+
+    /** AdamW's running mean of gradients, of the session's {@link #part} of the parameters' layout; see {@link #gradients}. */
     public Tensor firstMoment() {
         return firstMoment;
     }
 
-    /** AdamW's running mean of squared gradients, in the parameters' layout; see {@link #gradients}. */
+    /** AdamW's running mean of squared gradients, of the session's {@link #part}; see {@link #gradients}. */
     public Tensor secondMoment() {
         return secondMoment;
     }

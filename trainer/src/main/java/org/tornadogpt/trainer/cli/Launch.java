@@ -8,13 +8,17 @@ import org.tornadogpt.trainer.settings.UsageException;
 import picocli.CommandLine;
 
 /** Starts this command anew, as several processes. */
-final class Launch {
+public final class Launch {
     private static final String OPTION = "--ranks";
 
     private Launch() {}
 
-    /** @return the exit code of all */
-    static int ranks(Io io, int ranks, CommandLine command) {
+    /**
+     * Starts the command that {@code command} was parsed from, without its option {@code --ranks}.
+     *
+     * @return the exit code of all
+     */
+    public static int ranks(Io io, int ranks, CommandLine command) {
         if (ranks < 1) {
             throw new UsageException(OPTION + " must be at least 1, got " + ranks);
         }

@@ -10,16 +10,16 @@ import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
 
 /**
- * How a training run uses its ranks.
+ * How a run uses its ranks.
  *
  * @param exchange how they add up gradients
  */
-record RanksUse(Ranks ranks, Exchange exchange) {
+public record RanksUse(Ranks ranks, Exchange exchange) {
     private static final String LOCAL_RANK = "{localRank}";
     private static final String MICRO_STEPS = "microSteps";
 
     /** What the user gave, with a micro-step for each rank where nothing else was said. */
-    Values complete(Values given) {
+    public Values complete(Values given) {
         if (ranks.size() == 1 || given.get(MICRO_STEPS).isPresent()) {
             return given;
         }
@@ -30,7 +30,7 @@ record RanksUse(Ranks ranks, Exchange exchange) {
     }
 
     /** Which micro-steps are this rank's. */
-    MicroSteps microSteps(TrainSettings settings) {
+    public MicroSteps microSteps(TrainSettings settings) {
         return new MicroSteps(ranks.rank(), ranks.size(), settings.batches().microSteps());
     }
 
@@ -39,7 +39,7 @@ record RanksUse(Ranks ranks, Exchange exchange) {
      *
      * @throws UsageException if not
      */
-    void check(TrainSettings settings) {
+    public void check(TrainSettings settings) {
         int microSteps = settings.batches().microSteps();
         if (microSteps % ranks.size() != 0) {
             throw new UsageException("microSteps=" + microSteps + " cannot be dealt out evenly to " + ranks.size()
@@ -48,19 +48,19 @@ record RanksUse(Ranks ranks, Exchange exchange) {
     }
 
     /** The device of this rank: each of a machine may have its own. */
-    String device(TrainSettings settings) {
+    public String device(TrainSettings settings) {
         return settings.device().replace(LOCAL_RANK, String.valueOf(ranks.localRank()));
     }
 
     /** Threads of this rank: those of a machine share its processors. */
-    int threads(TrainSettings settings) {
+    public int threads(TrainSettings settings) {
         return settings.threads() == 0 && ranks.localSize() > 1
                 ? Math.max(1, Runtime.getRuntime().availableProcessors() / ranks.localSize())
                 : settings.threads();
     }
 
     /** Of several, for the user. */
-    Optional<String> describe() {
+    public Optional<String> describe() {
         return ranks.size() == 1
                 ? Optional.empty()
                 : Optional.of(ranks.size() + " (" + ranks.description() + "), gradients exchanged " + exchange);

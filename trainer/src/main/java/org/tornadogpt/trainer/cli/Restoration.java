@@ -47,7 +47,7 @@ final class Restoration {
                 progress.sinceBest(), progress.evaluatedStep(), progress.elapsedSeconds());
         found = shared[0] == 1;
         if (found) {
-            new SharedState(io.ranks()).share(session);
+            new SharedState(io.ranks(), folder.last()).share(session);
         }
         return new Progress((long) shared[1], shared[2], (long) shared[3], (int) shared[4], (long) shared[5], shared[6]);
     }

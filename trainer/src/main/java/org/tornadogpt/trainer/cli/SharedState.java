@@ -1,11 +1,23 @@
 package org.tornadogpt.trainer.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.ranks.Ranks;
 
-/** Gives all ranks what rank 0 has read: they need no folder in common. */
-record SharedState(Ranks ranks) {
-    void share(TrainingSession session) {
+/**
+ * Gives all ranks what rank 0 has read: they need no folder in common. Where each keeps a part of the optimizer's state, they do, and
+ * each reads its own.
+ */
+record SharedState(Ranks ranks, Path checkpoint) {
+    void share(TrainingSession session) throws IOException {
+        if (session.part().length() < session.gradients().size()) {
+            if (!ranks.isFirst()) {
+                Checkpoint.open(checkpoint).restore(session);
+            }
+            return;
+        }
         session.weights().toHost();
         ranks.share(session.weights().flat().slice());
         session.weights().changed();

@@ -97,6 +97,8 @@ final class RunWriter {
         if (folder.isOurs()) {
             prepare();
             Checkpoint.save(folder.last(), tokenizer, session, progress.toState(seed));
+        } else {
+            session.moments(); // gives what it has of them
         }
         saved(progress);
     }
@@ -107,6 +109,8 @@ final class RunWriter {
             prepare();
             Checkpoint.save(folder.best(), tokenizer, session, progress.toState(seed));
             Checkpoint.copy(folder.best(), folder.last());
+        } else {
+            session.moments();
         }
         saved(progress);
     }
