@@ -39,7 +39,7 @@ final class TimedSteps implements AutoCloseable {
         microSteps = mine.count();
         session = Sessions.training(model, kernels, settings.batches().batch(), mine, reducer);
         session.initialise(SEED);
-        hyper = settings.optimizer().at(settings.schedule().at(1));
+        hyper = settings.optimizer().at(settings.schedule().rate().at(1));
         java.util.Random random = new java.util.Random(SEED);
         int rows = settings.batches().batch() * settings.batches().block();
         tokens = new int[microSteps][];

@@ -2,6 +2,7 @@ package org.tornadogpt.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.trainer.cli.Main;
@@ -33,7 +35,9 @@ class InliningTest {
                 .map(option -> option.substring(OPTION.length()).replace("::*", "::"))
                 .map(method -> Pattern.compile("[.]" + Pattern.quote(method)))
                 .toList();
-        List<String> said = trainAndListen(options);
+        List<String> said = trainAndListen(Stream.concat(
+                        options.stream(), Stream.of("-XX:+UnlockDiagnosticVMOptions", "-XX:+PrintInlining"))
+                .toList());
         assertThat(said.stream().filter(line -> line.contains("force inline by CompileCommand")))
                 .hasSizeGreaterThan(100);
         assertThat(said.stream().filter(line -> line.contains("NodeCountInliningCutoff")))
@@ -41,10 +45,28 @@ class InliningTest {
                         inlined.stream().anyMatch(method -> method.matcher(line).find()));
     }
 
+    /** Some 100 kB a step without, in most runs. */
+    @Test
+    void withoutTheLauncherTheDeviceHandsTheRulesToC2() throws IOException, InterruptedException {
+        double with = bytesPerStep(trainAndListen(List.of()));
+        double without = bytesPerStep(trainAndListen(List.of("-Dtornadogpt.inlining=false")));
+        assertThat(with).isLessThan(2_000).isLessThan(without);
+    }
+
+    private static double bytesPerStep(List<String> said) throws IOException {
+        return new ObjectMapper()
+                .readTree(said.getLast())
+                .get("bytesAllocatedPerStep")
+                .asDouble();
+    }
+
     /** As the launcher's own function prints them. */
     private static List<String> launcherOptions() throws IOException, InterruptedException {
         Process bash = new ProcessBuilder(
-                        "bash", "-c", "eval \"$(sed -n '/^inlining_options()/,/^}/p' ../tgpt)\"; inlining_options")
+                        "bash", "-c", """
+                                eval "$(sed -n '/^inlining_options()/,/^}/p; /^inlining_file()/,/^}/p' ../tgpt)"
+                                inlining_options "$(inlining_file ..)"\
+                                """)
                 .start();
         List<String> options = bash.inputReader().lines().toList();
         assertThat(bash.waitFor()).isZero();
@@ -57,7 +79,6 @@ class InliningTest {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(options);
-        command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:+PrintInlining"));
         command.addAll(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of("speed", "--preset", "quote", "--device", "cpu", "--set", "dropout=0.1"));

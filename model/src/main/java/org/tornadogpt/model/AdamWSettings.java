@@ -16,6 +16,11 @@ public record AdamWSettings(
         check("maxNorm", maxNorm, maxNorm >= 0);
     }
 
+    /** These settings with another learning rate. */
+    public AdamWSettings withLearningRate(float rate) {
+        return new AdamWSettings(rate, beta1, beta2, epsilon, weightDecay, maxNorm);
+    }
+
     private static void check(String name, float value, boolean fits) {
         if (!fits || !Float.isFinite(value)) {
             throw new IllegalArgumentException(name + " is out of range: " + value);

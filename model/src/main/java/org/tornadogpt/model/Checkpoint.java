@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.layer.ParameterLayout;
+import org.tornadogpt.model.layer.Parameters;
 
 /**
  * A model on disk: a folder with {@code model.safetensors}, {@code config.json}, {@code tokenizer.json},
@@ -249,14 +250,14 @@ public final class Checkpoint {
             model.checkFinite();
             optimizer.checkFinite();
             load(model, session.weights());
-            load(optimizer, layout, FIRST_MOMENT, session.firstMoment(), session.part().from());
-            load(optimizer, layout, SECOND_MOMENT, session.secondMoment(), session.part().from());
+            loadPart(optimizer, layout, FIRST_MOMENT, session.firstMoment(), session.part().from());
+            loadPart(optimizer, layout, SECOND_MOMENT, session.secondMoment(), session.part().from());
             session.workspace().toDevice(session.firstMoment());
             session.workspace().toDevice(session.secondMoment());
         }
     }
 
-    /** Loads the parameters; see {@link #restore(TrainingSession)}. */
+    /** Loads the parameters, rounded to the type that they are kept as; see {@link #restore(TrainingSession)}. */
     public void restore(Weights weights) throws IOException {
         try (SafeTensors model = SafeTensors.open(folder.resolve(MODEL))) {
             check(MODEL, model, weights.model().parameters(), "");
@@ -288,12 +289,18 @@ public final class Checkpoint {
     }
 
     private static void load(SafeTensors tensors, Weights weights) throws CheckpointException {
-        load(tensors, weights.model().parameters(), "", weights.flat(), 0);
+        load(tensors, "", weights.parameters());
         weights.changed();
     }
 
+    private static void load(SafeTensors tensors, String prefix, Parameters values) throws CheckpointException {
+        for (ParameterLayout.Parameter p : values.layout().all()) {
+            tensors.copyInto(prefix + p.name(), values.get(p.name()).slice());
+        }
+    }
+
     /** @param from where {@code part} begins in the layout */
-    private static void load(SafeTensors tensors, ParameterLayout layout, String prefix, Tensor part, int from)
+    private static void loadPart(SafeTensors tensors, ParameterLayout layout, String prefix, Tensor part, int from)
             throws CheckpointException {
         Slice all = part.slice();
         for (ParameterLayout.Parameter p : layout.all()) {

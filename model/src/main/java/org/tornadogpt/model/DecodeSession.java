@@ -114,7 +114,7 @@ public final class DecodeSession implements AutoCloseable {
         this.maxSequences = maxSequences;
         model = weights.model();
         workspace = new Workspace(kernels);
-        workspace.share(weights.flat());
+        weights.arrays().forEach(workspace::share);
         for (int slot = maxSequences - 1; slot >= 0; slot--) {
             free.push(slot);
         }

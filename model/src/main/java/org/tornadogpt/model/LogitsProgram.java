@@ -19,7 +19,7 @@ final class LogitsProgram {
     LogitsProgram(Weights weights, KernelChoices kernels) {
         model = weights.model();
         workspace = new Workspace(kernels);
-        workspace.share(weights.flat());
+        weights.arrays().forEach(workspace::share);
         tokens = workspace.intInput("context", model.blockSize());
         last = workspace.intInput("last", 1);
         logits = workspace.output("logits", 1, model.vocabularySize());

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
@@ -292,7 +293,7 @@ public final class SafeTensors implements AutoCloseable {
         return entry;
     }
 
-    /** Copies a tensor's values. */
+    /** Copies a tensor's values, rounded to the type of {@code target}. */
     public void copyInto(String name, Slice target) throws CheckpointException {
         if (entry(name).elements() != target.length()) {
             throw new CheckpointException(file + ": tensor " + name + " has " + entry(name).elements()
@@ -302,7 +303,7 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     /**
-     * Copies some of a tensor's values.
+     * Copies some of a tensor's values, rounded to the type of {@code target}.
      *
      * @param from which of them is the first
      * @throws CheckpointException if there are not as many
@@ -312,6 +313,12 @@ public final class SafeTensors implements AutoCloseable {
         if ((long) from + target.length() > entry.elements()) {
             throw new CheckpointException(file + ": tensor " + name + " has " + entry.elements()
                     + " elements, expected " + ((long) from + target.length()));
+        }
+        if (target.type() != DType.F32) {
+            for (int i = 0; i < target.length(); i++) {
+                target.set(i, values.get(FLOAT_LE, entry.begin + ((long) from + i) * Float.BYTES));
+            }
+            return;
         }
         MemorySegment.copy(
                 values,

@@ -7,6 +7,7 @@ import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
@@ -25,7 +26,7 @@ import org.tornadogpt.model.layer.Parameters;
  * <p>With several micro-steps each one's gradient is computed into zeroed memory of its own and then added, once: a sum over sessions
  * that compute a micro-step each is the same, bit for bit.
  */
-public final class TrainingSession implements AutoCloseable {
+public final class TrainingSession implements LossSource, AutoCloseable {
     private static final String ZERO = "zero";
     private static final String GRADIENTS = "gradients";
     private static final String KEEP = "keep";
@@ -74,6 +75,10 @@ public final class TrainingSession implements AutoCloseable {
     public TrainingSession(
             Weights weights, KernelChoices kernels, int batch, MicroSteps microSteps, GradientReducer reducer) {
         Checks.positive("batch", batch);
+        if (weights.type() != DType.F32) {
+            throw new IllegalArgumentException(
+                    "training needs f32 parameters; these are kept as " + weights.type() + ", for inference");
+        }
         this.weights = weights;
         this.batch = batch;
         this.microSteps = microSteps;
@@ -280,7 +285,8 @@ public final class TrainingSession implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** The mean loss of one batch of B*T tokens, without dropout; gradients are left as they are. */
+    /** Gradients are left as they are. */
+    @Override
     public float evaluate(int[] inputs, int[] nextTokens) {
         set(inputs, nextTokens);
         workspace.program(EVALUATE).run();
@@ -361,7 +367,7 @@ public final class TrainingSession implements AutoCloseable {
         return workspace;
     }
 
-    /** Examples in one pass, B. */
+    @Override
     public int batch() {
         return batch;
     }

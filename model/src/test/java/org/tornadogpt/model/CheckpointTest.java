@@ -23,8 +23,9 @@ import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
-import org.tornadogpt.model.layer.ParameterLayout;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.model.layer.ParameterLayout;
 
 class CheckpointTest {
     private static final CharTokenizer TOKENIZER = CharTokenizer.of("abcdefg");
@@ -98,6 +99,26 @@ class CheckpointTest {
         checkpoint.restore(alone);
         assertThat(Numbers.values(alone.flat()))
                 .isEqualTo(Numbers.values(saved.weights().flat()));
+    }
+
+    @Test
+    void matricesAreRoundedOnTheWayIntoBf16Weights() throws IOException {
+        TrainingSession saved = session(CONFIG, 1);
+        Checkpoint.save(folder, TOKENIZER, saved, state(12));
+        Weights halves = new Weights(CONFIG.model(), device, DType.BF16);
+        Checkpoint.open(folder).restore(halves);
+        for (ParameterLayout.Parameter p : CONFIG.model().parameters().all()) {
+            float[] expected = Numbers.values(saved.weights().parameters().get(p.name()));
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] = p.shape().size() == 2 ? DType.BF16.rounded(expected[i]) : expected[i];
+            }
+            assertThat(Numbers.values(halves.parameters().get(p.name())))
+                    .as(p.name())
+                    .isEqualTo(expected);
+        }
+        assertThatThrownBy(() -> Checkpoint.save(folder, TOKENIZER, halves, state(13)))
+                .hasMessageContaining("saving need them as f32");
+        assertThat(Checkpoint.open(folder).state()).isEqualTo(state(12));
     }
 
     @Test

@@ -11,11 +11,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.kernels.device.jvm.CpuDevice;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.model.layer.FeedForward;
 import org.tornadogpt.model.layer.Norm;
 
@@ -48,10 +50,12 @@ class DecodeSessionTest {
         return Stream.of(GPT, LLAMA, new BigramConfig(101, 24));
     }
 
+    static Stream<Arguments> configsAndTypes() {
+        return configs().flatMap(config -> Stream.of(DType.values()).map(type -> Arguments.of(config, type)));
+    }
+
     private static Weights weights(ModelConfig config) {
-        Weights weights = new Weights(config.model(), DEVICE);
-        weights.flat().slice().copyFrom(Numbers.livelyParameters(config.model().parameters(), 2));
-        return weights;
+        return Numbers.livelyWeights(config, DEVICE, DType.F32);
     }
 
     private static DecodeSession session(Weights weights, int maxSequences) {
@@ -69,9 +73,9 @@ class DecodeSessionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("configs")
-    void textsWrittenTogetherAreThoseWrittenAlone(ModelConfig config) {
-        Weights weights = weights(config);
+    @MethodSource("configsAndTypes")
+    void textsWrittenTogetherAreThoseWrittenAlone(ModelConfig config, DType type) {
+        Weights weights = Numbers.livelyWeights(config, DEVICE, type);
         int count = 60; // the context is cut twice
         for (int texts : new int[] {1, 2, 3, 5, 8, 35}) {
             List<BatchGenerator.Request> requests = IntStream.range(0, texts)

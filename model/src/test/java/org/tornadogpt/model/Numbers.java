@@ -1,7 +1,9 @@
 package org.tornadogpt.model;
 
 import java.util.Arrays;
+import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.layer.ParameterLayout;
 
@@ -47,6 +49,18 @@ final class Numbers {
         int[] tokens = new int[count];
         Arrays.setAll(tokens, i -> random.nextInt(vocabularySize));
         return tokens;
+    }
+
+    /** Those of {@link #livelyParameters}, in a type. */
+    static Weights livelyWeights(ModelConfig config, Device device, DType type) {
+        Weights weights = new Weights(config.model(), device, type);
+        ParameterLayout layout = config.model().parameters();
+        float[] values = livelyParameters(layout, 2);
+        for (ParameterLayout.Parameter p : layout.all()) {
+            float[] own = Arrays.copyOfRange(values, p.offset(), p.offset() + p.size());
+            weights.parameters().get(p.name()).slice().copyFrom(own);
+        }
+        return weights;
     }
 
     /** Values at which every path of a model matters: unlike a real start, biases are not 0 and weights not small. */

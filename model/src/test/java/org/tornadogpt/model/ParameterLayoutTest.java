@@ -13,6 +13,7 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.model.layer.ParameterLayout.Parameter;
+import org.tornadogpt.model.layer.Parameters;
 
 class ParameterLayoutTest {
     private static final GptConfig CONFIG =
@@ -90,7 +91,7 @@ class ParameterLayoutTest {
         GptConfig config = GptConfig.builder(101, 64, 64, 4, 8).headBias(true).build();
         ParameterLayout layout = config.model().parameters();
         Tensor flat = flat(layout);
-        layout.initialise(flat, 5);
+        layout.initialise(new Parameters(layout, flat), 5);
         assertDistribution(layout, flat, "wte.weight", 0.02);
         assertDistribution(layout, flat, "lm_head.weight", 0.02);
         assertDistribution(layout, flat, "h.3.attn.c_attn.weight", 0.02);
@@ -124,7 +125,7 @@ class ParameterLayoutTest {
     private static Map<String, float[]> initial(GptConfig config, long seed) {
         ParameterLayout layout = config.model().parameters();
         Tensor flat = flat(layout);
-        layout.initialise(flat, seed);
+        layout.initialise(new Parameters(layout, flat), seed);
         Map<String, float[]> values = new HashMap<>();
         layout.all()
                 .forEach(p -> values.put(

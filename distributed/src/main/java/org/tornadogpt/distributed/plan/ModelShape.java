@@ -2,6 +2,7 @@ package org.tornadogpt.distributed.plan;
 
 import java.util.Locale;
 import java.util.Map;
+import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.model.GptConfig;
 import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.Presets;
@@ -61,8 +62,8 @@ record ModelShape(String name, long parameters, int layers, int channels, int he
         return 6.0 * parameters + 12.0 * layers * channels * block;
     }
 
-    /** One array holds fewer than 2^31 floats: larger models do not fit the program as it is. */
+    /** Parameters lie in one array: models that are larger than that do not fit the program as it is. */
     boolean fitsOneArray() {
-        return parameters < Integer.MAX_VALUE;
+        return parameters <= Slice.LONGEST;
     }
 }

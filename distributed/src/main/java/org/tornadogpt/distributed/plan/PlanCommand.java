@@ -3,6 +3,7 @@ package org.tornadogpt.distributed.plan;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
 import org.tornadogpt.trainer.cli.Table;
@@ -106,7 +107,10 @@ final class PlanCommand implements Callable<Integer> {
         io.say("by formulas, not measured; 'overlapped' is what exchanging layer by layer during the backward pass would give,"
                 + " which is not built");
         if (!shape.fitsOneArray()) {
-            io.say("the program keeps parameters in one array of fewer than 2^31 floats: this model does not fit it yet");
+            io.say(String.format(
+                    Locale.ROOT,
+                    "the program keeps parameters in one array of at most %,d floats: this model does not fit it",
+                    Slice.LONGEST));
         }
         return ExitCode.OK;
     }

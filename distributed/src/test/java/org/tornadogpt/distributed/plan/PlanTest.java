@@ -23,7 +23,8 @@ class PlanTest {
     void sizesAreThoseThatArePublished() {
         assertThat(ModelShape.of("124M").parameters()).isEqualTo(124_439_808);
         assertThat(ModelShape.of("1.5b").parameters()).isEqualTo(1_557_611_200);
-        assertThat(ModelShape.of("7B").fitsOneArray()).isFalse();
+        assertThat(ModelShape.of("124M").fitsOneArray()).isTrue();
+        assertThat(ModelShape.of("1.5B").fitsOneArray()).isFalse();
         assertThat(ModelShape.of("kernel-gpu").layers()).isEqualTo(6);
         assertThatThrownBy(() -> ModelShape.of("nosuch"))
                 .isInstanceOf(UsageException.class)

@@ -3,8 +3,10 @@ package org.tornadogpt.kernels.graph;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.memory.Buffers;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
@@ -25,6 +27,11 @@ public interface Device extends AutoCloseable {
 
     /** What variants may know of it. */
     DeviceTraits traits();
+
+    /** The types of numbers that its memory can hold. */
+    default Set<DType> types() {
+        return Set.of(DType.F32);
+    }
 
     /**
      * Asked before a workspace allocates its activations.

@@ -4,10 +4,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.Variants;
+import org.tornadogpt.kernels.memory.DType;
 
 /**
  * A device and which variant computes each operation there: the variants' own preferences, overlaid with what the user named. A
@@ -16,6 +18,8 @@ import org.tornadogpt.kernels.kernel.Variants;
 public final class KernelChoices implements AutoCloseable {
     private final Device device;
     private final Map<String, Variant> chosen = new TreeMap<>();
+    /** Operations whose variant the user named. */
+    private final Set<String> named;
 
     /**
      * Looks all variants up.
@@ -25,6 +29,7 @@ public final class KernelChoices implements AutoCloseable {
      */
     public KernelChoices(Device device, Map<String, String> overrides) {
         this.device = device;
+        named = Set.copyOf(overrides.keySet());
         DeviceTraits traits = device.traits();
         overrides.forEach((operation, name) -> chosen.put(operation, usable(Variants.find(operation, name), traits)));
         for (String operation : Variants.operations()) {
@@ -49,8 +54,12 @@ public final class KernelChoices implements AutoCloseable {
 
     /** The default of an operation on a device: whoever of those that can run there wants it most. */
     public static Optional<Variant> preferred(String operation, DeviceTraits device) {
+        return preferred(operation, device, DType.F32);
+    }
+
+    private static Optional<Variant> preferred(String operation, DeviceTraits device, DType weights) {
         List<Variant> wanting = Variants.all().stream()
-                .filter(v -> v.operation().equals(operation))
+                .filter(v -> v.operation().equals(operation) && v.weightTypes().contains(weights))
                 .filter(v -> v.obstacle(device).isEmpty() && v.preference(device) > Variant.ONLY_IF_NAMED)
                 .sorted(Comparator.comparingInt((Variant v) -> v.preference(device))
                         .reversed())
@@ -80,6 +89,49 @@ public final class KernelChoices implements AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("device " + device.id() + " has no default variant of "
                         + type.getSimpleName() + ": name one that it can run"));
+    }
+
+    /**
+     * The variant that computes an operation with weights of a type: the chosen one, or, where nobody named it and it
+     * does not take them, whoever of those that do wants it most.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public <V extends Variant> V get(Class<V> type, DType weights) {
+        V variant = get(type);
+        if (variant.weightTypes().contains(weights)) {
+            return variant;
+        }
+        if (named.contains(variant.operation())) {
+            throw refusal(variant, weights);
+        }
+        return preferred(variant.operation(), device.traits(), weights)
+                .map(type::cast)
+                .orElseThrow(() -> new IllegalArgumentException("device " + device.id() + " has no default variant of "
+                        + variant.operation() + " that takes " + weights + " weights"));
+    }
+
+    /**
+     * Refuses weights of a type that a variant which the user named does not take, though other variants of its
+     * operation do.
+     *
+     * @throws IllegalArgumentException for the first such variant
+     */
+    public void checkWeights(DType weights) {
+        for (String operation : named) {
+            Variant variant = chosen.get(operation);
+            boolean taken = Variants.all().stream()
+                    .anyMatch(v ->
+                            v.operation().equals(operation) && v.weightTypes().contains(weights));
+            if (taken && !variant.weightTypes().contains(weights)) {
+                throw refusal(variant, weights);
+            }
+        }
+    }
+
+    private static IllegalArgumentException refusal(Variant variant, DType weights) {
+        return new IllegalArgumentException(variant.operation() + "=" + variant.name() + " does not take " + weights
+                + " weights, only " + variant.weightTypes());
     }
 
     /** Operation name to variant name, for the run's record. */

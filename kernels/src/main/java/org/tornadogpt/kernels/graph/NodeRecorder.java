@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.tornadogpt.kernels.graph.Node.Cost;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /** Keeps what is recorded as a list of nodes. */
@@ -55,8 +56,8 @@ final class NodeRecorder implements Recorder {
     }
 
     @Override
-    public <V extends Variant> V variant(Class<V> type) {
-        return kernels.get(type);
+    public <V extends Variant> V variant(Class<V> type, DType weights) {
+        return kernels.get(type, weights);
     }
 
     @Override
@@ -68,6 +69,8 @@ final class NodeRecorder implements Recorder {
             List<Tensor> writes,
             long flops,
             Consumer<KernelSink> emit) {
+        checkTypes(variant, phase, reads);
+        checkTypes(variant, phase, writes);
         nodes.add(new Node(
                 variant.operation(),
                 phase,
@@ -82,6 +85,16 @@ final class NodeRecorder implements Recorder {
     }
 
     private static long bytes(List<Tensor> tensors) {
-        return tensors.stream().mapToLong(t -> (long) t.size() * Float.BYTES).sum();
+        return tensors.stream().mapToLong(Tensor::bytes).sum();
+    }
+
+    /** Contracts that take weights of several types check the rest themselves. */
+    private static void checkTypes(Variant variant, String phase, List<Tensor> tensors) {
+        for (Tensor tensor : tensors) {
+            if (!variant.weightTypes().contains(tensor.type())) {
+                throw new IllegalArgumentException(variant.operation() + " " + phase + ": " + tensor + " is "
+                        + tensor.type() + ", which variant " + variant.name() + " does not take");
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /**
@@ -29,8 +30,13 @@ public interface Recorder {
      */
     void section(String name, int index, Runnable body);
 
-    /** The variant chosen for the operation whose interface is {@code type}. */
-    <V extends Variant> V variant(Class<V> type);
+    /** The variant chosen for the operation whose interface is {@code type}, with weights of a type. */
+    <V extends Variant> V variant(Class<V> type, DType weights);
+
+    /** The variant chosen for the operation whose interface is {@code type}, with float32 weights or none. */
+    default <V extends Variant> V variant(Class<V> type) {
+        return variant(type, DType.F32);
+    }
 
     /**
      * Adds a node.

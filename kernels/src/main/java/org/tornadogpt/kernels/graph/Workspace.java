@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.tornadogpt.kernels.memory.Buffers;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.MemoryPlanner;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * All memory and all programs of one model on one device. Create the tensors that live as long as the model, record the
@@ -20,15 +22,15 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 public final class Workspace {
     private final KernelChoices kernels;
-    private final List<FloatArray> state = new ArrayList<>();
-    private final List<FloatArray> resident = new ArrayList<>();
+    private final List<TornadoNativeArray> state = new ArrayList<>();
+    private final List<TornadoNativeArray> resident = new ArrayList<>();
     private final List<FloatArray> floatInputs = new ArrayList<>();
     private final List<IntArray> intInputs = new ArrayList<>();
     private final List<FloatArray> outputs = new ArrayList<>();
     private final Map<String, Tensor> constants = new HashMap<>();
     private final List<NodeList> recorded = new ArrayList<>();
     private Map<String, Program> programs;
-    private long activationFloats;
+    private long activationBytes;
 
     /** @param kernels the device, and the variants that compute operations there */
     public Workspace(KernelChoices kernels) {
@@ -56,7 +58,7 @@ public final class Workspace {
     /** Makes a tensor that lives elsewhere, such as parameters that several workspaces share, known to this one's programs. */
     public void share(Tensor tensor) {
         checkOpen();
-        FloatArray array = tensor.slice().array();
+        TornadoNativeArray array = tensor.slice().memory();
         if (state.stream().noneMatch(known -> known == array)) {
             state.add(array);
         }
@@ -90,7 +92,7 @@ public final class Workspace {
         });
     }
 
-    private Tensor persistent(List<FloatArray> arrays, String name, int... shape) {
+    private Tensor persistent(List<? super FloatArray> arrays, String name, int... shape) {
         checkOpen();
         Tensor shaped = Tensor.activation(name, shape);
         Slice slice = Slice.allocate(shaped.size());
@@ -113,23 +115,36 @@ public final class Workspace {
         for (NodeList program : recorded) {
             planner.plan(program.nodes().stream().map(Node::tensors).toList());
         }
-        activationFloats = planner.size();
-        long largest = Math.max(planner.largest(), Math.max(largest(state), largest(resident)));
-        device().checkFits(
-                        floats(state) * Float.BYTES,
-                        (activationFloats + floats(resident)) * Float.BYTES,
-                        largest * Float.BYTES);
-        List<FloatArray> arenas = new ArrayList<>(resident);
-        planner.allocate().forEach(arena -> arenas.add(arena.array()));
+        activationBytes = planner.bytes();
+        long largest = Math.max(planner.largestBytes(), Math.max(largest(state), largest(resident)));
+        device().checkFits(bytes(state), activationBytes + bytes(resident), largest);
+        checkTypes(state);
+        List<TornadoNativeArray> arenas = new ArrayList<>(resident);
+        planner.allocate().forEach(arena -> arenas.add(arena.memory()));
+        checkTypes(arenas);
         programs = device().build(recorded, new Buffers(state, arenas, floatInputs, intInputs, outputs));
     }
 
-    private static long floats(List<FloatArray> arrays) {
-        return arrays.stream().mapToLong(FloatArray::getSize).sum();
+    private void checkTypes(List<TornadoNativeArray> arrays) {
+        for (TornadoNativeArray array : arrays) {
+            DType type = DType.of(array);
+            if (!device().types().contains(type)) {
+                throw new IllegalArgumentException(
+                        "device " + device().id() + " cannot hold " + type + ", only " + device().types());
+            }
+        }
     }
 
-    private static long largest(List<FloatArray> arrays) {
-        return arrays.stream().mapToLong(FloatArray::getSize).max().orElse(0);
+    private static long bytes(List<TornadoNativeArray> arrays) {
+        return arrays.stream().mapToLong(Workspace::bytes).sum();
+    }
+
+    private static long largest(List<TornadoNativeArray> arrays) {
+        return arrays.stream().mapToLong(Workspace::bytes).max().orElse(0);
+    }
+
+    private static long bytes(TornadoNativeArray array) {
+        return (long) array.getSize() * array.getElementSize();
     }
 
     /** A built program. */
@@ -148,7 +163,7 @@ public final class Workspace {
 
     /** Bytes that the activations of all programs need together. */
     public long activationBytes() {
-        return activationFloats * Float.BYTES;
+        return activationBytes;
     }
 
     /** Brings a state tensor's values from the device to the host's array. */

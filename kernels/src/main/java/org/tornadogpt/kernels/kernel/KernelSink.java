@@ -1,5 +1,6 @@
 package org.tornadogpt.kernels.kernel;
 
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -52,10 +53,17 @@ public interface KernelSink {
         return prefersSharedKernels() ? 0 : size;
     }
 
-    /** Float memory that belongs to the current node while it runs, on any device; its contents are undefined before. */
-    Slice scratch(int floats);
+    /** Memory that belongs to the current node while it runs, on any device; its contents are undefined before. */
+    Slice scratch(DType type, int length);
 
-    /** Like {@link #scratch}, as a heap array; {@code VECTOR} style only. The array may be longer than asked for. */
+    /** Float memory; see {@link #scratch(DType, int)}. */
+    default Slice scratch(int floats) {
+        return scratch(DType.F32, floats);
+    }
+
+    /**
+     * Like {@link #scratch(int)}, as a heap array; {@code VECTOR} style only. The array may be longer than asked for.
+     */
     float[] heapScratch(int floats);
 
     /** One heap array for each worker, each at least {@code floats} long; {@code VECTOR} style only. */

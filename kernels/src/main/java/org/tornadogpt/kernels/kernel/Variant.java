@@ -1,6 +1,8 @@
 package org.tornadogpt.kernels.kernel;
 
 import java.util.Optional;
+import java.util.Set;
+import org.tornadogpt.kernels.memory.DType;
 
 /**
  * One way to compute an operation. Variants are found through {@link java.util.ServiceLoader} under this type: to add one, write a
@@ -41,6 +43,11 @@ public interface Variant {
      */
     default int preference(DeviceTraits device) {
         return ONLY_IF_NAMED;
+    }
+
+    /** The types in which it takes weights of forward passes; everything else is float32. */
+    default Set<DType> weightTypes() {
+        return Set.of(DType.F32);
     }
 
     /** Why this variant cannot run on a device; empty if it can. */

@@ -1,7 +1,10 @@
 package org.tornadogpt.kernels.kernel;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -12,12 +15,24 @@ public final class Variants {
 
     private Variants() {}
 
-    /** Every variant, by operation and name. */
+    /** Every variant, by operation and name; those that need a module which this JVM lacks are left out. */
     public static List<Variant> all() {
-        return ServiceLoader.load(Variant.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .sorted(BY_NAME)
-                .toList();
+        List<Variant> found = new ArrayList<>();
+        Iterator<Variant> services = ServiceLoader.load(Variant.class).iterator();
+        for (boolean more = true; more; ) {
+            try {
+                more = services.hasNext();
+                if (more) {
+                    found.add(services.next());
+                }
+            } catch (LinkageError | ServiceConfigurationError e) { // the iterator goes on behind it
+                if (!VectorModule.isMissingIn(e)) {
+                    throw e;
+                }
+            }
+        }
+        found.sort(BY_NAME);
+        return List.copyOf(found);
     }
 
     /** The names of all operations that have variants. */
@@ -47,6 +62,9 @@ public final class Variants {
                 .findFirst()
                 .orElseThrow(
                         () -> new IllegalArgumentException("no variant '" + name + "' of " + operation + "; there are "
-                                + candidates.stream().map(Variant::name).collect(Collectors.joining(", "))));
+                                + candidates.stream().map(Variant::name).collect(Collectors.joining(", "))
+                                + (VectorModule.isThere()
+                                        ? ""
+                                        : "; others need the Vector API: start java with " + VectorModule.OPTION)));
     }
 }

@@ -11,11 +11,25 @@ import java.util.Map;
  * free over its whole life (the "greedy by size" strategy of Pisarchyk and Lee 2020, arXiv:2001.03288, algorithm 3).
  */
 public final class MemoryPlanner {
-    /** Placements begin at multiples of this many floats: a cache line. */
-    private static final int ALIGNMENT = 16;
+    /** Placements begin at multiples of this many bytes: a cache line. */
+    private static final int ALIGNMENT = 64;
+
+    /** One array to be: it holds numbers of one type, and its size is in elements. */
+    private static final class Arena {
+        final DType type;
+        long size;
+
+        Arena(DType type) {
+            this.type = type;
+        }
+
+        long bytes() {
+            return size * type.bytes();
+        }
+    }
 
     /** Where one storage goes. */
-    private record Placement(Tensor.Storage storage, int first, int last, int arena, long offset) {
+    private record Placement(Tensor.Storage storage, int first, int last, Arena arena, long offset) {
         boolean overlapsInTime(Lifetime other) {
             return first <= other.last && other.first <= last;
         }
@@ -38,10 +52,10 @@ public final class MemoryPlanner {
     }
 
     private final long arenaLimit;
-    private final List<Long> arenaSizes = new ArrayList<>();
+    private final List<Arena> arenas = new ArrayList<>();
     private final List<Placement> all = new ArrayList<>();
 
-    /** @param arenaLimit most floats in one arena */
+    /** @param arenaLimit most elements in one arena */
     public MemoryPlanner(long arenaLimit) {
         this.arenaLimit = arenaLimit;
     }
@@ -59,8 +73,8 @@ public final class MemoryPlanner {
             }
         }
         List<Lifetime> bySize = new ArrayList<>(lifetimes.values());
-        bySize.sort(
-                Comparator.comparingInt((Lifetime life) -> life.storage.length).reversed());
+        bySize.sort(Comparator.comparingLong((Lifetime life) -> life.storage.bytes())
+                .reversed());
         List<Placement> placed = new ArrayList<>();
         for (Lifetime life : bySize) {
             placed.add(place(life, placed));
@@ -75,25 +89,37 @@ public final class MemoryPlanner {
     }
 
     private Placement place(Lifetime life, List<Placement> placed) {
-        if (life.storage.length > arenaLimit) {
-            throw new IllegalArgumentException("an activation of " + life.storage.length
-                    + " floats does not fit into one array of at most " + arenaLimit);
+        Tensor.Storage storage = life.storage;
+        if (storage.length > arenaLimit) {
+            throw new IllegalArgumentException("an activation of " + storage.length
+                    + " elements does not fit into one array of at most " + arenaLimit);
         }
-        for (int arena = 0; ; arena++) {
+        for (int i = 0; ; i++) {
+            Arena arena = arena(storage.type, i);
             long offset = lowestGap(life, placed, arena);
-            if (offset + life.storage.length <= arenaLimit) {
-                while (arenaSizes.size() <= arena) {
-                    arenaSizes.add(0L);
-                }
-                arenaSizes.set(arena, Math.max(arenaSizes.get(arena), offset + life.storage.length));
-                return new Placement(life.storage, life.first, life.last, arena, offset);
+            if (offset + storage.length <= arenaLimit) {
+                arena.size = Math.max(arena.size, offset + storage.length);
+                return new Placement(storage, life.first, life.last, arena, offset);
             }
         }
     }
 
-    private static long lowestGap(Lifetime life, List<Placement> placed, int arena) {
+    /** The {@code i}th arena of a type; the next one after those that there are is a new one. */
+    private Arena arena(DType type, int i) {
+        return arenas.stream()
+                .filter(arena -> arena.type == type)
+                .skip(i)
+                .findFirst()
+                .orElseGet(() -> {
+                    Arena added = new Arena(type);
+                    arenas.add(added);
+                    return added;
+                });
+    }
+
+    private static long lowestGap(Lifetime life, List<Placement> placed, Arena arena) {
         List<Placement> neighbours = placed.stream()
-                .filter(p -> p.arena == arena && p.overlapsInTime(life))
+                .filter(p -> p.arena.equals(arena) && p.overlapsInTime(life))
                 .sorted(Comparator.comparingLong(Placement::offset))
                 .toList();
         long offset = 0;
@@ -101,33 +127,33 @@ public final class MemoryPlanner {
             if (offset + life.storage.length <= p.offset) {
                 break;
             }
-            offset = Math.max(offset, roundUp(p.end()));
+            offset = Math.max(offset, roundUp(p.end(), arena.type));
         }
         return offset;
     }
 
-    private static long roundUp(long floats) {
-        return (floats + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    private static long roundUp(long elements, DType type) {
+        int alignment = ALIGNMENT / type.bytes();
+        return (elements + alignment - 1) / alignment * alignment;
     }
 
     /** Allocates the arenas and gives every planned activation its place. */
     public List<Slice> allocate() {
-        List<Slice> arenas = arenaSizes.stream()
-                .map(size -> Slice.allocate((int) (long) size))
-                .toList();
+        Map<Arena, Slice> allocated = new LinkedHashMap<>();
+        arenas.forEach(arena -> allocated.put(arena, Slice.allocate(arena.type, (int) arena.size)));
         for (Placement p : all) {
-            p.storage.place(arenas.get(p.arena).array(), (int) p.offset);
+            p.storage.place(allocated.get(p.arena).memory(), (int) p.offset);
         }
-        return arenas;
+        return List.copyOf(allocated.values());
     }
 
-    /** Floats in the largest arena. */
-    public long largest() {
-        return arenaSizes.stream().mapToLong(Long::longValue).max().orElse(0);
+    /** Bytes of the largest arena. */
+    public long largestBytes() {
+        return arenas.stream().mapToLong(Arena::bytes).max().orElse(0);
     }
 
-    /** Floats in all arenas together. */
-    public long size() {
-        return arenaSizes.stream().mapToLong(Long::longValue).sum();
+    /** Bytes of all arenas together. */
+    public long bytes() {
+        return arenas.stream().mapToLong(Arena::bytes).sum();
     }
 }

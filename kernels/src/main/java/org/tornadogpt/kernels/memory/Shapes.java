@@ -1,6 +1,9 @@
 package org.tornadogpt.kernels.memory;
 
-/** Checks of tensors' shapes: what does not fit is refused with a message that names the operation and both tensors. */
+/**
+ * Checks of tensors' shapes and types: what does not fit is refused with a message that names the operation and both
+ * tensors.
+ */
 public final class Shapes {
     private Shapes() {}
 
@@ -23,6 +26,20 @@ public final class Shapes {
     public static void check(boolean fits, String operation, String aName, Object a, String bName, Object b) {
         if (!fits) {
             throw new IllegalArgumentException(operation + ": " + aName + " " + a + " does not fit " + bName + " " + b);
+        }
+    }
+
+    /**
+     * Refuses tensors of other types than float32; null for one that is not there.
+     *
+     * @throws IllegalArgumentException if one is
+     */
+    public static void floats(String operation, Tensor... tensors) {
+        for (Tensor tensor : Tensor.present(tensors)) {
+            if (tensor.type() != DType.F32) {
+                throw new IllegalArgumentException(
+                        operation + ": " + tensor + " is " + tensor.type() + ", where only f32 is taken");
+            }
         }
     }
 }

@@ -3,24 +3,30 @@ package org.tornadogpt.kernels.memory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * A named, shaped handle on float memory, row-major. A <em>state</em> tensor has its memory from the start; an
+ * A named, shaped handle on memory for numbers, row-major. A <em>state</em> tensor has its memory from the start; an
  * <em>activation</em> gets it when the workspace is built, possibly shared with activations that are never alive together.
  */
 public final class Tensor {
     /** The memory behind one or more tensors; an activation's is unknown until planned. */
     static final class Storage {
+        final DType type;
         final int length;
-        private FloatArray array;
+        private TornadoNativeArray array;
         private int base;
 
-        Storage(int length) {
+        Storage(DType type, int length) {
+            this.type = type;
             this.length = length;
         }
 
-        void place(FloatArray newArray, int newBase) {
+        long bytes() {
+            return (long) length * type.bytes();
+        }
+
+        void place(TornadoNativeArray newArray, int newBase) {
             array = newArray;
             base = newBase;
         }
@@ -42,19 +48,24 @@ public final class Tensor {
         this.offset = offset;
     }
 
-    /** An activation: its memory is planned later. */
+    /** A float32 activation: its memory is planned later. */
     public static Tensor activation(String name, int... shape) {
-        return new Tensor(name, shape, new Storage(elements(name, shape)), 0);
+        return activation(DType.F32, name, shape);
+    }
+
+    /** An activation: its memory is planned later. */
+    public static Tensor activation(DType type, String name, int... shape) {
+        return new Tensor(name, shape, new Storage(type, elements(name, shape)), 0);
     }
 
     /** A tensor over memory that exists. */
     public static Tensor of(String name, Slice slice, int... shape) {
         if (elements(name, shape) != slice.length()) {
             throw new IllegalArgumentException(name + ": shape " + Arrays.toString(shape) + " needs "
-                    + elements(name, shape) + " floats, got " + slice.length());
+                    + elements(name, shape) + " elements, got " + slice.length());
         }
-        Storage storage = new Storage(slice.length());
-        storage.place(slice.array(), slice.offset());
+        Storage storage = new Storage(slice.type(), slice.length());
+        storage.place(slice.memory(), slice.offset());
         return new Tensor(name, shape, storage, 0);
     }
 
@@ -71,7 +82,7 @@ public final class Tensor {
         return (int) size;
     }
 
-    /** A part of this tensor, {@code from} floats in, under another name and shape. */
+    /** A part of this tensor, {@code from} elements in, under another name and shape. */
     public Tensor view(String viewName, int from, int... viewShape) {
         int length = elements(viewName, viewShape);
         if (from < 0 || (long) from + length > size()) {
@@ -83,6 +94,11 @@ public final class Tensor {
 
     public String name() {
         return name;
+    }
+
+    /** How its numbers are stored. */
+    public DType type() {
+        return storage.type;
     }
 
     public List<Integer> shape() {
@@ -102,6 +118,11 @@ public final class Tensor {
     /** Number of elements. */
     public int size() {
         return elements(name, shape);
+    }
+
+    /** Bytes of all elements. */
+    public long bytes() {
+        return (long) size() * type().bytes();
     }
 
     /** Length of the last dimension. */

@@ -19,6 +19,7 @@ import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.Variants;
 import org.tornadogpt.kernels.memory.Buffers;
+import org.tornadogpt.kernels.memory.DType;
 
 /** Crosses variants with shapes, and runs one variant on every device that can run it. */
 final class Harness {
@@ -57,6 +58,13 @@ final class Harness {
     static <V extends Variant, S> Stream<Arguments> cases(Class<V> type, List<S> shapes) {
         return variants(type).stream()
                 .flatMap(v -> shapes.stream().map(s -> Arguments.argumentSet(v.name() + " " + s, v, s)));
+    }
+
+    /** Every variant of an operation that takes weights of a type, with every shape. */
+    static <V extends Variant, S> Stream<Arguments> cases(Class<V> type, List<S> shapes, DType weights) {
+        return cases(type, shapes)
+                .filter(arguments ->
+                        ((Variant) arguments.get()[0]).weightTypes().contains(weights));
     }
 
     /**
@@ -138,6 +146,15 @@ final class Harness {
             sum[i] += b[i];
         }
         return sum;
+    }
+
+    /** The values as they are after being stored with a type. */
+    static float[] rounded(DType type, float... values) {
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = type.rounded(values[i]);
+        }
+        return rounded;
     }
 
     /** All pairs of the elements of two lists. */

@@ -1,10 +1,12 @@
 package org.tornadogpt.kernels.conformance;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.tornadogpt.kernels.conformance.Harness.doubles;
 import static org.tornadogpt.kernels.conformance.Harness.normal;
 import static org.tornadogpt.kernels.conformance.Harness.plus;
+import static org.tornadogpt.kernels.conformance.Harness.rounded;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.ops.activation.Activation;
 import org.tornadogpt.kernels.ops.matmul.MatMul;
@@ -44,6 +47,10 @@ class MatMulConformanceTest {
         return Harness.cases(MatMul.class, SHAPES);
     }
 
+    static Stream<Arguments> bf16Cases() {
+        return Harness.cases(MatMul.class, SHAPES, DType.BF16);
+    }
+
     /** A layer with random values, and its results in double precision by EJML. */
     private static final class Layer {
         final float[] x;
@@ -53,9 +60,13 @@ class MatMulConformanceTest {
         final Shape s;
 
         Layer(Shape s) {
+            this(s, DType.F32);
+        }
+
+        Layer(Shape s, DType weights) {
             this.s = s;
             x = normal(1, s.N() * s.K());
-            weight = normal(2, s.O() * s.K());
+            weight = rounded(weights, normal(2, s.O() * s.K()));
             bias = normal(3, s.O());
             dout = normal(4, s.N() * s.O());
         }
@@ -108,6 +119,62 @@ class MatMulConformanceTest {
             Harness.run(matMul, memory, l -> matMul.forward(l, s, out, x, weight, bias));
             Tolerance.sum(s.K()).check(matMul.name() + " out", out.toArray(), layer.out(withBias));
         }
+    }
+
+    /**
+     * The oracle is fed with the rounded weights, so the tolerance is float32's; and so is the variant, and then all
+     * bits agree.
+     */
+    @ParameterizedTest
+    @MethodSource("bf16Cases")
+    void bf16WeightsCountAsTheFloatsTheyRoundTo(MatMul matMul, Shape s) {
+        Layer layer = new Layer(s, DType.BF16);
+        for (boolean withBias : new boolean[] {true, false}) {
+            float[] out = forward(matMul, layer, DType.BF16, withBias);
+            Tolerance.sum(s.K()).check(matMul.name() + " out", out, layer.out(withBias));
+            assertThat(out).isEqualTo(forward(matMul, layer, DType.F32, withBias));
+        }
+        if (matMul.fusesActivation()) {
+            assertThat(activated(matMul, layer, DType.BF16)).isEqualTo(activated(matMul, layer, DType.F32));
+        }
+        if (matMul.fusesResidual()) {
+            assertThat(residual(matMul, layer, DType.BF16)).isEqualTo(residual(matMul, layer, DType.F32));
+        }
+    }
+
+    private static float[] forward(MatMul matMul, Layer layer, DType type, boolean withBias) {
+        Memory memory = new Memory();
+        Slice x = memory.activation(layer.x);
+        Slice out = memory.unset(layer.s.N() * layer.s.O());
+        Slice weight = Memory.weights(type, layer.weight);
+        Slice bias = withBias ? memory.state(layer.bias) : null;
+        Harness.run(matMul, memory, l -> matMul.forward(l, layer.s, out, x, weight, bias));
+        return out.toArray();
+    }
+
+    private static float[] activated(MatMul matMul, Layer layer, DType type) {
+        Memory memory = new Memory();
+        Slice x = memory.activation(layer.x);
+        Slice out = memory.unset(layer.s.N() * layer.s.O());
+        Slice pre = memory.unset(layer.s.N() * layer.s.O());
+        Slice weight = Memory.weights(type, layer.weight);
+        Slice bias = memory.state(layer.bias);
+        Harness.run(
+                matMul, memory, l -> matMul.forwardActivation(l, layer.s, out, pre, x, weight, bias, Activation.GELU));
+        return out.toArray();
+    }
+
+    private static float[] residual(MatMul matMul, Layer layer, DType type) {
+        Memory memory = new Memory();
+        Slice x = memory.activation(layer.x);
+        Slice stream = memory.activation(normal(8, layer.s.N() * layer.s.O()));
+        Slice weight = Memory.weights(type, layer.weight);
+        Slice bias = memory.state(layer.bias);
+        Harness.run(
+                matMul,
+                memory,
+                l -> matMul.forwardResidual(l, layer.s, stream, stream, x, weight, bias, Dropout.none()));
+        return stream.toArray();
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Slice;
@@ -77,6 +78,16 @@ final class Memory {
 
     Slice state(float... values) {
         return state.add(values);
+    }
+
+    /** Weights of a type, which kernels only read, between guards of NaN. */
+    static Slice weights(DType type, float... values) {
+        Slice all = Slice.allocate(type, FIRST_GAP + values.length + FIRST_GAP);
+        float[] guarded = new float[all.length()];
+        Arrays.fill(guarded, GUARD);
+        System.arraycopy(values, 0, guarded, FIRST_GAP, values.length);
+        all.copyFrom(guarded);
+        return new Slice(all.memory(), FIRST_GAP, values.length);
     }
 
     static IntSlice ints(int... values) {

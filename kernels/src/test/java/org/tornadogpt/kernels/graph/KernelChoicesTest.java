@@ -13,7 +13,9 @@ import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.Variants;
 import org.tornadogpt.kernels.memory.Buffers;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.cachedattention.CachedAttention;
 import org.tornadogpt.kernels.ops.matmul.MatMul;
 
@@ -72,13 +74,56 @@ class KernelChoicesTest {
     }
 
     @Test
+    void weightsOfATypeGoToADefaultThatTakesThem() {
+        KernelChoices choices = KernelChoices.defaults(new StubDevice(Variant.Style.GROUP, Variant.Style.LOOP));
+        assertThat(choices.get(MatMul.class, DType.F32).name()).isEqualTo("tiled");
+        assertThat(choices.get(MatMul.class, DType.BF16).name()).isEqualTo("naive");
+        assertThat(KernelChoices.defaults(new CpuDevice(1))
+                        .get(MatMul.class, DType.BF16)
+                        .name())
+                .isEqualTo("blocked");
+        choices.checkWeights(DType.BF16);
+    }
+
+    @Test
+    void withoutADefaultThatTakesTheTypeThereIsTheReason() {
+        KernelChoices grouped = KernelChoices.defaults(new StubDevice(Variant.Style.GROUP));
+        assertThatThrownBy(() -> grouped.get(MatMul.class, DType.BF16))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("device stub has no default variant of matmul that takes bf16 weights");
+    }
+
+    @Test
+    void aNamedVariantThatDoesNotTakeTheTypeIsRefused() {
+        Device all = new StubDevice(Variant.Style.GROUP, Variant.Style.LOOP);
+        KernelChoices named = new KernelChoices(all, Map.of("matmul", "tiled", "layernorm", "loop"));
+        String refusal = "matmul=tiled does not take bf16 weights, only [f32]";
+        assertThatThrownBy(() -> named.get(MatMul.class, DType.BF16))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(refusal);
+        assertThatThrownBy(() -> named.checkWeights(DType.BF16))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(refusal);
+        named.checkWeights(DType.F32);
+    }
+
+    @Test
+    void aDeviceIsNotGivenATypeThatItCannotHold() {
+        Workspace workspace = new Workspace(KernelChoices.defaults(new StubDevice(Variant.Style.LOOP)));
+        workspace.share(Tensor.of("weights", Slice.allocate(DType.BF16, 3), 3));
+        assertThatThrownBy(workspace::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("device stub cannot hold bf16, only [f32]");
+    }
+
+    @Test
     void namesOfVariantsAreUniqueWithinAnOperation() {
         assertThat(Variants.all().stream().map(v -> v.operation() + "=" + v.name()))
                 .doesNotHaveDuplicates();
     }
 
-    /** A device that runs one style and nothing else. */
-    private record StubDevice(Variant.Style style) implements Device {
+    /** A device that runs some styles and nothing else. */
+    private record StubDevice(Variant.Style... styles) implements Device {
         @Override
         public String description() {
             return "for this test";
@@ -91,7 +136,7 @@ class KernelChoicesTest {
 
         @Override
         public DeviceTraits traits() {
-            return new DeviceTraits("stub", Set.of(style), false);
+            return new DeviceTraits("stub", Set.of(styles), false);
         }
 
         @Override

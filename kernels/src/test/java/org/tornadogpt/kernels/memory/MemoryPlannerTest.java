@@ -98,7 +98,7 @@ class MemoryPlannerTest {
                         .sum())
                 .max()
                 .orElseThrow();
-        assertThat(planner.size()).isBetween(peak, sum);
+        assertThat(planner.bytes()).isBetween(peak * Float.BYTES, sum * Float.BYTES);
     }
 
     @Property(tries = 100)
@@ -107,11 +107,11 @@ class MemoryPlannerTest {
         List<Tensor> secondTensors = tensors(second);
         MemoryPlanner planner = new MemoryPlanner(1_000_000);
         planner.plan(steps(first, firstTensors));
-        long sizeOfFirst = planner.size();
+        long sizeOfFirst = planner.bytes();
         MemoryPlanner alone = new MemoryPlanner(1_000_000);
         alone.plan(steps(second, tensors(second)));
         planner.plan(steps(second, secondTensors));
-        assertThat(planner.size()).isEqualTo(Math.max(sizeOfFirst, alone.size()));
+        assertThat(planner.bytes()).isEqualTo(Math.max(sizeOfFirst, alone.bytes()));
         planner.allocate();
         checkNoOverlap(first, firstTensors);
         checkNoOverlap(second, secondTensors);
@@ -125,7 +125,23 @@ class MemoryPlannerTest {
         planner.plan(List.of(List.of(part)));
         planner.allocate();
         assertThat(part.slice().offset()).isEqualTo(whole.slice().offset() + 8);
-        assertThat(planner.size()).isEqualTo(32);
+        assertThat(planner.bytes()).isEqualTo(32 * Float.BYTES);
+    }
+
+    @Example
+    void typesHaveArenasOfTheirOwnAndBytesAreCounted() {
+        Tensor floats = Tensor.activation("floats", 20);
+        Tensor halves = Tensor.activation(DType.BF16, "halves", 20);
+        Tensor moreHalves = Tensor.activation(DType.BF16, "moreHalves", 3);
+        MemoryPlanner planner = new MemoryPlanner(100);
+        planner.plan(List.of(List.of(floats, halves, moreHalves)));
+        assertThat(planner.bytes()).isEqualTo(20 * 4 + (32 + 3) * 2);
+        assertThat(planner.largestBytes()).isEqualTo(20 * 4);
+        planner.allocate();
+        assertThat(floats.slice().type()).isEqualTo(DType.F32);
+        assertThat(halves.slice().type()).isEqualTo(DType.BF16);
+        assertThat(moreHalves.slice().offset() * DType.BF16.bytes() % 64).isZero();
+        assertThat(halves.bytes()).isEqualTo(40);
     }
 
     @Example

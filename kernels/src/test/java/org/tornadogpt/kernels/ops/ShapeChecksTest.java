@@ -12,6 +12,7 @@ import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.OperationCall;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.random.Dropout;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.activation.Activation;
@@ -359,6 +360,70 @@ class ShapeChecksTest {
                 .hasMessageStartingWith(operation + ":")
                 .hasMessageContaining(first)
                 .hasMessageContaining(second);
+    }
+
+    private static Tensor bf16(String name, int... shape) {
+        return Tensor.activation(DType.BF16, name, shape);
+    }
+
+    private static Arguments wrongType(String refused, OperationCall call) {
+        return Arguments.argumentSet(refused + " in " + call.getClass().getName(), refused, call);
+    }
+
+    static Stream<Arguments> wrongTypes() {
+        Tensor weight = bf16("weight", 5, 3);
+        return Stream.of(
+                wrongType("x[2, 3]", new MatMul.Forward(t("out", 2, 5), bf16("x", 2, 3), weight, null)),
+                wrongType("out[2, 5]", new MatMul.Forward(bf16("out", 2, 5), t("x", 2, 3), weight, null)),
+                wrongType("bias[5]", new MatMul.Forward(t("out", 2, 5), t("x", 2, 3), weight, bf16("bias", 5))),
+                wrongType(
+                        "pre[2, 5]",
+                        new MatMul.ForwardActivation(
+                                t("out", 2, 5), bf16("pre", 2, 5), t("x", 2, 3), weight, null, Activation.GELU)),
+                wrongType(
+                        "residual[2, 5]",
+                        new MatMul.ForwardResidual(
+                                t("out", 2, 5), bf16("residual", 2, 5), t("x", 2, 3), weight, null, Dropout.none())),
+                wrongType("weight[5, 3]", new MatMul.BackwardInput(t("dx", 2, 3), t("dout", 2, 5), weight)),
+                wrongType(
+                        "weight[5, 3]",
+                        new MatMul.BackwardInputActivation(
+                                t("dx", 2, 3), t("dout", 2, 5), weight, t("saved", 2, 3), RELU)),
+                wrongType("weight[5, 3]", new MatMul.BackwardWeight(weight, null, t("dout", 2, 5), t("x", 2, 3))),
+                wrongType("out[2, 3]", new Embedding.Gather(bf16("out", 2, 3), ints("rows", 2), bf16("table", 7, 3))),
+                wrongType(
+                        "wpe[2, 3]",
+                        new Embedding.Forward(t("out", 2, 3), ints("tokens", 2), t("wte", 7, 3), bf16("wpe", 2, 3))),
+                wrongType(
+                        "table[7, 3]",
+                        new Embedding.GatherBackward(bf16("table", 7, 3), t("dout", 2, 3), ints("rows", 2))),
+                wrongType(
+                        "wte[7, 3]",
+                        new Embedding.Backward(bf16("wte", 7, 3), t("wpe", 2, 3), t("dout", 2, 3), ints("tokens", 2))),
+                wrongType("x[2, 3]", new PointwiseActivation.Forward(t("out", 2, 3), bf16("x", 2, 3), RELU)),
+                wrongType("out[2, 3]", new Elementwise.Copy(bf16("out", 2, 3), t("x", 2, 3))),
+                wrongType(
+                        "weight[3]",
+                        new RmsNorm.Forward(t("out", 2, 3), t("rstd", 2, 1), t("x", 2, 3), bf16("weight", 3), 1e-5f)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongTypes")
+    void aTypeThatIsNotTakenIsRefusedWithItsTensor(String refused, OperationCall call) {
+        assertThatThrownBy(() -> workspace.record("wrong", call::record))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(refused + " is bf16")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void weightsOfForwardPassesMayBeBf16() {
+        workspace.record("right", recorder -> {
+            new MatMul.Forward(t("out", 2, 5), t("x", 2, 3), bf16("weight", 5, 3), t("bias", 5)).record(recorder);
+            new Embedding.Forward(t("out", 2, 3), ints("tokens", 2), bf16("wte", 7, 3), bf16("wpe", 2, 3))
+                    .record(recorder);
+        });
+        workspace.build();
     }
 
     @Test

@@ -49,7 +49,7 @@ public final class ParameterLayout {
             return shape.size() > 1;
         }
 
-        private int[] dimensions() {
+        int[] dimensions() {
             return shape.stream().mapToInt(Integer::intValue).toArray();
         }
     }
@@ -118,12 +118,12 @@ public final class ParameterLayout {
         return List.copyOf(parameters);
     }
 
-    /** Number of floats. */
+    /** Number of elements. */
     public int size() {
         return size;
     }
 
-    /** The first so many floats decay, the rest do not. */
+    /** The first so many elements are matrices, which decay; the rest are vectors, which do not. */
     public int decayed() {
         return decayed;
     }
@@ -142,20 +142,16 @@ public final class ParameterLayout {
 
     /** The view of {@code name} within a flat array of this layout. */
     public Tensor tensor(String name, Tensor flat) {
-        if (flat.size() != size) {
-            throw new IllegalArgumentException(flat + " is not of this layout: it needs " + size + " floats");
-        }
-        Parameter p = find(name);
-        return flat.view(flat.name() + "." + name, p.offset, p.dimensions());
+        return new Parameters(this, flat).get(name);
     }
 
     /**
      * Sets every parameter to its initial value, which depends on the seed and the parameter's name only, not on where it lies
      * or what other parameters there are.
      */
-    public void initialise(Tensor flat, long seed) {
+    public void initialise(Parameters all, long seed) {
         for (Parameter p : parameters) {
-            Slice values = tensor(p.name, flat).slice();
+            Slice values = all.get(p.name).slice();
             PhiloxStream random = new PhiloxStream(seed, Streams.number(p.name));
             for (int i = 0; i < values.length(); i++) {
                 float normal = p.initial.deviation == 0 ? 0 : random.nextGaussian();

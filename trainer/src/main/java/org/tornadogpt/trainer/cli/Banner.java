@@ -7,8 +7,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.training.LearningRate;
+import org.tornadogpt.model.training.Part;
 import org.tornadogpt.trainer.data.Corpus;
-import org.tornadogpt.trainer.data.Part;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.settings.BatchSettings;
 import org.tornadogpt.trainer.settings.Numbers;
@@ -69,7 +70,7 @@ final class Banner {
     private static String rate(ScheduleSettings schedule, int steps) {
         String warmUp = schedule.warmupSteps() == 0 ? "" : ", warm-up " + schedule.warmupSteps() + " steps";
         String highest = Numbers.text(schedule.learningRate());
-        if (schedule.shape() == ScheduleSettings.Shape.CONSTANT) {
+        if (schedule.shape() == LearningRate.Shape.CONSTANT) {
             return highest + warmUp + ", constant";
         }
         String end = schedule.decaySteps() == steps ? "" : " (the run stops at step " + steps + ")";

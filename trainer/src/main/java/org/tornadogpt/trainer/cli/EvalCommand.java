@@ -8,9 +8,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Checkpoint;
+import org.tornadogpt.model.EvaluationSession;
 import org.tornadogpt.model.LiveCheckpoint;
 import org.tornadogpt.model.Tokenizer;
-import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.model.Weights;
 import org.tornadogpt.trainer.data.Corpus;
 import org.tornadogpt.trainer.data.CorpusReader;
 import org.tornadogpt.trainer.data.DataException;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Measures a trained model: loss, perplexity and bits per character.",
-            "Without --data on the run's own text, split as in training; the batches are those of the run's evaluations."
+            "Without --data on the run's own text, split as in training; the batches are those of the run's"
+                    + " evaluations."
         })
 final class EvalCommand implements Callable<Integer> {
     private final Io io;
@@ -63,6 +65,9 @@ final class EvalCommand implements Callable<Integer> {
     private String count;
 
     @Mixin
+    private WeightOptions weightOptions = new WeightOptions();
+
+    @Mixin
     private DeviceOptions options = new DeviceOptions();
 
     EvalCommand(Io io) {
@@ -77,11 +82,12 @@ final class EvalCommand implements Callable<Integer> {
             throw new UsageException("--checkpoint needs --data: only a run knows its text");
         }
         TrainSettings settings = settings(checkpoint);
-        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
-                TrainingSession session = Sessions.training(
-                        checkpoint.config().model(), kernels, settings.batches().batch(), 1)) {
+        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
+            Weights weights = weightOptions.open(checkpoint.config().model(), kernels);
+            EvaluationSession session =
+                    Sessions.evaluation(weights, kernels, settings.batches().batch());
             Read read = read(checkpoint, settings);
-            live.restore(session.weights());
+            live.restore(weights);
             CheckpointOptions.tellIfReplaced(io, live, checkpoint);
             Evaluator evaluator = new Evaluator(
                     session,
@@ -147,7 +153,7 @@ final class EvalCommand implements Callable<Integer> {
         }
         if (!corpus.skipped().isEmpty()) {
             io.warn("left out: " + corpus.skipped().size() + ", first: "
-                            + corpus.skipped().get(0));
+                    + corpus.skipped().get(0));
         }
         boolean own = model.run() != null && data == null;
         String sum = own ? stored().facts().get(RunParts.DATA_SUM) : null;
@@ -169,7 +175,8 @@ final class EvalCommand implements Callable<Integer> {
             io.out()
                     .println(
                             read.encoded.replaced() > 0
-                                    ? "bits per character count each of those as the space that the model saw in its place"
+                                    ? "bits per character count each of those as the space that the model saw in its"
+                                            + " place"
                                     : "bits per character are of the characters that are left");
         }
     }

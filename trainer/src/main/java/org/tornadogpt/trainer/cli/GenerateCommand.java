@@ -76,6 +76,9 @@ final class GenerateCommand implements Callable<Integer> {
     private boolean speed;
 
     @Mixin
+    private WeightOptions stored = new WeightOptions();
+
+    @Mixin
     private DeviceOptions options = new DeviceOptions();
 
     GenerateCommand(Io io) {
@@ -94,7 +97,7 @@ final class GenerateCommand implements Callable<Integer> {
         Checkpoint checkpoint = live.checkpoint();
         String text = prompt.text(model.run());
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-            Weights weights = new Weights(checkpoint.config().model(), kernels.device());
+            Weights weights = stored.open(checkpoint.config().model(), kernels);
             live.restore(weights);
             CheckpointOptions.tellIfReplaced(io, live, checkpoint);
             TokenRate rate = samples == 1
@@ -108,6 +111,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private void check() {
+        stored.type();
         if (tokens < 0) {
             throw new UsageException("--tokens must not be negative, got " + tokens);
         }
@@ -129,7 +133,8 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private TokenRate several(Weights weights, KernelChoices kernels, Tokenizer tokenizer, String text, List<Sampling> samplings) {
+    private TokenRate several(
+            Weights weights, KernelChoices kernels, Tokenizer tokenizer, String text, List<Sampling> samplings) {
         try (DecodeSession session = new DecodeSession(weights, kernels, samples)) {
             return new SampleTexts(io, session, tokenizer).write(text, tokens, samplings);
         }

@@ -1,7 +1,10 @@
 package org.tornadogpt.trainer.cli;
 
+import java.util.Locale;
+import java.util.function.Supplier;
 import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.model.EvaluationSession;
 import org.tornadogpt.model.GradientReducer;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.MicroSteps;
@@ -9,7 +12,7 @@ import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.model.Weights;
 import org.tornadogpt.trainer.settings.UsageException;
 
-/** Takes the memory that training needs, or says in one line why that cannot be. */
+/** Takes the memory that training or measuring needs, or says in one line why that cannot be. */
 public final class Sessions {
     private Sessions() {}
 
@@ -39,10 +42,34 @@ public final class Sessions {
             LanguageModel model, KernelChoices kernels, int batch, MicroSteps microSteps, GradientReducer reducer) {
         ModelMemory memory = ModelMemory.of(model);
         memory.check(ModelMemory.ofMachine());
+        return open(
+                memory.toString(),
+                model,
+                batch,
+                () -> new TrainingSession(
+                        new Weights(model, kernels.device()), kernels, batch, microSteps, reducer));
+    }
+
+    /**
+     * A session that measures the loss of a model and does not train it.
+     *
+     * @param kernels the device, and the variants that compute operations there
+     * @param batch examples in one pass
+     * @throws UsageException for sizes that no array can hold
+     * @throws DeviceException for what does not fit the device or this machine
+     */
+    static EvaluationSession evaluation(Weights weights, KernelChoices kernels, int batch) {
+        LanguageModel model = weights.model();
+        String parameters = String.format(
+                Locale.ROOT, "the model has %,d parameters", model.parameters().size());
+        return open(parameters, model, batch, () -> new EvaluationSession(weights, kernels, batch));
+    }
+
+    private static <S> S open(String memory, LanguageModel model, int batch, Supplier<S> session) {
         String sizes = memory + ", and batch=" + batch + " of block=" + model.blockSize()
                 + " tokens is passed through it at once";
         try {
-            return new TrainingSession(new Weights(model, kernels.device()), kernels, batch, microSteps, reducer);
+            return session.get();
         } catch (ArithmeticException e) {
             throw new UsageException(sizes + ": no array can hold that; choose a smaller batch or block", e);
         } catch (IllegalArgumentException e) {

@@ -1,5 +1,7 @@
 package org.tornadogpt.trainer.data;
 
+import org.tornadogpt.model.training.Part;
+
 /**
  * Training and validation parts, cut by position: the first characters train, the last ones validate.
  *
@@ -35,7 +37,11 @@ public record Split(Part training, Part validation) {
      * @throws DataException if it does not
      */
     public void check(int block) {
-        training.positions(block);
-        validation.positions(block);
+        try {
+            training.positions(block);
+            validation.positions(block);
+        } catch (IllegalArgumentException e) {
+            throw new DataException(e.getMessage() + " (--set block=N)", e);
+        }
     }
 }

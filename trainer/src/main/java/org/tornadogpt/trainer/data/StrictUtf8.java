@@ -8,9 +8,9 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import java.util.Locale;
 
 /** UTF-8 that must be UTF-8: no replacement characters, no NUL bytes. Read piece by piece, so that nothing is held twice. */
 final class StrictUtf8 {
@@ -47,7 +47,7 @@ final class StrictUtf8 {
             }
             if (result.isError()) {
                 return Optional.of(
-                        String.format("byte 0x%02x at offset %d", in.get(in.position()), offset + in.position()));
+                        String.format(Locale.ROOT, "byte 0x%02x at offset %d", in.get(in.position()), offset + in.position()));
             }
             text.add(out.array(), out.position());
             offset += in.position();

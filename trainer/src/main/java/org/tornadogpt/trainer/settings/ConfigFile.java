@@ -199,7 +199,7 @@ public final class ConfigFile {
             StringBuilder quoted = new StringBuilder();
             JSON.writeValueAsString(value).codePoints().forEach(c -> {
                 boolean printable = c < 0x7F || Character.isLetterOrDigit(c) || Character.isSupplementaryCodePoint(c);
-                quoted.append(printable ? Character.toString(c) : String.format("\\u%04x", c));
+                quoted.append(printable ? Character.toString(c) : String.format(Locale.ROOT, "\\u%04x", c));
             });
             return quoted.toString();
         } catch (JsonProcessingException e) {

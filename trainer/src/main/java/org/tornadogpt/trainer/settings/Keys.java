@@ -38,7 +38,7 @@ public final class Keys {
             new Key("block", BATCHES, "128", "tokens per block (T)"),
             new Key("microSteps", BATCHES, "1", "gradients of so many batches are averaged for one step"),
             new Key("validation", BATCHES, "0.1", "share of the text held out, 0 to validate on the training text"),
-            new Key("schedule", RATE, "constant", "after the warm-up", ScheduleSettings.Shape.names()),
+            new Key("schedule", RATE, "constant", "after the warm-up", ScheduleSettings.shapes()),
             new Key("learningRate", RATE, "3e-4", "highest rate"),
             new Key("minLearningRate", RATE, "0", "where cosine ends"),
             new Key("warmupSteps", RATE, "0", "steps of linear warm-up; a preset's is cut to a tenth of a short run"),

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.tornadogpt.model.training.LearningRate;
+import org.tornadogpt.model.training.LearningRate.Shape;
 
 /**
  * The learning rate over time.
@@ -16,22 +18,6 @@ import java.util.Optional;
  */
 public record ScheduleSettings(
         Shape shape, double learningRate, double minLearningRate, int warmupSteps, int decaySteps) {
-    /** How the rate goes on after the warm-up. */
-    public enum Shape {
-        CONSTANT,
-        COSINE;
-
-        /** As in the key {@code schedule}. */
-        static List<String> names() {
-            return Arrays.stream(values()).map(Shape::toString).toList();
-        }
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     private static final String WARMUP = "warmupSteps";
 
     public ScheduleSettings {
@@ -49,6 +35,11 @@ public record ScheduleSettings(
                 decaySteps);
     }
 
+    /** The values of the key {@code schedule}. */
+    static List<String> shapes() {
+        return Arrays.stream(Shape.values()).map(Shape::toString).toList();
+    }
+
     /**
      * From settings.
      *
@@ -61,8 +52,7 @@ public record ScheduleSettings(
         int decaySteps = values.integer("decaySteps");
         Check.notNegative("decaySteps", decaySteps);
         String schedule = values.text("schedule").strip();
-        Check.that(
-                Shape.names().contains(schedule), "schedule", String.join(" or ", Shape.names()), "'" + schedule + "'");
+        Check.that(shapes().contains(schedule), "schedule", String.join(" or ", shapes()), "'" + schedule + "'");
         return new ScheduleSettings(
                 Shape.valueOf(schedule.toUpperCase(Locale.ROOT)),
                 values.number("learningRate"),
@@ -121,19 +111,8 @@ public record ScheduleSettings(
                 steps));
     }
 
-    /** The rate of the update after {@code step} updates: linear up to {@code learningRate}, then constant or half a cosine. */
-    public float at(long step) {
-        if (step < warmupSteps) {
-            return (float) (learningRate * (step + 1) / (warmupSteps + 1));
-        }
-        if (shape == Shape.CONSTANT) {
-            return (float) learningRate;
-        }
-        if (step >= decaySteps) {
-            return (float) minLearningRate;
-        }
-        double progress = (double) (step - warmupSteps) / (decaySteps - warmupSteps);
-        double weight = 0.5 * (1 + Math.cos(Math.PI * progress));
-        return (float) (minLearningRate + weight * (learningRate - minLearningRate));
+    /** The rate as a function of the step. */
+    public LearningRate rate() {
+        return new LearningRate(shape, learningRate, minLearningRate, warmupSteps, decaySteps);
     }
 }

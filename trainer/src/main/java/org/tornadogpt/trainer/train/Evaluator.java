@@ -2,8 +2,8 @@ package org.tornadogpt.trainer.train;
 
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.tornadogpt.model.TrainingSession;
-import org.tornadogpt.trainer.data.Batches;
+import org.tornadogpt.model.LossSource;
+import org.tornadogpt.model.training.Batches;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.ranks.Ranks;
 
@@ -25,7 +25,7 @@ public final class Evaluator {
     }
 
     private final Ranks ranks;
-    private final TrainingSession session;
+    private final LossSource session;
     private final Batches training;
     private final Batches validation;
     private final int count;
@@ -37,7 +37,7 @@ public final class Evaluator {
      *
      * @param count batches of each part
      */
-    public Evaluator(TrainingSession session, Split split, int block, long seed, int count) {
+    public Evaluator(LossSource session, Split split, int block, long seed, int count) {
         this(session, split, block, seed, count, Ranks.ALONE);
     }
 
@@ -47,7 +47,7 @@ public final class Evaluator {
      * @param count batches of each part
      * @param ranks share them out, every n-th to each
      */
-    public Evaluator(TrainingSession session, Split split, int block, long seed, int count, Ranks ranks) {
+    public Evaluator(LossSource session, Split split, int block, long seed, int count, Ranks ranks) {
         this.ranks = ranks;
         this.session = session;
         this.count = count;

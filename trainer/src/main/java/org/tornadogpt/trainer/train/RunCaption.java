@@ -3,7 +3,8 @@ package org.tornadogpt.trainer.train;
 import java.util.List;
 import java.util.Locale;
 import org.tornadogpt.model.LanguageModel;
-import org.tornadogpt.trainer.data.Part;
+import org.tornadogpt.model.training.LearningRate;
+import org.tornadogpt.model.training.Part;
 import org.tornadogpt.trainer.settings.BatchSettings;
 import org.tornadogpt.trainer.settings.ScheduleSettings;
 import org.tornadogpt.trainer.settings.TrainSettings;
@@ -45,7 +46,7 @@ final class RunCaption {
                 ? ""
                 : String.format(Locale.ROOT, ", warm-up %,d steps", schedule.warmupSteps());
         return "rate " + schedule.learningRate() + warmUp
-                + (schedule.shape() == ScheduleSettings.Shape.CONSTANT
+                + (schedule.shape() == LearningRate.Shape.CONSTANT
                         ? ", constant"
                         : String.format(
                                 Locale.ROOT,

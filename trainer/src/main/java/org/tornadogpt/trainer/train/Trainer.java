@@ -6,7 +6,8 @@ import java.util.function.BooleanSupplier;
 import org.tornadogpt.model.NonFiniteException;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
-import org.tornadogpt.trainer.data.Batches;
+import org.tornadogpt.model.training.Batches;
+import org.tornadogpt.model.training.LearningRate;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.ranks.Agreement;
@@ -42,6 +43,7 @@ public final class Trainer {
     private final Batches batches;
     private final int[][] tokens;
     private final int[][] targets;
+    private final LearningRate learningRate;
     private final TimeEstimate estimate;
     private Progress progress;
     private long startNanos;
@@ -89,6 +91,7 @@ public final class Trainer {
                 split.training(), settings.batches().batch(), block, settings.seed(), Batches.Purpose.TRAIN);
         tokens = new int[session.microSteps().count()][batches.size()];
         targets = new int[session.microSteps().count()][batches.size()];
+        learningRate = settings.schedule().rate();
         estimate = new TimeEstimate(settings.evaluation(), settings.steps());
     }
 
@@ -237,7 +240,7 @@ public final class Trainer {
         if (!Float.isFinite(loss) || !Float.isFinite(norm)) {
             throw diverged("step " + (step + 1), step + 1, step, "loss " + loss + ", gradient norm " + norm);
         }
-        float rate = settings.schedule().at(step);
+        float rate = learningRate.at(step);
         session.update(settings.optimizer().at(rate), step + 1);
         double seconds = (System.nanoTime() - before) / NANOS;
 

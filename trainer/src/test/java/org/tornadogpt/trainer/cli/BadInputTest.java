@@ -58,7 +58,7 @@ class BadInputTest {
                 "--set learningRate=0|learningRate must be positive, got 0 ",
                 "--set foo=1|unknown key 'foo'; the nearest are ",
                 "--set schedule=linear|schedule must be constant or cosine, got 'linear'",
-                "--set norm=batchnorm|norm must be layernorm, got 'batchnorm'",
+                "--set norm=batchnorm|norm must be layernorm or rmsnorm, got 'batchnorm'",
                 "--batch 3|unknown option '--batch'; did you mean --set batch=...?",
                 "--lr=3|unknown option '--lr=3'; did you mean --set learningRate=...?",
                 "--stepz 3|unknown option '--stepz'; did you mean --steps?",

@@ -1,6 +1,7 @@
 package org.tornadogpt.trainer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,7 +112,8 @@ class CommandsTest {
         String keys = Tgpt.run("presets", "--keys").out();
         assertThat(keys)
                 .containsPattern(
-                        "preset +.*: jdk, quote, kernel-cpu, kernel-gpu, shakespeare, shakespeare-tied, bigram ")
+                        "preset +.*: jdk, quote, kernel-cpu, modern, kernel-gpu, shakespeare, shakespeare-tied,"
+                                + " bigram ")
                 .containsPattern("schedule +.*: constant, cosine ")
                 .containsPattern("positions +.*: learned")
                 .containsPattern("norm +.*: layernorm")
@@ -196,6 +200,43 @@ class CommandsTest {
         assertThat(tgpt.out())
                 .containsPattern("validation +" + String.format(Locale.ROOT, "%.4f", Double.parseDouble(loss)));
         assertThat(tgpt.out()).contains("perplexity", "bits/character");
+    }
+
+    @Test
+    void bf16MatricesChangeTheLossALittle() {
+        double floats = validationLoss("f32", "cpu");
+        double halves = validationLoss("bf16", "cpu");
+        assertThat(halves).isNotEqualTo(floats).isCloseTo(floats, within(0.02));
+        assertThat(validationLoss("bf16", "sequential")).isCloseTo(halves, within(0.0002));
+    }
+
+    private static double validationLoss(String type, String device) {
+        Tgpt tgpt = Tgpt.run("eval", "--run", run.toString(), "--dtype", type, "--device", device);
+        assertThat(tgpt.code()).as(tgpt.toString()).isZero();
+        Matcher loss = Pattern.compile("validation +([0-9.]+)").matcher(tgpt.out());
+        assertThat(loss.find()).isTrue();
+        return Double.parseDouble(loss.group(1));
+    }
+
+    @Test
+    void textsAreWrittenWithBf16Matrices() {
+        String[] args = {
+            "generate", "--run", run.toString(), "--prompt", "int x", "--tokens", "60", "--seed", "3", "--dtype", "bf16"
+        };
+        Tgpt alone = Tgpt.run(args);
+        assertThat(alone.code()).as(alone.toString()).isZero();
+        Tgpt together = Tgpt.run(
+                Stream.concat(Stream.of(args), Stream.of("--samples", "3")).toArray(String[]::new));
+        assertThat(together.out()).contains(alone.out().strip());
+    }
+
+    @Test
+    void aTypeThatThereIsNotIsWrongUsage() {
+        for (String command : List.of("generate", "eval")) {
+            Tgpt tgpt = Tgpt.run(command, "--run", run.toString(), "--dtype", "f16");
+            assertThat(tgpt.code()).isEqualTo(ExitCode.USAGE);
+            assertThat(tgpt.err()).contains("--dtype takes f32 or bf16, got 'f16'");
+        }
     }
 
     @Test

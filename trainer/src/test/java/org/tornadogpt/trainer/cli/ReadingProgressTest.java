@@ -14,7 +14,11 @@ class ReadingProgressTest {
     private final StringWriter err = new StringWriter();
 
     private Io io(Interruption interrupted, boolean interactive) {
-        return new Io(new PrintWriter(new StringWriter()), new PrintWriter(err), interrupted, interactive ? Tgpt.terminal(80, false) : Screen.none());
+        return new Io(
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(err),
+                interrupted,
+                interactive ? Tgpt.terminal(80, false) : Screen.none());
     }
 
     private void waitFor(String part) throws InterruptedException {

@@ -184,8 +184,7 @@ class TextsTest {
             Path one = folder.resolve("run " + prompt);
             assertThat(train(text, one, "--set", "samplePrompt=" + prompt).out())
                     .contains("\n" + prompt);
-            assertThat(RunFolder.readConfig(one).values().get("samplePrompt"))
-                    .contains(prompt);
+            assertThat(RunFolder.readConfig(one).values().get("samplePrompt")).contains(prompt);
             Path two = folder.resolve("again " + prompt);
             String config = one.resolve("config.yaml").toString();
             assertThat(good("train", "--config", config, "--run", two.toString())

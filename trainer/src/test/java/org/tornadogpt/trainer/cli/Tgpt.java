@@ -38,7 +38,8 @@ final class Tgpt {
     private static Tgpt run(BooleanSupplier interrupted, Screen screen, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int code = Main.run(new Io(new PrintWriter(out), new PrintWriter(err), interrupted::getAsBoolean, screen), args);
+        int code =
+                Main.run(new Io(new PrintWriter(out), new PrintWriter(err), interrupted::getAsBoolean, screen), args);
         return new Tgpt(code, out.toString(), err.toString());
     }
 

@@ -122,7 +122,7 @@ class TrainCommandTest {
     void aDecayThatHasEndedIsAnnouncedAndCanBeExtended() throws IOException {
         assertThat(train(run, "--steps", "5", "--set", "warmupSteps=1", "--set", "decaySteps=0")
                         .out())
-                .contains("cosine to 0.0 at step 5");
+                .contains("cosine to 0 at step 5");
         Tgpt ended = resume(run, "--steps", "8");
         assertThat(ended.code()).as(ended.toString()).isZero();
         String notice =
@@ -163,7 +163,7 @@ class TrainCommandTest {
         assertThat(tgpt.out())
                 .contains(
                         "the preset's warm-up of 50 steps is cut to 2, a tenth of this short run (warmupSteps sets it)")
-                .contains("warm-up 2 steps, cosine to 1.0E-4 at step 20\n".replace("\n", System.lineSeparator()));
+                .contains("warm-up 2 steps, cosine to 1e-4 at step 20\n".replace("\n", System.lineSeparator()));
     }
 
     /** As a run that was made before those keys were. */

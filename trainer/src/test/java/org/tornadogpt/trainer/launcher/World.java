@@ -77,6 +77,8 @@ final class World {
                 Files.copy(file, parts.resolve(file.getFileName().toString()));
             }
         }
+        String rules = "kernels/src/main/resources/org/tornadogpt/kernels/device/jvm/inlining.txt";
+        Files.copy(ROOT.resolve(rules), parts.resolve("inlining.txt"));
     }
 
     Path program(String path, String body) throws IOException {

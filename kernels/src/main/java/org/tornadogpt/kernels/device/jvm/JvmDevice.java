@@ -2,10 +2,12 @@ package org.tornadogpt.kernels.device.jvm;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.DeviceException;
@@ -13,6 +15,7 @@ import org.tornadogpt.kernels.graph.Node;
 import org.tornadogpt.kernels.graph.NodeList;
 import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.kernels.memory.Buffers;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
 
 /** What the {@code sequential} and {@code cpu} devices share: recorded nodes become steps that the JVM runs. */
@@ -34,6 +37,11 @@ abstract class JvmDevice implements Device {
         pool = new WorkerPool(threads);
         this.groupRunner = groupRunner;
         this.warmUp = warmUp;
+    }
+
+    @Override
+    public Set<DType> types() {
+        return EnumSet.allOf(DType.class);
     }
 
     @Override

@@ -1,12 +1,15 @@
 package org.tornadogpt.kernels.device.jvm;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.tornadogpt.kernels.kernel.BlockTask;
 import org.tornadogpt.kernels.kernel.Call;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.kernel.vector.CacheLines;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -14,15 +17,15 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /** Collects what variants launch as runnable steps; see {@link KernelSink} for why it is used in two passes. */
 final class JvmKernelSink implements KernelSink {
     /** How much the first pass found to be needed; the second pass is given it as memory. */
-    record Needs(int slots, int scratchFloats, int heapFloats, int workerFloats) {
-        static final Needs NOTHING = new Needs(0, 0, 0, 0);
+    record Needs(int slots, Map<DType, Integer> scratch, int heapFloats, int workerFloats) {
+        static final Needs NOTHING = new Needs(0, Map.of(), 0, 0);
     }
 
     private final WorkerPool pool;
     private final GroupRunner groupRunner;
     private final boolean measuring;
     private final IntArray offsets;
-    private final Slice scratch;
+    private final Map<DType, Slice> scratch = new EnumMap<>(DType.class);
     private final float[] heap;
     private final float[][] workers;
     private final List<Runnable> steps = new ArrayList<>();
@@ -30,7 +33,8 @@ final class JvmKernelSink implements KernelSink {
     private boolean backwards;
 
     private int slots;
-    private int scratchUsed;
+    private final Map<DType, Integer> scratchUsed = new EnumMap<>(DType.class);
+    private final Map<DType, Integer> scratchNeeded = new EnumMap<>(DType.class);
     private int heapUsed;
     private int workerUsed;
     private Needs needs = Needs.NOTHING;
@@ -40,7 +44,9 @@ final class JvmKernelSink implements KernelSink {
         this.groupRunner = groupRunner;
         this.measuring = measuring;
         offsets = new IntArray(Math.max(1, given.slots));
-        scratch = Slice.allocate(Math.max(1, given.scratchFloats));
+        for (DType type : DType.values()) {
+            scratch.put(type, Slice.allocate(type, Math.max(1, given.scratch.getOrDefault(type, 0))));
+        }
         heap = new float[floats(given.heapFloats)];
         workers = new float[pool.threads()][floats(given.workerFloats)];
     }
@@ -66,12 +72,13 @@ final class JvmKernelSink implements KernelSink {
 
     /** Ends a node: its scratch memory is free for the next one. */
     Runnable[] takeSteps() {
+        scratchUsed.forEach((type, used) -> scratchNeeded.merge(type, used, Math::max));
         needs = new Needs(
                 slots,
-                Math.max(needs.scratchFloats, scratchUsed),
+                Map.copyOf(scratchNeeded),
                 Math.max(needs.heapFloats, heapUsed),
                 Math.max(needs.workerFloats, workerUsed));
-        scratchUsed = 0;
+        scratchUsed.clear();
         heapUsed = 0;
         workerUsed = 0;
         backwards = !backwards;
@@ -104,10 +111,11 @@ final class JvmKernelSink implements KernelSink {
     }
 
     @Override
-    public Slice scratch(int floats) {
-        int at = scratchUsed;
-        scratchUsed = Math.addExact(scratchUsed, floats);
-        return measuring ? scratch : new Slice(scratch.array(), at, floats);
+    public Slice scratch(DType type, int length) {
+        int at = scratchUsed.getOrDefault(type, 0);
+        scratchUsed.put(type, Math.addExact(at, length));
+        Slice all = scratch.get(type);
+        return measuring ? all : new Slice(all.memory(), at, length);
     }
 
     @Override

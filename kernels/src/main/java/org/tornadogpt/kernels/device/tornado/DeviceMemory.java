@@ -19,12 +19,12 @@ record DeviceMemory(long state, long activations, long largest) {
 
     static DeviceMemory of(Buffers buffers, FloatArray scratch) {
         long largest = bytes(scratch);
-        for (List<FloatArray> arrays : List.of(buffers.state(), buffers.arenas())) {
+        for (List<FloatArray> arrays : List.of(buffers.floatState(), buffers.floatArenas())) {
             largest = Math.max(
                     largest,
                     arrays.stream().mapToLong(DeviceMemory::bytes).max().orElse(0));
         }
-        return new DeviceMemory(sum(buffers.state()), sum(buffers.arenas()) + bytes(scratch), largest);
+        return new DeviceMemory(sum(buffers.floatState()), sum(buffers.floatArenas()) + bytes(scratch), largest);
     }
 
     private static long sum(List<FloatArray> arrays) {
@@ -59,7 +59,8 @@ record DeviceMemory(long state, long activations, long largest) {
         if (largest > largestArray) {
             throw new DeviceException(String.format(
                     Locale.ROOT,
-                    "%s allows %s in one array; the largest needs %s: use at most %d %% of this batch, or a smaller model",
+                    "%s allows %s in one array; the largest needs %s: use at most %d %% of this batch, or a smaller"
+                            + " model",
                     device,
                     text(largestArray),
                     text(largest),

@@ -104,8 +104,8 @@ record GraphPlan(
             this.sink = sink;
             this.splitter = splitter;
             List.of(
-                            buffers.state(),
-                            buffers.arenas(),
+                            buffers.floatState(),
+                            buffers.floatArenas(),
                             buffers.outputs(),
                             List.of(sink.scratch().array()))
                     .forEach(shared::addAll);

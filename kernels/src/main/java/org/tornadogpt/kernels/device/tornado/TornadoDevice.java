@@ -82,7 +82,7 @@ public final class TornadoDevice implements Device {
                         .addAll(shapes));
         FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
         DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
-        DeviceRun run = new DeviceRun(graphs, buffers.state(), info, errors, proof, residency);
+        DeviceRun run = new DeviceRun(graphs, buffers.floatState(), info, errors, proof, residency);
         runs.add(run);
         residency.add(run);
         Map<String, Program> built = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import org.tornadogpt.kernels.kernel.BlockTask;
 import org.tornadogpt.kernels.kernel.Call;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.WorkGroups;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -162,18 +163,21 @@ final class TornadoKernelSink implements KernelSink {
                     && number >= MEASURING_BASE
                     && number < MEASURING_BASE + askedBefore) {
                 throw new IllegalStateException("kernel " + call.kernel()
-                        + " is given the number of a table entry that was asked for before newTable() or by another node:"
-                        + " ask for it again");
+                        + " is given the number of a table entry that was asked for before newTable() or by another"
+                        + " node: ask for it again");
             }
         }
         return call;
     }
 
     @Override
-    public Slice scratch(int floats) {
+    public Slice scratch(DType type, int length) {
+        if (type != DType.F32) {
+            throw new IllegalStateException("a TornadoVM device has f32 scratch memory only, not " + type);
+        }
         int at = scratchUsed;
-        scratchUsed = Math.addExact(scratchUsed, floats);
-        return measuring ? scratch : new Slice(scratch.array(), at, floats);
+        scratchUsed = Math.addExact(scratchUsed, length);
+        return measuring ? scratch : new Slice(scratch.array(), at, length);
     }
 
     @Override

@@ -37,7 +37,7 @@ final class TornadoProgram implements Program {
         this.run = run;
         this.turn = turn;
         outputs = written(executions, buffers.outputs());
-        writtenState = written(executions, buffers.state());
+        writtenState = written(executions, buffers.floatState());
     }
 
     /** Those of {@code arrays} that some node writes. */

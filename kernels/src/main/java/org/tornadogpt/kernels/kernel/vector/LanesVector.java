@@ -27,6 +27,10 @@ public final class LanesVector {
     /** Long vectors, with half as many lanes. */
     public static final VectorSpecies<Long> L = VectorSpecies.of(long.class, SHAPE);
 
+    /** Short vectors with as many lanes as {@link #F}, half as wide. */
+    public static final VectorSpecies<Short> S =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
+
     /** Floats in a vector. */
     public static final int LANES = F.length();
 

@@ -8,7 +8,8 @@ import jdk.incubator.vector.VectorMask;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
- * A {@link Slice} as Vector API code wants it. Indices are in floats, from the slice's beginning; that they lie within it is only asserted.
+ * A float32 {@link Slice} as Vector API code wants it. Indices are in floats, from the slice's beginning; that they
+ * lie within it is only asserted.
  *
  * <p>All but masked access goes by way of one segment that is all of memory. The slice's own could lie in the heap for all that C2 knows, so after
  * each store to it C2 reads everything again that it had read from objects, the segment's own fields first, and checks them again: 40
@@ -20,7 +21,7 @@ import org.tornadogpt.kernels.memory.Slice;
  * @param at where the slice begins, in bytes of {@code segment}
  * @param address where the slice begins in memory
  */
-public record VectorSlice(Slice slice, MemorySegment segment, long at, long address) {
+public record VectorSlice(Slice slice, MemorySegment segment, long at, long address) implements VectorSource {
     @SuppressWarnings("restricted")
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
@@ -34,7 +35,7 @@ public record VectorSlice(Slice slice, MemorySegment segment, long at, long addr
         if (slice == null) {
             return null;
         }
-        MemorySegment segment = slice.segment();
+        MemorySegment segment = slice.array().getSegment();
         if (!segment.isNative()) {
             throw new IllegalArgumentException("a slice of an array in the Java heap has no address");
         }
@@ -46,12 +47,13 @@ public record VectorSlice(Slice slice, MemorySegment segment, long at, long addr
         return i >= 0 && i + n <= slice.length();
     }
 
+    @Override
     public FloatVector load(long i) {
         assert holds(i, LanesVector.LANES);
         return FloatVector.fromMemorySegment(LanesVector.F, MEMORY, address + i * Float.BYTES, ORDER);
     }
 
-    /** Masked lanes are read; the others are zero and need not exist. */
+    @Override
     public FloatVector load(long i, VectorMask<Float> mask) {
         assert holds(i, mask.trueCount());
         return FloatVector.fromMemorySegment(LanesVector.F, segment, at + i * Float.BYTES, ORDER, mask);
@@ -78,7 +80,7 @@ public record VectorSlice(Slice slice, MemorySegment segment, long at, long addr
         MEMORY.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address + i * Float.BYTES, value);
     }
 
-    /** Copies {@code n} floats from index {@code i} into {@code target}. */
+    @Override
     public void copyTo(long i, float[] target, int targetAt, int n) {
         assert holds(i, n);
         if (n < LONG_COPY) {

@@ -12,9 +12,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * FlashAttention-2 (Dao 2023) for work-groups: scores exist in tiles of {@value FlashTile#TILE} x {@value FlashTile#TILE} only, and what
- * forward keeps is one log-sum-exp for each row. Backward computes the probabilities anew, once for the keys' and values' gradients with
- * a group for each tile of keys, and once for the queries' with a group for each tile of queries: no atomics, so one order of addition.
+ * FlashAttention-2 (Dao 2023) for work-groups: scores exist in tiles only, and what forward keeps is one log-sum-exp for each row.
+ * Backward computes the probabilities anew, once for the keys' and values' gradients with a group for each tile of keys, and once for
+ * the queries' with a group for each tile of queries: no atomics, so one order of addition.
  * Head sizes up to {@value FlashTile#WIDE}.
  */
 public final class CausalAttentionFlashGroup implements CausalAttention {
@@ -66,12 +66,12 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
                         s.D(),
                         dropout.threshold(),
                         dropout.scale()),
-                groups(s, s.heads()));
+                groups(s, FlashForwardGroup.ROWS, s.heads()));
     }
 
-    /** A group for each tile of each of {@code heads} heads of each batch. */
-    private static WorkGroups groups(AttentionShape s, int heads) {
-        return WorkGroups.of((s.T() - 1) / FlashTile.TILE + 1, s.B() * heads, FlashTile.SIDE, FlashTile.SIDE);
+    /** A group for every {@code rows} times of each of {@code heads} heads of each batch. */
+    private static WorkGroups groups(AttentionShape s, int rows, int heads) {
+        return WorkGroups.of((s.T() - 1) / rows + 1, s.B() * heads, FlashTile.SIDE, FlashTile.SIDE);
     }
 
     @Override
@@ -124,7 +124,7 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
                         s.D(),
                         dropout.threshold(),
                         dropout.scale()),
-                groups(s, s.kvHeads()));
+                groups(s, FlashKeysGroup.ROWS, s.kvHeads()));
         sink.group(
                 Call.of(
                         "kFlashBackwardQueries",
@@ -141,7 +141,7 @@ public final class CausalAttentionFlashGroup implements CausalAttention {
                         s.D(),
                         dropout.threshold(),
                         dropout.scale()),
-                groups(s, s.heads()));
+                groups(s, FlashQueriesGroup.ROWS, s.heads()));
     }
 
     /** {@code delta[b,h,t] = dout·out} of that head and row; overwrites. */

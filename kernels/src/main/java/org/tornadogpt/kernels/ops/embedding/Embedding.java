@@ -21,7 +21,8 @@ import org.tornadogpt.kernels.memory.Tensor;
  * </pre>
  *
  * Without positions it is a {@code gather} of rows of any table: {@code out[n] = table[rows[n]]}, {@code dtable[rows[n]] += dout[n]}.
- * The order of addition is the variant's, and the same in every run.
+ * The order of addition is the variant's, and the same in every run. The tables of a forward pass may be bfloat16,
+ * both of them, where the variant takes it; all else is float32.
  */
 public interface Embedding extends Variant {
     String OPERATION = "embedding";
@@ -77,6 +78,7 @@ public interface Embedding extends Variant {
     /** Adds {@code dout} to the rows of {@code dTokenTable} and {@code dPositionTable}. */
     static void backward(Recorder recorder, Backward a) {
         Shape shape = shape("embedding backward", a.dout, a.tokens, a.dTokenTable, a.dPositionTable);
+        Shapes.floats("embedding backward", a.dTokenTable);
         backward(recorder, "backward", a, shape, a.dTokenTable, a.dPositionTable, a.dout, a.tokens);
     }
 
@@ -89,6 +91,7 @@ public interface Embedding extends Variant {
     /** Adds {@code dout[n]} to {@code dtable[rows[n]]}. */
     static void gatherBackward(Recorder recorder, GatherBackward a) {
         Shape shape = shape("gather backward", a.dout, a.rows, a.dtable, null);
+        Shapes.floats("gather backward", a.dtable);
         backward(recorder, "gatherBackward", a, shape, a.dtable, null, a.dout, a.rows);
     }
 
@@ -101,7 +104,7 @@ public interface Embedding extends Variant {
             IntTensor tokens,
             Tensor tokenTable,
             Tensor positionTable) {
-        Embedding variant = recorder.variant(Embedding.class);
+        Embedding variant = recorder.variant(Embedding.class, tokenTable.type());
         recorder.node(
                 variant,
                 phase,
@@ -146,6 +149,7 @@ public interface Embedding extends Variant {
 
     private static Shape shape(
             String operation, Tensor out, IntTensor tokens, Tensor tokenTable, Tensor positionTable) {
+        Shapes.floats(operation, out);
         int N = out.rows();
         int C = out.columns();
         Shapes.check(tokens.size() == N, operation, "tokens", tokens, "out", out);
@@ -155,6 +159,10 @@ public interface Embedding extends Variant {
             T = positionTable.rows();
             boolean fits = positionTable.columns() == C && (N % T == 0 || N < T);
             Shapes.check(fits, operation, "positionTable", positionTable, "out", out);
+            if (positionTable.type() != tokenTable.type()) {
+                throw new IllegalArgumentException(operation + ": " + tokenTable + " is " + tokenTable.type() + ", "
+                        + positionTable + " is " + positionTable.type() + ": tables have one type");
+            }
         }
         return new Shape(N, T, C, tokenTable.rows());
     }

@@ -1,13 +1,17 @@
 package org.tornadogpt.kernels.ops.embedding;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.tornadogpt.kernels.kernel.Call;
 import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /**
  * One work-item for each element of a result. For the token table's gradient each of them reads through all tokens: much reading,
@@ -30,7 +34,16 @@ public final class EmbeddingLoop implements Embedding {
     }
 
     @Override
+    public Set<DType> weightTypes() {
+        return EnumSet.allOf(DType.class);
+    }
+
+    @Override
     public void forward(KernelSink sink, Shape s, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable) {
+        if (tokenTable.type() == DType.BF16) {
+            forwardBf16(sink, s, out, tokens, tokenTable, positionTable);
+            return;
+        }
         Slice position = positionTable == null ? tokenTable : positionTable;
         sink.loop(Call.of(
                 "kEmbeddingForward",
@@ -41,6 +54,26 @@ public final class EmbeddingLoop implements Embedding {
                 tokenTable.array(),
                 sink.slot(tokenTable),
                 position.array(),
+                sink.slot(positionTable),
+                out.array(),
+                sink.slot(out),
+                s.N(),
+                s.T(),
+                s.C()));
+    }
+
+    private static void forwardBf16(
+            KernelSink sink, Shape s, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable) {
+        Slice position = positionTable == null ? tokenTable : positionTable;
+        sink.loop(Call.of(
+                "kEmbeddingForwardBf16",
+                EmbeddingLoop::kEmbeddingForwardBf16,
+                sink.offsets(),
+                tokens.array(),
+                sink.slot(tokens),
+                tokenTable.bf16Array(),
+                sink.slot(tokenTable),
+                position.bf16Array(),
                 sink.slot(positionTable),
                 out.array(),
                 sink.slot(out),
@@ -105,6 +138,36 @@ public final class EmbeddingLoop implements Embedding {
                 float value = tokenTable.get(offsets.get(tokenTableSlot) + token * C + c);
                 if (positionTableSlot >= 0) {
                     value += positionTable.get(offsets.get(positionTableSlot) + n % T * C + c);
+                }
+                out.set(offsets.get(outSlot) + n * C + c, value);
+            }
+        }
+    }
+
+    /**
+     * As {@link #kEmbeddingForward}, the tables in bfloat16: a kernel's arrays have one type, so this is another
+     * kernel.
+     */
+    public static void kEmbeddingForwardBf16(
+            IntArray offsets,
+            IntArray tokens,
+            int tokensSlot,
+            ShortArray tokenTable,
+            int tokenTableSlot,
+            ShortArray positionTable,
+            int positionTableSlot,
+            FloatArray out,
+            int outSlot,
+            int N,
+            int T,
+            int C) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int c = 0; c < C; c++) {
+                int token = tokens.get(offsets.get(tokensSlot) + n);
+                float value = Float.intBitsToFloat(tokenTable.get(offsets.get(tokenTableSlot) + token * C + c) << 16);
+                if (positionTableSlot >= 0) {
+                    int position = offsets.get(positionTableSlot) + n % T * C + c;
+                    value += Float.intBitsToFloat(positionTable.get(position) << 16);
                 }
                 out.set(offsets.get(outSlot) + n * C + c, value);
             }

@@ -2,13 +2,18 @@ package org.tornadogpt.kernels.ops.embedding;
 
 import static org.tornadogpt.kernels.kernel.vector.LanesVector.LANES;
 import static org.tornadogpt.kernels.kernel.vector.LanesVector.first;
+import static org.tornadogpt.kernels.kernel.vector.LanesVector.wholeVectors;
 
+import java.util.EnumSet;
+import java.util.Set;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
+import org.tornadogpt.kernels.kernel.vector.VectorSource;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 
@@ -37,23 +42,36 @@ public final class EmbeddingVector implements Embedding {
     }
 
     @Override
+    public Set<DType> weightTypes() {
+        return EnumSet.allOf(DType.class);
+    }
+
+    @Override
     public void forward(KernelSink sink, Shape s, Slice out, IntSlice tokens, Slice tokenTable, Slice positionTable) {
         VectorSlice y = VectorSlice.of(out);
-        VectorSlice table = VectorSlice.of(tokenTable);
-        VectorSlice positions = VectorSlice.of(positionTable);
+        VectorSource table = VectorSource.of(tokenTable);
+        VectorSource positions = positionTable == null ? null : VectorSource.of(positionTable);
         int C = s.C();
         sink.blocks("embedding.forward", Math.ceilDiv(s.N(), ROWS), (block, worker) -> {
             int end = Math.min(s.N(), (block + 1) * ROWS);
             for (int n = block * ROWS; n < end; n++) {
                 long token = (long) tokens.get(n) * C;
                 long position = (long) (n % s.T()) * C;
-                for (int c = 0; c < C; c += LANES) {
-                    VectorMask<Float> mask = first(C - c);
-                    FloatVector value = table.load(token + c, mask);
+                int whole = wholeVectors(C);
+                for (int c = 0; c < whole; c += LANES) {
+                    FloatVector value = table.load(token + c);
                     if (positions != null) {
-                        value = value.add(positions.load(position + c, mask));
+                        value = value.add(positions.load(position + c));
                     }
-                    y.store((long) n * C + c, value, mask);
+                    y.store((long) n * C + c, value);
+                }
+                if (whole < C) {
+                    VectorMask<Float> mask = first(C - whole);
+                    FloatVector value = table.load(token + whole, mask);
+                    if (positions != null) {
+                        value = value.add(positions.load(position + whole, mask));
+                    }
+                    y.store((long) n * C + whole, value, mask);
                 }
             }
         });

@@ -10,6 +10,7 @@ import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.TileVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
+import org.tornadogpt.kernels.kernel.vector.VectorSource;
 import org.tornadogpt.kernels.ops.matmul.MatMul.Shape;
 
 /**
@@ -20,7 +21,7 @@ import org.tornadogpt.kernels.ops.matmul.MatMul.Shape;
  * <p>Two rows share each read of the weight. Outputs are cut into blocks by the size of the product alone; a small one is one block,
  * which the calling thread does without waking another.
  */
-record FewRowsVector(Shape s, VectorSlice x, VectorSlice weight, float[] result, int stride) {
+record FewRowsVector(Shape s, VectorSlice x, VectorSource weight, float[] result, int stride) {
     /** Beyond, tiles over a packed weight are used. */
     static final int MOST_ROWS = 32;
 
@@ -33,7 +34,7 @@ record FewRowsVector(Shape s, VectorSlice x, VectorSlice weight, float[] result,
     /** Rows from which on they are finished on several threads. */
     private static final int SHARED_ROWS = 4;
 
-    static void launch(KernelSink sink, Shape s, VectorSlice x, VectorSlice weight, EpilogueVector epilogue) {
+    static void launch(KernelSink sink, Shape s, VectorSlice x, VectorSource weight, EpilogueVector epilogue) {
         int stride = PackingVector.panels(s.O()) * TileVector.COLUMNS;
         float[] result = sink.heapScratch((s.N() + s.N()) * stride);
         FewRowsVector product = new FewRowsVector(s, x, weight, result, stride);

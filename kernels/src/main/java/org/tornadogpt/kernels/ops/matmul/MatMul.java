@@ -22,8 +22,10 @@ import org.tornadogpt.kernels.ops.residual.Residual;
  *   backwardWeight   dweight += doutᵀ x,   dbias += column sums of dout
  * </pre>
  *
- * Each costs 2 N K O floating-point operations. A variant may also fuse what follows a product into it; where it says it does,
- * the recorder uses the fused form, and the conformance suite compares it with the separate operations.
+ * The weight of a forward product may be bfloat16 where the variant takes it; all else is float32.
+ *
+ * <p>Each costs 2 N K O floating-point operations. A variant may also fuse what follows a product into it; where it
+ * says it does, the recorder uses the fused form, and the conformance suite compares it with the separate operations.
  */
 public interface MatMul extends Variant {
     String OPERATION = "matmul";
@@ -121,7 +123,7 @@ public interface MatMul extends Variant {
     /** {@code out (N,O) = x (N,K) weightᵀ (O,K) + bias (O)}. */
     static void forward(Recorder recorder, Forward a) {
         Shape s = shape("linear", a.out, a.x, a.weight, a.bias);
-        MatMul variant = recorder.variant(MatMul.class);
+        MatMul variant = recorder.variant(MatMul.class, a.weight.type());
         recorder.node(
                 variant,
                 "forward",
@@ -140,10 +142,11 @@ public interface MatMul extends Variant {
             throw new IllegalArgumentException("linearActivation: " + a.kind
                     + (a.pre == null ? " needs" : " does not need") + " a tensor for the activation's input");
         }
+        Shapes.floats("linearActivation", a.pre);
         if (a.pre != null) {
             Shapes.same("linearActivation", a.out, a.pre);
         }
-        MatMul variant = recorder.variant(MatMul.class);
+        MatMul variant = recorder.variant(MatMul.class, a.weight.type());
         if (!variant.fusesActivation()) {
             forward(recorder, new Forward(a.input(), a.x, a.weight, a.bias));
             a.parts().forEach(part -> part.record(recorder));
@@ -170,8 +173,9 @@ public interface MatMul extends Variant {
     /** {@code out = residual + dropout(x weightᵀ + bias)}. */
     static void forwardResidual(Recorder recorder, ForwardResidual a) {
         Shape s = shape("linearResidual", a.out, a.x, a.weight, a.bias);
+        Shapes.floats("linearResidual", a.residual);
         Shapes.same("linearResidual", a.out, a.residual);
-        MatMul variant = recorder.variant(MatMul.class);
+        MatMul variant = recorder.variant(MatMul.class, a.weight.type());
         if (!variant.fusesResidual()) {
             Tensor branch = recorder.allocate(a.branch(), a.out.rows(), a.out.columns());
             forward(recorder, new Forward(branch, a.x, a.weight, a.bias));
@@ -199,6 +203,7 @@ public interface MatMul extends Variant {
     /** {@code dx (N,K) = dout (N,O) weight (O,K)}. */
     static void backwardInput(Recorder recorder, BackwardInput a) {
         Shape s = shape("linearBackwardInput", a.dout, a.dx, a.weight, null);
+        Shapes.floats("linearBackwardInput", a.weight);
         MatMul variant = recorder.variant(MatMul.class);
         recorder.node(
                 variant,
@@ -213,6 +218,7 @@ public interface MatMul extends Variant {
     /** {@code dx = (dout weight) * kind'(saved)}. */
     static void backwardInputActivation(Recorder recorder, BackwardInputActivation a) {
         Shape s = shape("linearBackwardInputActivation", a.dout, a.dx, a.weight, null);
+        Shapes.floats("linearBackwardInputActivation", a.weight, a.saved);
         Shapes.same("linearBackwardInputActivation", a.dx, a.saved);
         MatMul variant = recorder.variant(MatMul.class);
         if (!variant.fusesActivation()) {
@@ -234,6 +240,7 @@ public interface MatMul extends Variant {
     /** Adds {@code doutᵀ x} to {@code dweight} (O,K), and the column sums of {@code dout} to {@code dbias} unless null. */
     static void backwardWeight(Recorder recorder, BackwardWeight a) {
         Shape s = shape("linearBackwardWeight", a.dout, a.x, a.dweight, a.dbias);
+        Shapes.floats("linearBackwardWeight", a.dweight);
         MatMul variant = recorder.variant(MatMul.class);
         recorder.node(
                 variant,
@@ -247,6 +254,7 @@ public interface MatMul extends Variant {
     }
 
     private static Shape shape(String operation, Tensor out, Tensor x, Tensor weight, Tensor bias) {
+        Shapes.floats(operation, out, x, bias);
         boolean inputs = weight.rank() == 2 && weight.columns() == x.columns();
         Shapes.check(inputs, operation, "weight", weight, "x", x);
         Shapes.check(out.columns() == weight.rows(), operation, "out", out, "weight", weight);

@@ -4,12 +4,16 @@ import static org.tornadogpt.kernels.kernel.vector.TileVector.COLUMNS;
 import static org.tornadogpt.kernels.kernel.vector.TileVector.DEPTH;
 import static org.tornadogpt.kernels.kernel.vector.TileVector.ROWS;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.kernel.vector.DropoutVector;
 import org.tornadogpt.kernels.kernel.vector.TileVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
+import org.tornadogpt.kernels.kernel.vector.VectorSource;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.ops.activation.Activation;
 
@@ -32,6 +36,11 @@ public final class MatMulBlockedVector implements MatMul {
     @Override
     public int preference(DeviceTraits device) {
         return PREFERRED;
+    }
+
+    @Override
+    public Set<DType> weightTypes() {
+        return EnumSet.allOf(DType.class);
     }
 
     @Override
@@ -77,11 +86,11 @@ public final class MatMulBlockedVector implements MatMul {
 
     private static void forward(KernelSink sink, Shape s, Slice x, Slice weight, EpilogueVector epilogue) {
         if (s.N() <= FewRowsVector.MOST_ROWS) {
-            FewRowsVector.launch(sink, s, VectorSlice.of(x), VectorSlice.of(weight), epilogue);
+            FewRowsVector.launch(sink, s, VectorSlice.of(x), VectorSource.of(weight), epilogue);
             return;
         }
         Product product = Product.of(sink, s.N(), s.K(), s.O(), VectorSlice.of(x), epilogue);
-        VectorSlice w = VectorSlice.of(weight);
+        VectorSource w = VectorSource.of(weight);
         sink.blocks(
                 "matmul.packTransposed",
                 PackingVector.panels(s.O()),

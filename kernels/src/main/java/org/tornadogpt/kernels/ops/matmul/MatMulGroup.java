@@ -40,19 +40,24 @@ public final class MatMulGroup implements MatMul {
         }
 
         static Product input(Shape s) {
-            return new Product(s.N(), s.K(), s.O(), TiledProductGroup.SECOND_DOWN);
+            return new Product(s.N(), s.K(), s.O(), ProductTile.SECOND_DOWN);
         }
 
         static Product weight(Shape s) {
-            return new Product(s.O(), s.K(), s.N(), TiledProductGroup.FIRST_DOWN + TiledProductGroup.SECOND_DOWN);
+            return new Product(s.O(), s.K(), s.N(), ProductTile.FIRST_DOWN + ProductTile.SECOND_DOWN);
         }
 
         int tiles() {
-            return tiles(I) * tiles(J);
+            return pieces(I, TiledProductGroup.ROWS) * pieces(J, TiledProductGroup.COLUMNS);
         }
 
-        private static int tiles(int length) {
-            return (length - 1) / TiledProductGroup.TILE + 1;
+        /** Groups that compute one layer of results in tiles of that size. */
+        WorkGroups groups(int rows, int columns) {
+            return WorkGroups.of(pieces(J, columns), pieces(I, rows), TiledProductGroup.SIDE, TiledProductGroup.SIDE);
+        }
+
+        private static int pieces(int length, int piece) {
+            return (length - 1) / piece + 1;
         }
     }
 
@@ -77,7 +82,7 @@ public final class MatMulGroup implements MatMul {
     }
 
     private static int biasMode(Slice bias) {
-        return bias == null ? 0 : TiledProductGroup.BIAS;
+        return bias == null ? 0 : ProductTile.BIAS;
     }
 
     @Override
@@ -94,15 +99,12 @@ public final class MatMulGroup implements MatMul {
             ACTIVATIONS.forward(sink, out.length(), kind, out, pre);
             return;
         }
-        int mode = biasMode(bias)
-                + TiledProductGroup.ACTIVATE
-                + (pre == null ? 0 : TiledProductGroup.KEEP)
-                + kindMode(kind);
+        int mode = biasMode(bias) + ProductTile.ACTIVATE + (pre == null ? 0 : ProductTile.KEEP) + kindMode(kind);
         launch(sink, Product.forward(s), 1, mode, out, x, weight, bias, pre, Dropout.none());
     }
 
     private static int kindMode(Activation kind) {
-        return kind.code() << TiledProductGroup.KIND_SHIFT;
+        return kind.code() << ProductTile.KIND_SHIFT;
     }
 
     @SuppressWarnings("ReferenceEquality") // one array or two, whatever they hold
@@ -125,7 +127,7 @@ public final class MatMulGroup implements MatMul {
             RESIDUALS.forward(sink, s.N(), s.O(), dropout, out, residual, branch);
             return;
         }
-        int mode = biasMode(bias) + TiledProductGroup.RESIDUAL;
+        int mode = biasMode(bias) + ProductTile.RESIDUAL;
         launch(sink, Product.forward(s), 1, mode, out, x, weight, bias, residual, dropout);
     }
 
@@ -143,7 +145,7 @@ public final class MatMulGroup implements MatMul {
             ACTIVATIONS.backward(sink, dx.length(), kind, dx, dx, saved);
             return;
         }
-        int mode = TiledProductGroup.SLOPE + kindMode(kind);
+        int mode = ProductTile.SLOPE + kindMode(kind);
         launch(sink, Product.input(s), 1, mode, dx, dout, weight, null, saved, Dropout.none());
     }
 
@@ -152,7 +154,7 @@ public final class MatMulGroup implements MatMul {
         Product product = Product.weight(s);
         int parts = Math.max(1, Math.min(GROUPS_WANTED / product.tiles(), s.N() / LEAST_PART));
         if (parts == 1) {
-            launch(sink, product, 1, TiledProductGroup.ACCUMULATE, dweight, dout, x, null, null, Dropout.none());
+            launch(sink, product, 1, ProductTile.ACCUMULATE, dweight, dout, x, null, null, Dropout.none());
         } else {
             int size = Math.multiplyExact(s.O(), s.K());
             Slice partial = sink.scratch(Math.multiplyExact(parts, size));
@@ -203,7 +205,8 @@ public final class MatMulGroup implements MatMul {
                             biasArray,
                             counters,
                             out.array()),
-                    groups(product, SmallTiledProductGroup.TILE, parts));
+                    product.groups(SmallTiledProductGroup.ROWS, SmallTiledProductGroup.COLUMNS)
+                            .times(parts));
             return;
         }
         sink.group(
@@ -225,13 +228,7 @@ public final class MatMulGroup implements MatMul {
                         product.stored + mode,
                         dropout.threshold(),
                         dropout.scale()),
-                groups(product, TiledProductGroup.TILE, parts));
-    }
-
-    private static WorkGroups groups(Product product, int tile, int parts) {
-        int across = (product.J - 1) / tile + 1;
-        int down = (product.I - 1) / tile + 1;
-        return WorkGroups.of(across, down, TiledProductGroup.SIDE, TiledProductGroup.SIDE)
-                .times(parts);
+                product.groups(TiledProductGroup.ROWS, TiledProductGroup.COLUMNS)
+                        .times(parts));
     }
 }

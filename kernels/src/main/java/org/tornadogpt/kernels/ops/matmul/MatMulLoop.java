@@ -1,12 +1,16 @@
 package org.tornadogpt.kernels.ops.matmul;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.tornadogpt.kernels.kernel.Call;
 import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /** One dot product for each element, in index order: the reference. */
 public final class MatMulLoop implements MatMul {
@@ -26,7 +30,16 @@ public final class MatMulLoop implements MatMul {
     }
 
     @Override
+    public Set<DType> weightTypes() {
+        return EnumSet.allOf(DType.class);
+    }
+
+    @Override
     public void forward(KernelSink sink, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
+        if (weight.type() == DType.BF16) {
+            forwardBf16(sink, s, out, x, weight, bias);
+            return;
+        }
         Slice b = bias == null ? weight : bias;
         sink.loop(Call.of(
                 "kMatMulForward",
@@ -35,6 +48,25 @@ public final class MatMulLoop implements MatMul {
                 x.array(),
                 sink.slot(x),
                 weight.array(),
+                sink.slot(weight),
+                b.array(),
+                sink.slot(bias),
+                out.array(),
+                sink.slot(out),
+                s.N(),
+                s.K(),
+                s.O()));
+    }
+
+    private static void forwardBf16(KernelSink sink, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
+        Slice b = bias == null ? x : bias;
+        sink.loop(Call.of(
+                "kMatMulForwardBf16",
+                MatMulLoop::kMatMulForwardBf16,
+                sink.offsets(),
+                x.array(),
+                sink.slot(x),
+                weight.bf16Array(),
                 sink.slot(weight),
                 b.array(),
                 sink.slot(bias),
@@ -115,6 +147,38 @@ public final class MatMulLoop implements MatMul {
                 }
                 for (int k = 0; k < K; k++) {
                     sum += x.get(xRow + k) * weight.get(weightRow + k);
+                }
+                out.set(offsets.get(outSlot) + n * O + o, sum);
+            }
+        }
+    }
+
+    /**
+     * As {@link #kMatMulForward}, the weight in bfloat16: a kernel's arrays have one type, so this is another kernel.
+     */
+    public static void kMatMulForwardBf16(
+            IntArray offsets,
+            FloatArray x,
+            int xSlot,
+            ShortArray weight,
+            int weightSlot,
+            FloatArray bias,
+            int biasSlot,
+            FloatArray out,
+            int outSlot,
+            int N,
+            int K,
+            int O) {
+        for (@Parallel int n = 0; n < N; n++) {
+            for (@Parallel int o = 0; o < O; o++) {
+                int xRow = offsets.get(xSlot) + n * K;
+                int weightRow = offsets.get(weightSlot) + o * K;
+                float sum = 0f;
+                if (biasSlot >= 0) {
+                    sum = bias.get(offsets.get(biasSlot) + o);
+                }
+                for (int k = 0; k < K; k++) {
+                    sum += x.get(xRow + k) * Float.intBitsToFloat(weight.get(weightRow + k) << 16);
                 }
                 out.set(offsets.get(outSlot) + n * O + o, sum);
             }

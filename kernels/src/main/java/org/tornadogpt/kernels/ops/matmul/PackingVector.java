@@ -9,6 +9,7 @@ import java.util.Arrays;
 import org.tornadogpt.kernels.kernel.vector.CacheLines;
 import org.tornadogpt.kernels.kernel.vector.TransposeVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
+import org.tornadogpt.kernels.kernel.vector.VectorSource;
 
 /**
  * Copies of operands in the order in which {@code TileVector} reads them. B is cut into panels of {@link
@@ -56,7 +57,7 @@ final class PackingVector {
     }
 
     /** Panel {@code panel} of the transpose of a (columns, depth) matrix, by way of {@code rows}. */
-    static void transposedPanel(VectorSlice matrix, int depth, int columns, int panel, float[] packed, float[] rows) {
+    static void transposedPanel(VectorSource matrix, int depth, int columns, int panel, float[] packed, float[] rows) {
         int column = panel * COLUMNS;
         int n = Math.min(COLUMNS, columns - column);
         int to = panelAt(panel, depth);

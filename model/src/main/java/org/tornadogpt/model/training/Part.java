@@ -1,7 +1,7 @@
-package org.tornadogpt.trainer.data;
+package org.tornadogpt.model.training;
 
 /**
- * A stretch of the token sequence: the training part or the validation part.
+ * A stretch of a sequence of tokens: the training part or the validation part.
  *
  * @param name for messages
  * @param tokens the whole sequence
@@ -23,12 +23,12 @@ public record Part(String name, int[] tokens, int from, int to) {
     /**
      * Number of places where a block and its targets (one token further on) fit.
      *
-     * @throws DataException if there is none
+     * @throws IllegalArgumentException if there is none
      */
     public int positions(int block) {
         if (length() < block + 1) {
-            throw new DataException("the " + name + " part has " + length() + " tokens, a block of " + block
-                    + " needs at least " + (block + 1) + ": use a longer text or a smaller block (--set block=N)");
+            throw new IllegalArgumentException("the " + name + " part has " + length() + " tokens, a block of " + block
+                    + " needs at least " + (block + 1) + ": use a longer text or a smaller block");
         }
         return length() - block;
     }

@@ -1,4 +1,4 @@
-package org.tornadogpt.trainer.data;
+package org.tornadogpt.model.training;
 
 import org.tornadogpt.kernels.kernel.random.Philox;
 
@@ -27,7 +27,7 @@ public final class Batches {
     private final long seed;
     private final Purpose purpose;
 
-    /** @throws DataException if the part is too short for a block */
+    /** @throws IllegalArgumentException if the part is too short for a block */
     public Batches(Part part, int batch, int block, long seed, Purpose purpose) {
         this.part = part;
         this.positions = part.positions(block);

@@ -1,4 +1,4 @@
-package org.tornadogpt.trainer.data;
+package org.tornadogpt.model.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,7 +10,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
-import org.tornadogpt.trainer.data.Batches.Purpose;
+import org.tornadogpt.model.training.Batches.Purpose;
 
 class BatchesTest {
     @Property(tries = 300)
@@ -20,8 +20,8 @@ class BatchesTest {
             @ForAll @IntRange(min = 1, max = 7) int batch,
             @ForAll long seed,
             @ForAll @LongRange(min = 0, max = 100_000) long step) {
-        Split split = Split.of(IntStream.range(0, length).toArray(), 0.1);
-        for (Part part : new Part[] {split.training(), split.validation()}) {
+        int[] all = IntStream.range(0, length).toArray();
+        for (Part part : new Part[] {new Part("head", all, 0, length - 4), new Part("tail", all, length - 4, length)}) {
             Batches batches = new Batches(part, batch, block, seed, Purpose.TRAIN);
             int[] tokens = new int[batches.size()];
             int[] targets = new int[batches.size()];
@@ -33,18 +33,9 @@ class BatchesTest {
         }
     }
 
-    @Property(tries = 100)
-    void everyTokenBelongsToExactlyOnePart(@ForAll @IntRange(min = 1, max = 1000) int length) {
-        Split split = Split.of(new int[length], 0.1);
-        assertThat(split.training().from()).isZero();
-        assertThat(split.training().to()).isEqualTo(split.validation().from());
-        assertThat(split.validation().to()).isEqualTo(length);
-        assertThat(split.holdsOut()).isTrue();
-    }
-
     @Test
     void everyPositionIsDrawnAboutEquallyOften() {
-        Part part = Split.of(IntStream.range(0, 50).toArray(), 0.1).training();
+        Part part = new Part("head", IntStream.range(0, 50).toArray(), 0, 45);
         Batches batches = new Batches(part, 100, 5, 7, Purpose.TRAIN);
         int[] counts = new int[part.positions(5)];
         for (int step = 0; step < 400; step++) {
@@ -74,20 +65,11 @@ class BatchesTest {
     }
 
     @Test
-    void aPartOfOneBlockAndItsTargetIsJustEnough() {
-        Split split = Split.of(new int[90], 0.1); // 81 and 9
-        split.check(8);
-        assertThat(split.validation().positions(8)).isEqualTo(1);
-        assertThatThrownBy(() -> split.check(9))
-                .isInstanceOf(DataException.class)
+    void aBlockAndItsTargetAreJustEnough() {
+        Part part = new Part("validation", new int[90], 81, 90);
+        assertThat(part.positions(8)).isEqualTo(1);
+        assertThatThrownBy(() -> new Batches(part, 4, 9, 1, Purpose.TRAIN))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("validation", "has 9 tokens", "at least 10", "block");
-    }
-
-    @Test
-    void withoutAShareBothPartsAreTheWholeText() {
-        Split split = Split.of(new int[39], 0);
-        assertThat(split.training().length()).isEqualTo(39);
-        assertThat(split.validation().length()).isEqualTo(39);
-        assertThat(split.holdsOut()).isFalse();
     }
 }

@@ -1,0 +1,2 @@
+/** The library's face: {@link org.tornadogpt.TornadoGpt}. */
+package org.tornadogpt;
