@@ -13,13 +13,18 @@ import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
+import org.tornadogpt.trainer.cli.Launch;
 import org.tornadogpt.trainer.cli.PresetNames;
+import org.tornadogpt.trainer.cli.RanksUse;
+import org.tornadogpt.trainer.ranks.Exchange;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code tgpt speed}: times whole training steps. */
 @Command(
@@ -80,6 +85,21 @@ final class SpeedCommand implements Callable<Integer> {
                     + " --against, times and ratios.")
     private boolean profile;
 
+    @Option(
+            names = "--ranks",
+            paramLabel = "N",
+            description = "Times steps that N processes take together, and one by itself; as does mpirun -n N tgpt speed.")
+    private Integer ranks;
+
+    @Option(
+            names = "--exchange",
+            paramLabel = "HOW",
+            description = "How processes add up gradients [exact]: exact, fast or sharded.")
+    private String exchange = Exchange.EXACT.toString();
+
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private AgainstOptions against = new AgainstOptions();
 
@@ -89,12 +109,18 @@ final class SpeedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (ranks != null && io.ranks().size() == 1) {
+            return Launch.ranks(io, ranks, spec.commandLine());
+        }
         Values values = new Values();
         values.set("preset", preset);
         device.addTo(values);
         pairs.forEach(values::setPair);
         if (against.given()) {
             compare(values);
+        } else if (io.ranks().size() > 1) {
+            new TogetherSpeed(io, new RanksUse(io.ranks(), Exchange.of(exchange)))
+                    .time(values, WarmUp.of(warmup), steps(USUAL_STEPS));
         } else {
             time(TrainSettings.of(values), steps(USUAL_STEPS));
         }

@@ -7,9 +7,12 @@ import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Node;
 import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.model.AdamWSettings;
+import org.tornadogpt.model.GradientReducer;
 import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.MicroSteps;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.cli.Sessions;
+import org.tornadogpt.trainer.ranks.Ranks;
 import org.tornadogpt.trainer.settings.TrainSettings;
 
 /** A model that trains on random tokens for the sake of the clock. */
@@ -27,9 +30,14 @@ final class TimedSteps implements AutoCloseable {
     private float lastLoss;
 
     TimedSteps(TrainSettings settings, KernelChoices kernels) {
+        this(settings, kernels, MicroSteps.all(settings.batches().microSteps()), GradientReducer.NONE);
+    }
+
+    /** @param mine the micro-steps that are computed here */
+    TimedSteps(TrainSettings settings, KernelChoices kernels, MicroSteps mine, GradientReducer reducer) {
         LanguageModel model = settings.model().model();
-        microSteps = settings.batches().microSteps();
-        session = Sessions.training(model, kernels, settings.batches().batch(), microSteps);
+        microSteps = mine.count();
+        session = Sessions.training(model, kernels, settings.batches().batch(), mine, reducer);
         session.initialise(SEED);
         hyper = settings.optimizer().at(settings.schedule().rate().at(1));
         java.util.Random random = new java.util.Random(SEED);
@@ -53,8 +61,13 @@ final class TimedSteps implements AutoCloseable {
     }
 
     void warmUp(WarmUp warmUp) {
+        warmUp(warmUp, Ranks.ALONE);
+    }
+
+    /** As long as any of the ranks wants. */
+    void warmUp(WarmUp warmUp, Ranks ranks) {
         long start = System.nanoTime();
-        for (int i = 0; warmUp.goesOn(i, System.nanoTime() - start); i++) {
+        for (int i = 0; ranks.any(warmUp.goesOn(i, System.nanoTime() - start)); i++) {
             step();
             if (i == 0) {
                 firstStepMillis = (System.nanoTime() - start) / 1e6;

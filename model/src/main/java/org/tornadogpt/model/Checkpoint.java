@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.model.layer.Parameters;
@@ -66,9 +67,12 @@ public final class Checkpoint {
             TrainingState state,
             CheckpointFolder.Observer observer)
             throws IOException {
+        TrainingSession.Moments whole = session.moments()
+                .orElseThrow(() -> new IllegalStateException("the moments are brought together in another process"));
+        ParameterLayout layout = session.model().parameters();
         List<SafeTensors.Source> moments = new ArrayList<>();
-        moments.addAll(sources(FIRST_MOMENT, session, session.firstMoment()));
-        moments.addAll(sources(SECOND_MOMENT, session, session.secondMoment()));
+        moments.addAll(sources(FIRST_MOMENT, layout, whole.first()));
+        moments.addAll(sources(SECOND_MOMENT, layout, whole.second()));
         new CheckpointFolder(folder, observer).replace(files -> {
             files.tensors(MODEL, sources(session.weights()));
             files.tensors(OPTIMIZER, moments);
@@ -104,11 +108,6 @@ public final class Checkpoint {
     private static List<SafeTensors.Source> sources(Weights weights) {
         weights.toHost();
         return sources("", weights.model().parameters(), weights.flat());
-    }
-
-    private static List<SafeTensors.Source> sources(String prefix, TrainingSession session, Tensor moment) {
-        session.workspace().toHost(moment);
-        return sources(prefix, session.model().parameters(), moment);
     }
 
     private static List<SafeTensors.Source> sources(String prefix, ParameterLayout layout, Tensor flat) {
@@ -251,8 +250,8 @@ public final class Checkpoint {
             model.checkFinite();
             optimizer.checkFinite();
             load(model, session.weights());
-            load(optimizer, FIRST_MOMENT, new Parameters(layout, session.firstMoment()));
-            load(optimizer, SECOND_MOMENT, new Parameters(layout, session.secondMoment()));
+            loadPart(optimizer, layout, FIRST_MOMENT, session.firstMoment(), session.part().from());
+            loadPart(optimizer, layout, SECOND_MOMENT, session.secondMoment(), session.part().from());
             session.workspace().toDevice(session.firstMoment());
             session.workspace().toDevice(session.secondMoment());
         }
@@ -297,6 +296,20 @@ public final class Checkpoint {
     private static void load(SafeTensors tensors, String prefix, Parameters values) throws CheckpointException {
         for (ParameterLayout.Parameter p : values.layout().all()) {
             tensors.copyInto(prefix + p.name(), values.get(p.name()).slice());
+        }
+    }
+
+    /** @param from where {@code part} begins in the layout */
+    private static void loadPart(SafeTensors tensors, ParameterLayout layout, String prefix, Tensor part, int from)
+            throws CheckpointException {
+        Slice all = part.slice();
+        for (ParameterLayout.Parameter p : layout.all()) {
+            int begin = Math.max(p.offset(), from);
+            int end = Math.min(p.offset() + p.size(), from + all.length());
+            if (begin < end) {
+                Slice target = new Slice(all.array(), all.offset() + begin - from, end - begin);
+                tensors.copyInto(prefix + p.name(), begin - p.offset(), target);
+            }
         }
     }
 }

@@ -295,21 +295,35 @@ public final class SafeTensors implements AutoCloseable {
 
     /** Copies a tensor's values, rounded to the type of {@code target}. */
     public void copyInto(String name, Slice target) throws CheckpointException {
+        if (entry(name).elements() != target.length()) {
+            throw new CheckpointException(file + ": tensor " + name + " has " + entry(name).elements()
+                    + " elements, expected " + target.length());
+        }
+        copyInto(name, 0, target);
+    }
+
+    /**
+     * Copies some of a tensor's values, rounded to the type of {@code target}.
+     *
+     * @param from which of them is the first
+     * @throws CheckpointException if there are not as many
+     */
+    void copyInto(String name, int from, Slice target) throws CheckpointException {
         Entry entry = entry(name);
-        if (entry.elements() != target.length()) {
-            throw new CheckpointException(
-                    file + ": tensor " + name + " has " + entry.elements() + " elements, expected " + target.length());
+        if ((long) from + target.length() > entry.elements()) {
+            throw new CheckpointException(file + ": tensor " + name + " has " + entry.elements()
+                    + " elements, expected " + ((long) from + target.length()));
         }
         if (target.type() != DType.F32) {
             for (int i = 0; i < target.length(); i++) {
-                target.set(i, values.get(FLOAT_LE, entry.begin + (long) i * Float.BYTES));
+                target.set(i, values.get(FLOAT_LE, entry.begin + ((long) from + i) * Float.BYTES));
             }
             return;
         }
         MemorySegment.copy(
                 values,
                 FLOAT_LE,
-                entry.begin,
+                entry.begin + (long) from * Float.BYTES,
                 target.segment(),
                 ValueLayout.JAVA_FLOAT_UNALIGNED,
                 target.byteAt(0),

@@ -46,6 +46,8 @@ public final class TrainingSession implements LossSource, AutoCloseable {
     private final Tensor secondMoment;
     private final Tensor hyper;
     private final Tensor loss;
+    private final GradientReducer.Part part;
+    private final Tensor partNorm;
     private final Tensor norm;
     private final IntTensor tokens;
     private final IntTensor targets;
@@ -86,11 +88,13 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         workspace.share(weights.flat());
         int size = model.parameters().size();
         gradients = workspace.state("gradients", size);
-        firstMoment = workspace.state("firstMoment", size);
-        secondMoment = workspace.state("secondMoment", size);
+        part = reducer.part(size);
+        firstMoment = workspace.state("firstMoment", part.length());
+        secondMoment = workspace.state("secondMoment", part.length());
         hyper = workspace.input("hyper", AdamW.HYPER);
         loss = workspace.output("loss", 1);
-        norm = workspace.output("norm", 1);
+        partNorm = workspace.output("norm", 1);
+        norm = hasAll() ? partNorm : workspace.input("wholeNorm", 1);
         int rows = Math.multiplyExact(batch, model.blockSize());
         tokens = workspace.intInput("tokens", rows);
         targets = workspace.intInput("targets", rows);
@@ -104,21 +108,31 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         Context evaluation = Context.evaluation(batch, model.blockSize(), weights.parameters(), counters);
         LanguageModel.Batch rows = new LanguageModel.Batch(tokens, targets);
         float scale = (float) (1.0 / ((double) training.rows() * microSteps.total()));
-        Tensor each = microSteps.count() == 1 ? gradients : workspace.state("microGradients", gradients.size());
+        Tensor each = addsUp() ? workspace.state("microGradients", gradients.size()) : gradients;
         Parameters derivatives = new Parameters(model.parameters(), each);
         workspace.record(ZERO, new Elementwise.Fill(each, 0f)::record);
         workspace.record(
                 GRADIENTS, recorder -> model.recordGradients(recorder, training, rows, derivatives, loss, scale));
-        if (microSteps.count() > 1) {
+        if (addsUp()) {
             workspace.record(KEEP, new Elementwise.Copy(gradients, each)::record);
             workspace.record(ADD, new Elementwise.Add(gradients, gradients, each)::record);
         }
-        workspace.record(NORM, new Reduction.Norm(norm, gradients)::record);
-        int decayed = model.parameters().decayed();
-        Tensor values = weights.flat();
+        Tensor derivative = ownPart(gradients);
+        workspace.record(NORM, new Reduction.Norm(partNorm, derivative)::record);
+        int decayed = Math.clamp(model.parameters().decayed() - part.from(), 0, part.length());
+        Tensor values = ownPart(weights.flat());
         workspace.record(
-                UPDATE, new AdamW.Step(values, gradients, firstMoment, secondMoment, hyper, norm, decayed)::record);
+                UPDATE, new AdamW.Step(values, derivative, firstMoment, secondMoment, hyper, norm, decayed)::record);
         workspace.record(EVALUATE, recorder -> model.recordLoss(recorder, evaluation, rows, loss));
+    }
+
+    /** Whether the optimizer's state of all parameters is in this session. */
+    private boolean hasAll() {
+        return part.length() == gradients.size();
+    }
+
+    private Tensor ownPart(Tensor flat) {
+        return hasAll() ? flat : flat.view(flat.name() + "Part", part.from(), part.length());
     }
 
     /** Sets the parameters to their values before training, and the moments to zero. */
@@ -148,18 +162,28 @@ public final class TrainingSession implements LossSource, AutoCloseable {
             setCounters(step, seed, i);
             workspace.program(GRADIENTS).run();
             sum += loss.slice().get(0);
-            if (microSteps.count() > 1) {
+            if (addsUp()) {
                 workspace.program(i == 0 ? KEEP : ADD).run();
+            } else if (reducer.takesEach()) {
+                workspace.toHost(gradients);
+                reducer.take(gradients.slice(), loss.slice().get(0), i == 0);
             }
         }
         return (float) (reduce(sum) / microSteps.total());
+    }
+
+    /** Whether gradients of several micro-steps come together in this session. */
+    private boolean addsUp() {
+        return microSteps.count() > 1 && !reducer.takesEach();
     }
 
     private double reduce(double loss) {
         if (reducer.equals(GradientReducer.NONE)) {
             return loss;
         }
-        workspace.toHost(gradients);
+        if (!reducer.takesEach()) {
+            workspace.toHost(gradients);
+        }
         double all = reducer.reduce(gradients.slice(), loss);
         workspace.toDevice(gradients);
         return all;
@@ -181,13 +205,16 @@ public final class TrainingSession implements LossSource, AutoCloseable {
 
     /** @param i which of the session's micro-steps */
     private void setCounters(long step, long seed, int i) {
-        counters.copyFrom(new int[] {(int) seed, (int) (seed >> 32), (int) step, microSteps.first() + i});
+        counters.copyFrom(new int[] {(int) seed, (int) (seed >> 32), (int) step, microSteps.number(i)});
     }
 
     /** The global norm of the gradients, before clipping. */
     public float gradientNorm() {
         if (!normIsCurrent) {
             workspace.program(NORM).run();
+            if (!hasAll()) {
+                norm.slice().set(0, reducer.norm(partNorm.slice().get(0)));
+            }
             normIsCurrent = true;
         }
         return norm.slice().get(0);
@@ -211,7 +238,13 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         values.set(AdamW.CORRECTION2, correction(settings.beta2(), step));
         values.set(AdamW.MAX_NORM, settings.maxNorm());
         workspace.program(UPDATE).run();
-        weights.updated();
+        if (hasAll()) {
+            weights.updated();
+        } else {
+            weights.toHost();
+            reducer.gather(weights.flat().slice());
+            weights.changed();
+        }
     }
 
     private static float correction(float beta, long step) {
@@ -232,7 +265,7 @@ public final class TrainingSession implements LossSource, AutoCloseable {
             set(inputs[i], nextTokens[i]);
             setCounters(step, seed, i);
             found = workspace.program(GRADIENTS).firstNonFinite();
-            if (microSteps.count() > 1) {
+            if (addsUp()) {
                 workspace.program(i == 0 ? KEEP : ADD).run();
             }
         }
@@ -266,7 +299,7 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         for (int i = 0; i < microSteps.count(); i++) {
             programs.add(workspace.program(ZERO));
             programs.add(workspace.program(GRADIENTS));
-            if (microSteps.count() > 1) {
+            if (addsUp()) {
                 programs.add(workspace.program(i == 0 ? KEEP : ADD));
             }
         }
@@ -289,12 +322,43 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         return gradients;
     }
 
-    /** AdamW's running mean of gradients, in the parameters' layout; see {@link #gradients}. */
+    /** The part of the parameters whose moments are in this session. */
+    public GradientReducer.Part part() {
+        return part;
+    }
+
+    /**
+     * Both moments as a checkpoint has them.
+     *
+     * @param first in the parameters' layout
+     * @param second likewise
+     */
+    public record Moments(Tensor first, Tensor second) {}
+
+    /**
+     * Both moments of all parameters. Sessions that keep parts bring them together: all call this at the same time.
+     *
+     * @return empty where the reducer keeps them from, as there is nothing to be saved
+     */
+    public Optional<Moments> moments() {
+        Optional<Tensor> first = whole(firstMoment);
+        Optional<Tensor> second = whole(secondMoment);
+        return first.flatMap(m -> second.map(v -> new Moments(m, v)));
+    }
+
+    private Optional<Tensor> whole(Tensor moment) {
+        workspace.toHost(moment);
+        return hasAll()
+                ? Optional.of(moment)
+                : reducer.whole(moment.slice()).map(all -> Tensor.of(moment.name(), all, gradients.size()));
+    }
+
+    /** AdamW's running mean of gradients, of the session's {@link #part} of the parameters' layout; see {@link #gradients}. */
     public Tensor firstMoment() {
         return firstMoment;
     }
 
-    /** AdamW's running mean of squared gradients, in the parameters' layout; see {@link #gradients}. */
+    /** AdamW's running mean of squared gradients, of the session's {@link #part}; see {@link #gradients}. */
     public Tensor secondMoment() {
         return secondMoment;
     }

@@ -96,7 +96,7 @@ class TrainingSessionTest {
                             .slice()
                             .copyFrom(Numbers.livelyParameters(config.model().parameters(), 2));
                     TrainingSession session = new TrainingSession(
-                            weights, KernelChoices.defaults(own), 2, new MicroSteps(r, 1, 2), exchange.rank(r));
+                            weights, KernelChoices.defaults(own), 2, new MicroSteps(r, 2, 2), exchange.rank(r));
                     float got =
                             session.gradients(new int[][] {halves(tokens)[r]}, new int[][] {halves(targets)[r]}, 3, 9);
                     assertThat(got).isEqualTo(loss);

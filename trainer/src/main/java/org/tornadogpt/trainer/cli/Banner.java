@@ -28,7 +28,7 @@ final class Banner {
         this.io = io;
     }
 
-    private void line(String label, String text) {
+    void line(String label, String text) {
         Lines.labelled(label, LABEL, text, io.screen()).forEach(io.out()::println);
     }
 

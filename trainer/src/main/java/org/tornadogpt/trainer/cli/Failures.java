@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CancellationException;
 import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.trainer.data.DataException;
+import org.tornadogpt.trainer.ranks.RanksException;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.train.DivergedException;
 import org.tornadogpt.trainer.train.Reasons;
@@ -49,6 +50,7 @@ final class Failures {
                 || failure instanceof DivergedException
                 || failure instanceof CancellationException
                 || failure instanceof DeviceException
+                || failure instanceof RanksException
                 || (failure instanceof IllegalArgumentException && failure.getMessage() != null)) {
             return failure.getMessage();
         }

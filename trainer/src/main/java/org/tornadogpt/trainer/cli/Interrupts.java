@@ -13,6 +13,9 @@ import java.util.List;
 final class Interrupts implements Interruption {
     private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
 
+    /** Of a batch system before its time is over, and of an MPI launcher when a process has died: a request, never the second. */
+    private static final String USER_SIGNAL = "USR1";
+
     private static final Listener SILENT = new Listener() {
         @Override
         public void first() {
@@ -25,17 +28,24 @@ final class Interrupts implements Interruption {
         }
     };
 
+    private final long graceNanos;
+    private boolean signalled;
+    private long signalledNanos;
     private volatile boolean requested;
     private volatile Listener listener = SILENT;
 
-    private Interrupts() {}
+    private Interrupts(long graceNanos) {
+        this.graceNanos = graceNanos;
+    }
 
     /**
      * Takes over the signals, except those that this process was started to ignore, as {@code nohup} does. {@code
      * sun.misc.Signal} is reached by reflection, for the compiler warns of its name and no annotation silences that.
+     *
+     * @param graceNanos how long after the first signal others are taken for the same, sent by another way
      */
-    static Interrupts install() {
-        Interrupts interrupts = new Interrupts();
+    static Interrupts install(long graceNanos) {
+        Interrupts interrupts = new Interrupts(graceNanos);
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
@@ -43,15 +53,23 @@ final class Interrupts implements Interruption {
                 interrupts.signalled();
                 return null;
             };
-            Object handler =
-                    Proxy.newProxyInstance(Interrupts.class.getClassLoader(), new Class<?>[] {handlerType}, onSignal);
+            Object handler = handler(handlerType, onSignal);
             for (String name : SIGNALS) {
                 take(signal, handlerType, handler, name);
             }
+            InvocationHandler onUserSignal = (proxy, method, arguments) -> {
+                interrupts.requested = true;
+                return null;
+            };
+            take(signal, handlerType, handler(handlerType, onUserSignal), USER_SIGNAL);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JVM has no signals", e);
         }
         return interrupts;
+    }
+
+    private static Object handler(Class<?> handlerType, InvocationHandler onSignal) {
+        return Proxy.newProxyInstance(Interrupts.class.getClassLoader(), new Class<?>[] {handlerType}, onSignal);
     }
 
     private static void take(Class<?> signal, Class<?> handlerType, Object handler, String name)
@@ -69,10 +87,15 @@ final class Interrupts implements Interruption {
 
     /** One at a time: the second is heeded only when it was said what it would do. */
     private synchronized void signalled() {
-        if (requested) {
+        if (signalled && System.nanoTime() - signalledNanos < graceNanos) {
+            return;
+        }
+        if (signalled) {
             listener.again();
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         }
+        signalled = true;
+        signalledNanos = System.nanoTime();
         requested = true;
         listener.first();
     }

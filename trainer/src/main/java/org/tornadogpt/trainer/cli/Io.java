@@ -1,6 +1,7 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.PrintWriter;
+import org.tornadogpt.trainer.ranks.Ranks;
 
 /**
  * What a command talks to.
@@ -9,9 +10,15 @@ import java.io.PrintWriter;
  * @param err errors, and remarks beside results that are meant for another program
  * @param interrupted whether the user has asked to stop
  * @param screen what is known of where output goes
+ * @param ranks the processes that share the work
  */
-public record Io(PrintWriter out, PrintWriter err, Interruption interrupted, Screen screen) {
+public record Io(PrintWriter out, PrintWriter err, Interruption interrupted, Screen screen, Ranks ranks) {
     private static final String PROGRAM = "tgpt: ";
+
+    /** Of a process by itself. */
+    public Io(PrintWriter out, PrintWriter err, Interruption interrupted, Screen screen) {
+        this(out, err, interrupted, screen, Ranks.ALONE);
+    }
 
     /** Whether somebody looks at a terminal, so that a progress bar makes sense. */
     public boolean interactive() {

@@ -30,12 +30,21 @@ public final class Main {
         Io io = new Io(
                 new Output(new FileOutputStream(FileDescriptor.out)),
                 new Output(new FileOutputStream(FileDescriptor.err)),
-                canStopGently(args) ? Interrupts.install() : () -> false,
+                () -> false,
                 Screen.of(args, System.getenv(), onTerminal()));
-        int code = run(io, args);
+        int code = RankProcess.SHARED.contains(command(args))
+                ? RankProcess.run(io, System.getenv(), (own, nanos) -> run(stoppable(own, nanos, args), args))
+                : run(stoppable(io, 0, args), args);
         io.out().flush();
         io.err().flush();
         System.exit(code);
+    }
+
+    /** @param graceNanos how long the same signal may come again by another way */
+    private static Io stoppable(Io io, long graceNanos, String... args) {
+        return canStopGently(args)
+                ? new Io(io.out(), io.err(), Interrupts.install(graceNanos), io.screen(), io.ranks())
+                : io;
     }
 
     /** Without a terminal some JDKs have no console, others have one that is not a terminal. */

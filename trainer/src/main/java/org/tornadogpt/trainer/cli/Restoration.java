@@ -39,6 +39,20 @@ final class Restoration {
      * @throws IOException if it is damaged; the message says which file, and how to go on
      */
     Progress restore(TrainingSession session, String from) throws IOException {
+        Progress progress = io.ranks().isFirst() ? restoreHere(session, from) : Progress.start();
+        if (io.ranks().size() == 1) {
+            return progress;
+        }
+        double[] shared = io.ranks().gather(found ? 1 : 0, progress.step(), progress.bestLoss(), progress.bestStep(),
+                progress.sinceBest(), progress.evaluatedStep(), progress.elapsedSeconds());
+        found = shared[0] == 1;
+        if (found) {
+            new SharedState(io.ranks(), folder.last()).share(session);
+        }
+        return new Progress((long) shared[1], shared[2], (long) shared[3], (int) shared[4], (long) shared[5], shared[6]);
+    }
+
+    private Progress restoreHere(TrainingSession session, String from) throws IOException {
         Path source = from.equals(BEST) ? folder.best() : folder.last();
         if (!isThere(folder.last()) && !isThere(folder.best())) {
             io.out().println("resuming: there is no checkpoint yet, starting at step 0");

@@ -16,12 +16,18 @@ import org.tornadogpt.trainer.train.RunFolder;
  *
  * @param settings with the text and the device as they were found
  */
-record RunParts(TrainSettings settings, RunFolder folder, KernelChoices kernels, TrainingRun.Texts texts) {
+record RunParts(
+        TrainSettings settings, RunFolder folder, KernelChoices kernels, TrainingRun.Texts texts, RanksUse ranks) {
     /** The fact by which a resumed run knows its text. */
     static final String DATA_SUM = "dataSha256";
 
-    static RunParts of(TrainSettings asked, RunFolder folder, KernelChoices kernels, TrainingRun.Texts texts) {
-        return new RunParts(asked.found(texts.corpus().spec(), kernels.device()), folder, kernels, texts);
+    static RunParts of(
+            TrainSettings asked,
+            RunFolder folder,
+            KernelChoices kernels,
+            TrainingRun.Texts texts,
+            RanksUse ranks) {
+        return new RunParts(asked.found(texts.corpus().spec(), kernels.device()), folder, kernels, texts, ranks);
     }
 
     /**
@@ -42,7 +48,12 @@ record RunParts(TrainSettings settings, RunFolder folder, KernelChoices kernels,
     /** Takes memory and builds the programs; see {@link Sessions}. */
     TrainingSession session(LanguageModel model) {
         return Sessions.training(
-                model, kernels, settings.batches().batch(), settings.batches().microSteps());
+                model,
+                kernels,
+                settings.batches().batch(),
+                ranks.microSteps(settings),
+                ranks.ranks()
+                        .reducer(ranks.exchange(), model.parameters().size()));
     }
 
     void writeConfig(LanguageModel model) throws IOException {
@@ -59,6 +70,10 @@ record RunParts(TrainSettings settings, RunFolder folder, KernelChoices kernels,
         facts.put("kernels", kernels.names().toString());
         facts.put("program", Version.text());
         facts.put("jvm", Version.jvm());
+        if (ranks.ranks().size() > 1) {
+            facts.put("ranks", String.valueOf(ranks.ranks().size()));
+            facts.put("exchange", ranks.exchange().toString());
+        }
         return facts;
     }
 }

@@ -5,7 +5,9 @@ import java.util.function.Supplier;
 import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.EvaluationSession;
+import org.tornadogpt.model.GradientReducer;
 import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.MicroSteps;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.model.Weights;
 import org.tornadogpt.trainer.settings.UsageException;
@@ -24,9 +26,28 @@ public final class Sessions {
      * @throws DeviceException for what does not fit the device or this machine
      */
     public static TrainingSession training(LanguageModel model, KernelChoices kernels, int batch, int microSteps) {
+        return training(model, kernels, batch, MicroSteps.all(microSteps), GradientReducer.NONE);
+    }
+
+    /**
+     * A session of a model that other processes train, too.
+     *
+     * @param kernels the device, and the variants that compute operations there
+     * @param batch examples in one pass
+     * @param reducer adds the gradients of the micro-steps that others compute
+     * @throws UsageException for sizes that no array can hold
+     * @throws DeviceException for what does not fit the device or this machine
+     */
+    public static TrainingSession training(
+            LanguageModel model, KernelChoices kernels, int batch, MicroSteps microSteps, GradientReducer reducer) {
         ModelMemory memory = ModelMemory.of(model);
         memory.check(ModelMemory.ofMachine());
-        return open(memory.toString(), model, batch, () -> new TrainingSession(model, kernels, batch, microSteps));
+        return open(
+                memory.toString(),
+                model,
+                batch,
+                () -> new TrainingSession(
+                        new Weights(model, kernels.device()), kernels, batch, microSteps, reducer));
     }
 
     /**

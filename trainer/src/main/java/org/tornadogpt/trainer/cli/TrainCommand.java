@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.tornadogpt.trainer.ranks.Exchange;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.Keys;
 import org.tornadogpt.trainer.settings.UsageException;
@@ -83,13 +84,29 @@ final class TrainCommand implements Callable<Integer> {
             description = "With --resume: the checkpoint to go on from [last].")
     private String from;
 
+    @Option(
+            names = "--ranks",
+            paramLabel = "N",
+            description = "Trains in N processes that mpirun starts on this machine; see docs/SCALING.md.")
+    private Integer ranks;
+
+    private CommandSpec spec;
+
+    @Option(
+            names = "--exchange",
+            paramLabel = "HOW",
+            description = "How processes add up gradients [exact]: exact gives the bits of one process with as many"
+                    + " micro-steps, fast and sharded do not; sharded also parts the optimizer's memory.")
+    private String exchange = Exchange.EXACT.toString();
+
     TrainCommand(Io io) {
         this.io = io;
     }
 
     /** Lists the keys at the end of the help. */
     @Spec
-    void spec(CommandSpec spec) {
+    void spec(CommandSpec command) {
+        spec = command;
         List<String> footer =
                 new ArrayList<>(List.of("", "Keys for --set and --config [usual value; presets differ]:"));
         for (String line : PresetsCommand.keyTable(Keys.all(), Main.helpWidth(io.screen()))) {
@@ -100,6 +117,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (ranks != null && io.ranks().size() == 1) {
+            return Launch.ranks(io, ranks, spec.commandLine());
+        }
         Values flags = flags();
         if (resume) {
             if (run == null) {
@@ -108,7 +128,7 @@ final class TrainCommand implements Callable<Integer> {
             if (config != null) {
                 throw new UsageException("--resume uses the run's own config.yaml: leave --config out");
             }
-            return new TrainingRun(io).resume(run, flags, checkpoint());
+            return new TrainingRun(io, Exchange.of(exchange)).resume(run, flags, checkpoint());
         }
         if (from != null) {
             throw new UsageException("--from needs --resume");
@@ -118,7 +138,7 @@ final class TrainCommand implements Callable<Integer> {
             values.putAll(ConfigFile.read(config).values());
         }
         values.putAll(flags);
-        return new TrainingRun(io).start(run, values);
+        return new TrainingRun(io, Exchange.of(exchange)).start(run, values);
     }
 
     private String checkpoint() {

@@ -12,6 +12,7 @@ import org.tornadogpt.trainer.data.CorpusReader;
 import org.tornadogpt.trainer.data.DataException;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.plot.LossPlot;
+import org.tornadogpt.trainer.ranks.Exchange;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.Values;
@@ -27,9 +28,11 @@ final class TrainingRun {
     private static final String AS_BEFORE = "as the run had it";
 
     private final Io io;
+    private final RanksUse ranks;
 
-    TrainingRun(Io io) {
+    TrainingRun(Io io, Exchange exchange) {
         this.io = io;
+        ranks = new RanksUse(io.ranks(), exchange);
     }
 
     /** The text in all its forms. */
@@ -52,17 +55,18 @@ final class TrainingRun {
 
     /** @param run folder to make, null for one with a name of its own */
     int start(Path run, Values values) throws IOException, DivergedException {
-        TrainSettings settings = TrainSettings.of(values);
-        try (RunFolder folder = run == null ? RunFolder.createNamed(RunName.of(settings)) : RunFolder.create(run)) {
+        TrainSettings settings = TrainSettings.of(ranks.complete(values));
+        ranks.check(settings);
+        try (RunFolder folder = create(run, settings)) {
             StopNotices notices = new StopNotices(io, folder);
-            try (KernelChoices kernels =
-                    DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io));
+            try (KernelChoices kernels = open(settings)) {
+                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io), ranks);
+                ranks.agree(parts);
                 LanguageModel model = parts.model();
                 introduce(parts, model, DeviceOptions.explain(settings.device(), kernels.device()));
                 settings.remarks(values).forEach(io::say);
                 try (TrainingSession session = parts.session(model)) {
-                    if (io.interrupted().getAsBoolean()) {
+                    if (io.ranks().any(io.interrupted().getAsBoolean())) {
                         io.out().println("interrupted before the first step; nothing is left of the run");
                         return ExitCode.INTERRUPTED;
                     }
@@ -73,15 +77,30 @@ final class TrainingRun {
         }
     }
 
+    private KernelChoices open(TrainSettings settings) {
+        return DeviceOptions.open(ranks.device(settings), ranks.threads(settings), settings.kernels());
+    }
+
+    /** Rank 0 makes the folder. */
+    private RunFolder create(Path run, TrainSettings settings) throws IOException {
+        if (!io.ranks().isFirst()) {
+            return RunFolder.ofAnother(Path.of(io.ranks().share("", 0)));
+        }
+        RunFolder folder = run == null ? RunFolder.createNamed(RunName.of(settings)) : RunFolder.create(run);
+        io.ranks().share(folder.path().toString(), 0);
+        return folder;
+    }
+
     /** @param from name of the checkpoint to go on from */
     int resume(Path run, Values flags, String from) throws IOException, DivergedException {
         ConfigFile.Content stored = RunFolder.readConfig(run);
         TrainSettings settings = ResumeRules.apply(stored.values(), flags);
-        try (RunFolder folder = RunFolder.resume(run)) {
+        ranks.check(settings);
+        try (RunFolder folder = io.ranks().isFirst() ? RunFolder.resume(run) : RunFolder.ofAnother(run)) {
             StopNotices notices = new StopNotices(io, folder);
-            try (KernelChoices kernels =
-                    DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io));
+            try (KernelChoices kernels = open(settings)) {
+                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io), ranks);
+                ranks.agree(parts);
                 checkSameText(settings, parts.texts(), stored);
                 LanguageModel model = parts.model();
                 introduce(
@@ -115,6 +134,7 @@ final class TrainingRun {
         Texts texts = parts.texts();
         Banner banner = new Banner(io);
         banner.print(parts.settings(), parts.folder().path(), device, model);
+        ranks.describe().ifPresent(text -> banner.line("ranks", text));
         banner.print(texts.corpus(), texts.split(), texts.tokenizer());
     }
 
@@ -142,7 +162,8 @@ final class TrainingRun {
                     saved,
                     new ProvenProgress(display, parts.kernels().device()),
                     LossPlot::write,
-                    io.interrupted());
+                    io.interrupted(),
+                    io.ranks());
             notices.training(trainer, display);
             outcome = trainer.run();
             notices.done();
@@ -157,6 +178,9 @@ final class TrainingRun {
                     .println("interrupted, saved after step " + progress.step() + "; go on with: "
                             + Remains.resume(parts.folder().path()));
             return ExitCode.INTERRUPTED;
+        }
+        if (!io.ranks().isFirst()) {
+            return ExitCode.OK;
         }
         if (outcome == Trainer.Outcome.STOPPED_EARLY) {
             io.out()

@@ -5,6 +5,7 @@ import java.util.function.BooleanSupplier;
 import org.tornadogpt.model.LossSource;
 import org.tornadogpt.model.training.Batches;
 import org.tornadogpt.trainer.data.Split;
+import org.tornadogpt.trainer.ranks.Ranks;
 
 /**
  * Mean losses over a fixed choice of batches of each part: every evaluation of a run looks at the same blocks, so that its
@@ -23,6 +24,7 @@ public final class Evaluator {
         }
     }
 
+    private final Ranks ranks;
     private final LossSource session;
     private final Batches training;
     private final Batches validation;
@@ -36,6 +38,17 @@ public final class Evaluator {
      * @param count batches of each part
      */
     public Evaluator(LossSource session, Split split, int block, long seed, int count) {
+        this(session, split, block, seed, count, Ranks.ALONE);
+    }
+
+    /**
+     * Of a session.
+     *
+     * @param count batches of each part
+     * @param ranks share them out, every n-th to each
+     */
+    public Evaluator(LossSource session, Split split, int block, long seed, int count, Ranks ranks) {
+        this.ranks = ranks;
         this.session = session;
         this.count = count;
         training = new Batches(split.training(), session.batch(), block, seed, Batches.Purpose.EVALUATE_TRAINING);
@@ -48,14 +61,23 @@ public final class Evaluator {
     public Optional<Losses> evaluate(BooleanSupplier stop) {
         double trainingLoss = mean(training, stop);
         double validationLoss = mean(validation, stop);
-        return stop.getAsBoolean() ? Optional.empty() : Optional.of(new Losses(trainingLoss, validationLoss));
+        return ranks.any(stop.getAsBoolean()) ? Optional.empty() : Optional.of(new Losses(trainingLoss, validationLoss));
     }
 
     private double mean(Batches batches, BooleanSupplier stop) {
+        int rounds = Math.ceilDiv(count, ranks.size());
+        double[] own = new double[rounds];
+        for (int i = 0; i < rounds && !stop.getAsBoolean(); i++) {
+            int number = i * ranks.size() + ranks.rank();
+            if (number < count) {
+                batches.fill(number, 0, tokens, targets);
+                own[i] = session.evaluate(tokens, targets);
+            }
+        }
+        double[] all = ranks.gather(own);
         double sum = 0;
-        for (int i = 0; i < count && !stop.getAsBoolean(); i++) {
-            batches.fill(i, 0, tokens, targets);
-            sum += session.evaluate(tokens, targets);
+        for (int i = 0; i < count; i++) { // in the order of the batches, so that the sum has the same bits for any number of ranks
+            sum += all[i % ranks.size() * rounds + i / ranks.size()];
         }
         return sum / count;
     }

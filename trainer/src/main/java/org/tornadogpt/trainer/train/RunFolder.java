@@ -30,7 +30,12 @@ public final class RunFolder implements AutoCloseable {
     private boolean kept;
     private ConfigFile.Content written;
 
-    /** @param made null for the folder of an earlier run */
+    /**
+     * Of a path.
+     *
+     * @param made null for the folder of an earlier run
+     * @param lock null for one that another process writes
+     */
     private RunFolder(Path path, NewFolder made, RunLock lock) {
         this.path = path;
         this.made = made;
@@ -75,6 +80,16 @@ public final class RunFolder implements AutoCloseable {
             made.removeIfEmpty();
             throw e;
         }
+    }
+
+    /** A folder that another rank writes: here nothing is written. */
+    public static RunFolder ofAnother(Path path) {
+        return new RunFolder(path, null, null);
+    }
+
+    /** Whether this process writes it. */
+    public boolean isOurs() {
+        return lock != null;
     }
 
     /** Opens the folder of an earlier run. */
@@ -147,6 +162,9 @@ public final class RunFolder implements AutoCloseable {
 
     /** Replaces {@code config.yaml} as a whole. */
     public void writeConfig(ConfigFile.Content content) throws IOException {
+        if (!isOurs()) {
+            return;
+        }
         WholeFile.write(config(), ConfigFile.write(content).getBytes(StandardCharsets.UTF_8));
         written = content;
     }
@@ -192,7 +210,9 @@ public final class RunFolder implements AutoCloseable {
                 made.discard();
             }
         } finally {
-            lock.close();
+            if (isOurs()) {
+                lock.close();
+            }
         }
     }
 }

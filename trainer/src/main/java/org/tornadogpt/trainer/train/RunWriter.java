@@ -10,6 +10,7 @@ import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
+import org.tornadogpt.trainer.ranks.Ranks;
 
 /**
  * Puts down in a run's folder what the run has come to. A checkpoint that cannot be written is an error; without a
@@ -20,6 +21,7 @@ final class RunWriter {
     private final TrainingSession session;
     private final Tokenizer tokenizer;
     private final long seed;
+    private final Ranks ranks;
     private final ProgressDisplay display;
     private final Plotter plotter;
     private final List<String> caption;
@@ -40,7 +42,9 @@ final class RunWriter {
             ProgressDisplay display,
             Plotter plotter,
             List<String> caption,
-            long savedStep) {
+            long savedStep,
+            Ranks ranks) {
+        this.ranks = ranks;
         this.folder = folder;
         this.session = session;
         this.tokenizer = tokenizer;
@@ -49,7 +53,7 @@ final class RunWriter {
         this.plotter = plotter;
         this.caption = caption;
         this.savedStep = savedStep;
-        metrics = MetricsFile.append(folder.metrics());
+        metrics = folder.isOurs() ? MetricsFile.append(folder.metrics()) : null;
     }
 
     /** The step that the run would go on from if it ended now, -1 for none. Any thread may ask. */
@@ -63,6 +67,9 @@ final class RunWriter {
     }
 
     void log(Metric metric) {
+        if (!folder.isOurs()) {
+            return;
+        }
         try {
             metrics.write(metric);
         } catch (IOException e) {
@@ -71,6 +78,9 @@ final class RunWriter {
     }
 
     void flush() {
+        if (!folder.isOurs()) {
+            return;
+        }
         try {
             metrics.flush();
         } catch (IOException e) {
@@ -84,16 +94,24 @@ final class RunWriter {
      * @throws IOException if that fails; earlier checkpoints stay
      */
     void saveLast(Progress progress) throws IOException {
-        prepare();
-        Checkpoint.save(folder.last(), tokenizer, session, progress.toState(seed));
+        if (folder.isOurs()) {
+            prepare();
+            Checkpoint.save(folder.last(), tokenizer, session, progress.toState(seed));
+        } else {
+            session.moments(); // gives what it has of them
+        }
         saved(progress);
     }
 
     /** Saves {@code best}, and the same as {@code last}. */
     void saveBest(Progress progress) throws IOException {
-        prepare();
-        Checkpoint.save(folder.best(), tokenizer, session, progress.toState(seed));
-        Checkpoint.copy(folder.best(), folder.last());
+        if (folder.isOurs()) {
+            prepare();
+            Checkpoint.save(folder.best(), tokenizer, session, progress.toState(seed));
+            Checkpoint.copy(folder.best(), folder.last());
+        } else {
+            session.moments();
+        }
         saved(progress);
     }
 
@@ -103,6 +121,7 @@ final class RunWriter {
     }
 
     private void saved(Progress progress) {
+        ranks.awaitLong();
         savedStep = progress.step();
         savedNanos = System.nanoTime();
     }
@@ -112,6 +131,9 @@ final class RunWriter {
      * it.
      */
     void plot() {
+        if (!folder.isOurs()) {
+            return;
+        }
         try {
             String title = folder.path().toAbsolutePath().getFileName().toString();
             plotter.write(title, caption, MetricsFile.read(folder.metrics()), folder.plot())

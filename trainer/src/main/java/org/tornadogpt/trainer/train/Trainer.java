@@ -10,6 +10,9 @@ import org.tornadogpt.model.training.Batches;
 import org.tornadogpt.model.training.LearningRate;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
+import org.tornadogpt.trainer.ranks.Agreement;
+import org.tornadogpt.trainer.ranks.Ranks;
+import org.tornadogpt.trainer.ranks.RanksException;
 import org.tornadogpt.trainer.settings.TrainSettings;
 
 /**
@@ -35,6 +38,7 @@ public final class Trainer {
     private final RunWriter writer;
     private final ProgressDisplay display;
     private final BooleanSupplier stop;
+    private final Ranks ranks;
     private final Evaluator evaluator;
     private final Batches batches;
     private final int[][] tokens;
@@ -50,6 +54,7 @@ public final class Trainer {
      * @param progress where to go on
      * @param saved whether a checkpoint holds that already
      * @param stop asked between steps and during evaluations
+     * @param ranks the processes that take the steps together
      */
     public Trainer(
             TrainSettings settings,
@@ -61,7 +66,9 @@ public final class Trainer {
             boolean saved,
             ProgressDisplay display,
             Plotter plotter,
-            BooleanSupplier stop) {
+            BooleanSupplier stop,
+            Ranks ranks) {
+        this.ranks = ranks;
         this.settings = settings;
         this.session = session;
         this.folder = folder;
@@ -76,14 +83,14 @@ public final class Trainer {
                 display,
                 plotter,
                 RunCaption.of(settings, session.model(), split.training()),
-                saved ? progress.step() : -1);
+                saved ? progress.step() : -1, ranks);
         int block = settings.batches().block();
         evaluator = new Evaluator(
-                session, split, block, settings.seed(), settings.evaluation().evalBatches());
+                session, split, block, settings.seed(), settings.evaluation().evalBatches(), ranks);
         batches = new Batches(
                 split.training(), settings.batches().batch(), block, settings.seed(), Batches.Purpose.TRAIN);
-        tokens = new int[settings.batches().microSteps()][batches.size()];
-        targets = new int[settings.batches().microSteps()][batches.size()];
+        tokens = new int[session.microSteps().count()][batches.size()];
+        targets = new int[session.microSteps().count()][batches.size()];
         learningRate = settings.schedule().rate();
         estimate = new TimeEstimate(settings.evaluation(), settings.steps());
     }
@@ -120,6 +127,11 @@ public final class Trainer {
                     progress.step(),
                     "step " + progress.step() + " is not saved: " + e.getMessage() + "; " + Remains.of(folder.path())
                             + ". " + DivergedException.ADVICE);
+        } catch (RanksException e) {
+            throw new RanksException(
+                    "step " + progress.step() + " is not saved: " + e.getMessage() + "; "
+                            + Remains.toResume(folder.path()),
+                    e);
         } catch (IOException e) {
             throw new IOException(
                     "step " + progress.step() + " cannot be saved in " + folder.path() + ": " + Reasons.of(e) + "; "
@@ -130,7 +142,7 @@ public final class Trainer {
 
     private Outcome loop() throws IOException, DivergedException {
         while (true) {
-            if (stop.getAsBoolean() || !evaluateIfDue()) {
+            if (ranks.any(stop.getAsBoolean()) || !evaluateIfDue()) {
                 save();
                 return Outcome.INTERRUPTED;
             }
@@ -152,7 +164,8 @@ public final class Trainer {
         int interval = settings.evaluation().checkpointInterval();
         double minutes = settings.evaluation().checkpointMinutes();
         boolean byStep = interval > 0 && progress.step() % interval == 0;
-        boolean byTime = minutes > 0 && writer.secondsSinceSave() >= minutes * SECONDS_PER_MINUTE;
+        boolean byTime = minutes > 0
+                && ranks.any(ranks.isFirst() && writer.secondsSinceSave() >= minutes * SECONDS_PER_MINUTE);
         return byStep || byTime;
     }
 
@@ -177,6 +190,7 @@ public final class Trainer {
             return false;
         }
         Evaluator.Losses losses = found.get();
+        checkParameters(step);
         if (!losses.areFinite()) {
             throw diverged(
                     "evaluation after step " + step,
@@ -203,6 +217,13 @@ public final class Trainer {
                 estimate.remaining(step),
                 best));
         return true;
+    }
+
+    private void checkParameters(long step) {
+        if (ranks.size() > 1) {
+            session.weights().toHost();
+            new Agreement(ranks).onParameters(session.weights().flat().slice(), step);
+        }
     }
 
     private void save() throws IOException {
@@ -234,7 +255,7 @@ public final class Trainer {
 
     private void fillBatches(long step) {
         for (int micro = 0; micro < tokens.length; micro++) {
-            batches.fill(step, micro, tokens[micro], targets[micro]);
+            batches.fill(step, session.microSteps().number(micro), tokens[micro], targets[micro]);
         }
     }
 
@@ -242,12 +263,23 @@ public final class Trainer {
         folder.keep();
         writer.flush();
         fillBatches(step);
-        String where = session.diagnose(tokens, targets, step, settings.seed())
+        String where = firstOf(session.diagnose(tokens, targets, step, settings.seed())
                 .map(place -> "first in " + place)
-                .orElse("not found again when the step's batch was run once more");
+                .orElse(""));
         return new DivergedException(
                 number,
                 when + " is not finite (" + what + "), " + where + "; " + Remains.of(folder.path()) + ". "
                         + DivergedException.ADVICE);
+    }
+
+    /** What the first rank says that has something to say. */
+    private String firstOf(String mine) {
+        double[] lengths = ranks.gather(mine.length());
+        for (int rank = 0; rank < lengths.length; rank++) {
+            if (lengths[rank] > 0) {
+                return (ranks.size() > 1 ? "on rank " + rank + " " : "") + ranks.share(mine, rank);
+            }
+        }
+        return "not found again when the step's batch was run once more";
     }
 }

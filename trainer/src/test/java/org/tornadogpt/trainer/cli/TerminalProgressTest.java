@@ -39,7 +39,7 @@ class TerminalProgressTest {
         Class<?> signal = Class.forName("sun.misc.Signal");
         Class<?> handler = Class.forName("sun.misc.SignalHandler");
         Object interrupt = signal.getConstructor(String.class).newInstance("INT");
-        Interrupts interrupts = Interrupts.install();
+        Interrupts interrupts = Interrupts.install(0);
         try {
             StringWriter out = new StringWriter();
             Screen screen = Tgpt.terminal(80, false);

@@ -25,6 +25,7 @@ import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
 import org.tornadogpt.trainer.plot.LossPlot;
+import org.tornadogpt.trainer.ranks.Ranks;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.Values;
@@ -108,7 +109,8 @@ class TrainerTest {
                             false,
                             display,
                             plotter,
-                            () -> false)
+                            () -> false,
+                            Ranks.ALONE)
                     .run();
         }
     }

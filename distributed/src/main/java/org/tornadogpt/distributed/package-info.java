@@ -1,0 +1,2 @@
+/** One training run by several processes. */
+package org.tornadogpt.distributed;
