@@ -84,7 +84,8 @@ public final class Main {
                 .addSubcommand("devices", new DevicesCommand(io))
                 .addSubcommand("doctor", new DoctorCommand(io))
                 .addSubcommand("kernels", new KernelsCommand(io))
-                .addSubcommand("data", new DataCommand(io));
+                .addSubcommand("data", new DataCommand(io))
+                .addSubcommand("tokenizer", new TokenizerCommand(io));
         for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
             root.addSubcommand(provider.name(), provider.command(io));
         }

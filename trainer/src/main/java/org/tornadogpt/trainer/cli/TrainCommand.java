@@ -41,6 +41,12 @@ final class TrainCommand implements Callable<Integer> {
     private String data;
 
     @Option(
+            names = "--tokenizer",
+            paramLabel = "NAME",
+            description = "char, byte, bpe:N (N tokens learnt from the text), gpt2, or a tokenizer.json [char].")
+    private String tokenizer;
+
+    @Option(
             names = "--keep-line-endings",
             description =
                     "Leaves CR LF, CR and byte order marks in the text; else lines end with LF, and there are no marks.")
@@ -136,6 +142,7 @@ final class TrainCommand implements Callable<Integer> {
         pairs.forEach(flags::setPair);
         put(flags, "preset", preset);
         put(flags, "data", data);
+        put(flags, "tokenizer", tokenizer);
         put(flags, "keepLineEndings", keepLineEndings ? "true" : null);
         put(flags, "steps", steps);
         put(flags, "seed", seed);

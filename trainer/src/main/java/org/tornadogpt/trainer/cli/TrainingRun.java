@@ -1,12 +1,14 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tornadogpt.kernels.graph.KernelChoices;
-import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.trainer.data.Corpus;
 import org.tornadogpt.trainer.data.CorpusReader;
 import org.tornadogpt.trainer.data.DataException;
@@ -14,6 +16,7 @@ import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.plot.LossPlot;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.TrainSettings;
+import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
 import org.tornadogpt.trainer.train.DivergedException;
 import org.tornadogpt.trainer.train.Progress;
@@ -34,19 +37,32 @@ final class TrainingRun {
 
     /** The text in all its forms. */
     record Texts(Corpus corpus, String sha256, Tokenizer tokenizer, Split split) {
-        static Texts read(TrainSettings settings, Io io) {
+        /** @param run whose tokenizer is taken if it has one, so that it is not learnt again */
+        static Texts read(TrainSettings settings, RunFolder run, Io io) {
             try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
                 Corpus corpus = new CorpusReader(settings.text(), progress).read(settings.data());
-                return CorpusReader.inMemory(settings.data(), () -> of(corpus, settings));
+                return CorpusReader.inMemory(settings.data(), () -> of(corpus, settings, run));
             }
         }
 
-        private static Texts of(Corpus corpus, TrainSettings settings) {
-            Tokenizer tokenizer = CharTokenizer.of(corpus.text());
+        private static Texts of(Corpus corpus, TrainSettings settings, RunFolder run) {
+            Tokenizer tokenizer = tokenizer(corpus, settings, run);
             Split split =
                     Split.of(tokenizer.encode(corpus.text()), settings.batches().validation());
             split.check(settings.batches().block());
             return new Texts(corpus, corpus.sha256(), tokenizer, split);
+        }
+
+        private static Tokenizer tokenizer(Corpus corpus, TrainSettings settings, RunFolder run) {
+            try {
+                return Files.exists(run.tokenizer())
+                        ? Tokenizers.read(run.tokenizer())
+                        : Tokenizers.of(settings.tokenizer(), corpus.text());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(e.getMessage(), e);
+            }
         }
     }
 
@@ -57,7 +73,7 @@ final class TrainingRun {
             StopNotices notices = new StopNotices(io, folder);
             try (KernelChoices kernels =
                     DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io));
+                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, folder, io));
                 LanguageModel model = parts.model();
                 introduce(parts, model, DeviceOptions.explain(settings.device(), kernels.device()));
                 settings.remarks(values).forEach(io::say);
@@ -81,7 +97,7 @@ final class TrainingRun {
             StopNotices notices = new StopNotices(io, folder);
             try (KernelChoices kernels =
                     DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io));
+                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, folder, io));
                 checkSameText(settings, parts.texts(), stored);
                 LanguageModel model = parts.model();
                 introduce(
@@ -115,7 +131,7 @@ final class TrainingRun {
         Texts texts = parts.texts();
         Banner banner = new Banner(io);
         banner.print(parts.settings(), parts.folder().path(), device, model);
-        banner.print(texts.corpus(), texts.split(), texts.tokenizer());
+        banner.print(texts.corpus(), texts.split(), parts.settings().tokenizer(), texts.tokenizer());
     }
 
     /** @param saved whether a checkpoint holds {@code progress} */

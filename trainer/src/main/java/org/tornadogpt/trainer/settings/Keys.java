@@ -29,6 +29,7 @@ public final class Keys {
             new Key("threads", RUN, "0", "worker threads of the cpu device, 0 for one for each processor"),
             new Key("seed", RUN, "1337", "of initialisation, batches, dropout and the sample"),
             new Key("steps", RUN, "3000", "when to stop; cosine ends there, too, unless decaySteps says otherwise"),
+            new Key("tokenizer", RUN, "char", "char, byte, bpe:N (learnt from the text), gpt2, or a tokenizer.json"),
             new Key("keepLineEndings", TEXT, "false", "true leaves CR LF, CR and byte order marks in the text"),
             new Key("hiddenFiles", TEXT, "false", "true reads files whose names begin with a dot, in folders and zips"),
             limit("maxTextMegabytes", TextRules.USUAL.maxMegabytes(), "millions of bytes of text, unpacked"),

@@ -1,11 +1,14 @@
 package org.tornadogpt.trainer.settings;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.Presets;
+import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.trainer.data.TextRules;
 
 /**
@@ -14,6 +17,7 @@ import org.tornadogpt.trainer.data.TextRules;
  * @param preset the name of what it started from
  * @param data see {@code CorpusReader}
  * @param text how that is read
+ * @param tokenizer its name; see {@code Tokenizers}
  * @param device name of the device
  * @param threads worker threads, 0 for one for each processor
  * @param seed of everything random
@@ -25,6 +29,7 @@ public record TrainSettings(
         String preset,
         String data,
         TextRules text,
+        String tokenizer,
         String device,
         int threads,
         long seed,
@@ -54,6 +59,7 @@ public record TrainSettings(
                 preset.name(),
                 values.text("data"),
                 textRules(values),
+                tokenizer(values.text("tokenizer").strip()),
                 values.text("device"),
                 values.integer("threads"),
                 values.longInteger("seed"),
@@ -65,6 +71,18 @@ public record TrainSettings(
                 OptimizerSettings.of(values),
                 EvaluationSettings.of(values),
                 SampleSettings.of(values));
+    }
+
+    /** A file is found again from any folder. */
+    private static String tokenizer(String name) {
+        if (Tokenizers.isName(name)) {
+            return name;
+        }
+        try {
+            return Path.of(name).toAbsolutePath().normalize().toString();
+        } catch (InvalidPathException e) {
+            throw new UsageException("tokenizer: " + e.getMessage(), e);
+        }
     }
 
     private static TextRules textRules(Values values) {
@@ -104,6 +122,7 @@ public record TrainSettings(
         values.set("maxFiles", String.valueOf(text.maxFiles()));
         values.set("maxZipRatio", String.valueOf(text.maxZipRatio()));
         values.set("device", device);
+        values.set("tokenizer", tokenizer);
         values.set("threads", String.valueOf(threads));
         values.set("seed", String.valueOf(seed));
         values.set("steps", String.valueOf(steps));
@@ -141,6 +160,7 @@ public record TrainSettings(
                 preset,
                 dataSpec,
                 text,
+                tokenizer,
                 opened.id(),
                 threads,
                 seed,
