@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares encodings with those of `tokenizers` (loading our tokenizer.json) and, for GPT-2's, of `tiktoken`.
 
-usage: compare.py TGPT TOKENIZER_JSON [--tiktoken RANKS] [--count 10000] [--seed 1] [FILE ...]
+usage: compare.py TGPT TOKENIZER_JSON [--tiktoken RANKS] [--count 10000] [--seed 1] [--files FILE ...]
 
 TGPT is the launcher. RANKS is r50k_base.tiktoken, as tiktoken downloads it (it is in jtokkit's jar, too). Random strings are of code
 points that Unicode 15 assigns (this Python's unicodedata), with many of the kinds that pre-tokenisation tells apart. Prints the number
@@ -68,7 +68,7 @@ def main():
     parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sample", help="writes the first 300 random strings and their tokens to this file")
-    parser.add_argument("files", nargs="*")
+    parser.add_argument("--files", nargs="*", default=[], help="texts in UTF-8")
     args = parser.parse_args()
     hf = Tokenizer.from_file(args.tokenizer)
     known = None

@@ -248,6 +248,74 @@ public final class BpeTokenizer implements Tokenizer {
         return start;
     }
 
+    /** The special token that ends texts, -1 if there is none. */
+    public int endOfText() {
+        return definition.added.stream()
+                .filter(t -> t.content().equals(BpeTrainer.END) || t.content().equals("</s>"))
+                .mapToInt(AddedToken::id)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    /**
+     * What GGUF calls the way in which texts are cut into pieces; empty if it has no name for it. Where nothing is merged all ways are
+     * the same.
+     */
+    public String ggufName() {
+        return switch (definition.preTokenizer) {
+            case Gpt2Split gpt2 -> "gpt-2";
+            case Llama3Split llama3 -> llama3.digits() == 1 ? "qwen2" : "llama-bpe";
+            case NoSplit whole -> merges.size() == 0 ? "gpt-2" : "";
+            case DigitSplit digits -> "";
+        };
+    }
+
+    /** What a token is. */
+    public enum Kind {
+        NORMAL,
+        /** Marks something; never part of a text. */
+        SPECIAL,
+        /** Found in texts before anything else. */
+        ADDED,
+        /** A number without a token. */
+        UNUSED
+    }
+
+    /**
+     * The tokens in writing.
+     *
+     * @param texts of all tokens, bytes as in {@code tokenizer.json}
+     * @param merges pairs, with a space between
+     * @param first the token that texts begin with; -1 for none
+     */
+    public record Pieces(List<String> texts, List<Kind> kinds, List<String> merges, int first) {
+        public Pieces {
+            texts = List.copyOf(texts);
+            kinds = List.copyOf(kinds);
+            merges = List.copyOf(merges);
+        }
+    }
+
+    /** The tokens in writing. */
+    public Pieces pieces() {
+        List<String> texts = new ArrayList<>();
+        List<Kind> kinds = new ArrayList<>();
+        for (int id = 0; id < pieces.length; id++) {
+            texts.add(pieces[id] == null ? "[PAD" + id + "]" : ByteAlphabet.write(pieces[id]));
+            kinds.add(pieces[id] == null ? Kind.UNUSED : Kind.NORMAL);
+        }
+        for (AddedToken token : definition.added) {
+            texts.set(token.id(), token.content());
+            kinds.set(token.id(), token.special() ? Kind.SPECIAL : Kind.ADDED);
+        }
+        List<String> pairs = new ArrayList<>();
+        for (int i = 0; i < definition.merges.length; i += 2) {
+            pairs.add(ByteAlphabet.write(pieces[definition.merges[i]]) + " "
+                    + ByteAlphabet.write(pieces[definition.merges[i + 1]]));
+        }
+        return new Pieces(texts, kinds, pairs, definition.first);
+    }
+
     @Override
     public String toJson() {
         return TokenizerFile.write(this);

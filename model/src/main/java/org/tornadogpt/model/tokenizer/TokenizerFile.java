@@ -267,6 +267,11 @@ public final class TokenizerFile {
         return Json.write(tree);
     }
 
+    /** Whether a tokenizer's file can be read by other programs. */
+    public static boolean isCommon(Tokenizer tokenizer) {
+        return !Json.readObject(tokenizer.toJson()).has("kind");
+    }
+
     /** The text of a file with one token for each of these code points, numbered in their order. */
     public static String write(int... codePoints) {
         ObjectNode tree = frame();

@@ -85,7 +85,8 @@ public final class Main {
                 .addSubcommand("doctor", new DoctorCommand(io))
                 .addSubcommand("kernels", new KernelsCommand(io))
                 .addSubcommand("data", new DataCommand(io))
-                .addSubcommand("tokenizer", new TokenizerCommand(io));
+                .addSubcommand("tokenizer", new TokenizerCommand(io))
+                .addSubcommand("export", new ExportCommand(io));
         for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
             root.addSubcommand(provider.name(), provider.command(io));
         }

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Learns a tokenizer from a text, and shows how one cuts a text.",
-        synopsisSubcommandLabel = "(train | show)")
+        synopsisSubcommandLabel = "(train | show | save)")
 final class TokenizerCommand implements Callable<Integer> {
     private final Io io;
 
@@ -151,6 +151,25 @@ final class TokenizerCommand implements Callable<Integer> {
                         tokens.length,
                         tokenizer.vocabularySize(),
                         seconds);
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "save",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            description = "Writes a tokenizer that needs no text as a tokenizer.json.")
+    int save(
+            @Option(
+                            names = "--tokenizer",
+                            required = true,
+                            paramLabel = "NAME",
+                            description = "byte, gpt2, or what 'tgpt tokenizer show' takes.")
+                    String name,
+            @Option(names = "--out", required = true, paramLabel = "FILE", description = "What to write.") Path out)
+            throws IOException {
+        WholeFile.write(out.toAbsolutePath(), tokenizer(name).toJson().getBytes(StandardCharsets.UTF_8));
+        io.say("wrote " + out);
         return ExitCode.OK;
     }
 
