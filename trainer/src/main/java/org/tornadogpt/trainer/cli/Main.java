@@ -86,7 +86,9 @@ public final class Main {
                 .addSubcommand("kernels", new KernelsCommand(io))
                 .addSubcommand("data", new DataCommand(io))
                 .addSubcommand("tokenizer", new TokenizerCommand(io))
-                .addSubcommand("export", new ExportCommand(io));
+                .addSubcommand("export", new ExportCommand(io))
+                .addSubcommand("import", new ImportCommand(io))
+                .addSubcommand("logits", new LogitsCommand(io));
         for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
             root.addSubcommand(provider.name(), provider.command(io));
         }
