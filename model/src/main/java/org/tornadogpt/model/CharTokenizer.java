@@ -44,6 +44,14 @@ public final class CharTokenizer implements Tokenizer {
         return new CharTokenizer(found.stream().toArray());
     }
 
+    /** This tokenizer, or one that knows the characters of {@code text} as well. */
+    public CharTokenizer with(String text) {
+        BitSet found = new BitSet();
+        text.codePoints().forEach(found::set);
+        Arrays.stream(codePoints).forEach(found::set);
+        return found.cardinality() == codePoints.length ? this : new CharTokenizer(found.stream().toArray());
+    }
+
     /** What earlier versions wrote, and {@link #toJson} writes where characters are surrogates. */
     private record Description(String kind, int[] codePoints) {}
 

@@ -296,6 +296,11 @@ public final class BpeTokenizer implements Tokenizer {
         }
     }
 
+    /** Bytes in the writing of {@code tokenizer.json}. */
+    public static String text(byte... bytes) {
+        return ByteAlphabet.write(bytes);
+    }
+
     /** The tokens in writing. */
     public Pieces pieces() {
         List<String> texts = new ArrayList<>();

@@ -85,8 +85,11 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--from",
-            paramLabel = "last|best",
-            description = "With --resume: the checkpoint to go on from [last].")
+            paramLabel = "MODEL",
+            description = {
+                "Begins with the weights of a run, a checkpoint, or a folder of Hugging Face's transformers.",
+                "With --resume: last or best, the checkpoint to go on from [last]."
+            })
     private String from;
 
     TrainCommand(Io io) {
@@ -116,15 +119,12 @@ final class TrainCommand implements Callable<Integer> {
             }
             return new TrainingRun(io).resume(run, flags, checkpoint());
         }
-        if (from != null) {
-            throw new UsageException("--from needs --resume");
-        }
         Values values = new Values();
         if (config != null) {
             values.putAll(ConfigFile.read(config).values());
         }
         values.putAll(flags);
-        return new TrainingRun(io).start(run, values);
+        return new TrainingRun(io).start(run, values, from);
     }
 
     private String checkpoint() {

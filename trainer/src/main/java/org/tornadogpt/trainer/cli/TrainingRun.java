@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
@@ -37,20 +38,29 @@ final class TrainingRun {
 
     /** The text in all its forms. */
     record Texts(Corpus corpus, String sha256, Tokenizer tokenizer, Split split) {
-        /** @param run whose tokenizer is taken if it has one, so that it is not learnt again */
-        static Texts read(TrainSettings settings, RunFolder run, Io io) {
+        /**
+         * @param run whose tokenizer is taken if it has one, so that it is not learnt again
+         * @param inherited the tokenizer of the model that the run begins with; null for one by the settings
+         */
+        static Texts read(TrainSettings settings, RunFolder run, Tokenizer inherited, Io io) {
             try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
                 Corpus corpus = new CorpusReader(settings.text(), progress).read(settings.data());
-                return CorpusReader.inMemory(settings.data(), () -> of(corpus, settings, run));
+                return CorpusReader.inMemory(settings.data(), () -> of(corpus, settings, run, inherited));
             }
         }
 
-        private static Texts of(Corpus corpus, TrainSettings settings, RunFolder run) {
-            Tokenizer tokenizer = tokenizer(corpus, settings, run);
+        private static Texts of(Corpus corpus, TrainSettings settings, RunFolder run, Tokenizer inherited) {
+            Tokenizer tokenizer =
+                    inherited == null ? tokenizer(corpus, settings, run) : extended(inherited, corpus.text());
             Split split =
                     Split.of(tokenizer.encode(corpus.text()), settings.batches().validation());
             split.check(settings.batches().block());
             return new Texts(corpus, corpus.sha256(), tokenizer, split);
+        }
+
+        /** Characters that the text has besides become tokens, too. */
+        private static Tokenizer extended(Tokenizer inherited, String text) {
+            return inherited instanceof CharTokenizer characters ? characters.with(text) : inherited;
         }
 
         private static Tokenizer tokenizer(Corpus corpus, TrainSettings settings, RunFolder run) {
@@ -66,14 +76,27 @@ final class TrainingRun {
         }
     }
 
-    /** @param run folder to make, null for one with a name of its own */
-    int start(Path run, Values values) throws IOException, DivergedException {
+    /**
+     * @param run folder to make, null for one with a name of its own
+     * @param from the model to begin with, null for none
+     */
+    int start(Path run, Values values, String from) throws IOException, DivergedException {
+        if (from == null) {
+            return start(run, values, (StartingPoint) null);
+        }
+        try (StartingPoint start = StartingPoint.open(from)) {
+            return start(run, start.settings(values), start);
+        }
+    }
+
+    private int start(Path run, Values values, StartingPoint from) throws IOException, DivergedException {
         TrainSettings settings = TrainSettings.of(values);
         try (RunFolder folder = run == null ? RunFolder.createNamed(RunName.of(settings)) : RunFolder.create(run)) {
             StopNotices notices = new StopNotices(io, folder);
             try (KernelChoices kernels =
                     DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, folder, io));
+                Tokenizer inherited = from == null ? null : from.inherited(values);
+                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, folder, inherited, io));
                 LanguageModel model = parts.model();
                 introduce(parts, model, DeviceOptions.explain(settings.device(), kernels.device()));
                 settings.remarks(values).forEach(io::say);
@@ -83,6 +106,9 @@ final class TrainingRun {
                         return ExitCode.INTERRUPTED;
                     }
                     session.initialise(settings.seed());
+                    if (from != null) {
+                        io.say(from.load(session.weights(), parts.texts().tokenizer()));
+                    }
                     return train(parts, session, Progress.start(), false, notices);
                 }
             }
@@ -97,7 +123,7 @@ final class TrainingRun {
             StopNotices notices = new StopNotices(io, folder);
             try (KernelChoices kernels =
                     DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, folder, io));
+                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, folder, null, io));
                 checkSameText(settings, parts.texts(), stored);
                 LanguageModel model = parts.model();
                 introduce(
