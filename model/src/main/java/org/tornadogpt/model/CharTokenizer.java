@@ -49,7 +49,9 @@ public final class CharTokenizer implements Tokenizer {
         BitSet found = new BitSet();
         text.codePoints().forEach(found::set);
         Arrays.stream(codePoints).forEach(found::set);
-        return found.cardinality() == codePoints.length ? this : new CharTokenizer(found.stream().toArray());
+        return found.cardinality() == codePoints.length
+                ? this
+                : new CharTokenizer(found.stream().toArray());
     }
 
     /** What earlier versions wrote, and {@link #toJson} writes where characters are surrogates. */

@@ -238,7 +238,8 @@ public final class Checkpoint {
      *     optimiser state after its first step, or a value that is not finite; the session is then unchanged
      */
     public void restore(TrainingSession session) throws IOException {
-        if (!hasOptimizer && state.step() == 0) { // a model that came from elsewhere: the moments are those of a first step
+        if (!hasOptimizer
+                && state.step() == 0) { // a model that came from elsewhere: the moments are those of a first step
             restore(session.weights());
             return;
         }

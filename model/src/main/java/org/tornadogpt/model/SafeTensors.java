@@ -355,15 +355,15 @@ public final class SafeTensors implements AutoCloseable {
     public float[] floats(String name) throws CheckpointException {
         Entry entry = entry(name);
         if (entry.elements() > Slice.LONGEST) {
-            throw new CheckpointException(file + ": tensor " + name + " has " + entry.elements()
-                    + " elements, more than an array can hold");
+            throw new CheckpointException(
+                    file + ": tensor " + name + " has " + entry.elements() + " elements, more than an array can hold");
         }
         float[] floats = new float[(int) entry.elements()];
         for (int i = 0; i < floats.length; i++) {
             floats[i] = value(entry, i);
             if (!Float.isFinite(floats[i])) {
-                throw new CheckpointException(
-                        file + ": value " + i + " of tensor " + name + " is " + floats[i] + ": nothing can be done with it");
+                throw new CheckpointException(file + ": value " + i + " of tensor " + name + " is " + floats[i]
+                        + ": nothing can be done with it");
             }
         }
         return floats;
@@ -375,8 +375,9 @@ public final class SafeTensors implements AutoCloseable {
             case F32 -> values.get(FLOAT_LE, at + (long) i * Float.BYTES);
             case "F16" -> Float.float16ToFloat(values.get(SHORT_LE, at + (long) i * Short.BYTES));
             case "BF16" -> Float.intBitsToFloat(values.get(SHORT_LE, at + (long) i * Short.BYTES) << Short.SIZE);
-            default -> throw new CheckpointException(file + ": tensor " + entry.name + " has dtype " + entry.type
-                    + "; F32, F16 and BF16 can be read");
+            default ->
+                throw new CheckpointException(file + ": tensor " + entry.name + " has dtype " + entry.type
+                        + "; F32, F16 and BF16 can be read");
         };
     }
 

@@ -46,10 +46,7 @@ public enum Family {
         add(obstacles, llama && c.positions() == GptConfig.Positions.LEARNED, "positions=learned");
         add(obstacles, c.positions() == GptConfig.Positions.NONE, "positions=none");
         boolean swiglu = c.activation() == FeedForward.Kind.SWIGLU;
-        add(
-                obstacles,
-                llama != swiglu,
-                "activation=" + c.activation().name().toLowerCase(Locale.ROOT));
+        add(obstacles, llama != swiglu, "activation=" + c.activation().name().toLowerCase(Locale.ROOT));
         add(obstacles, !llama && c.kvHeads() != c.heads(), "kvHeads=" + c.kvHeads());
         return obstacles;
     }

@@ -35,8 +35,9 @@ public final class GgufFile {
                     + " is in the way; a model trained with --set activation=gelu_tanh can be exported");
         }
         if (!(tokenizer instanceof BpeTokenizer bpe) || bpe.ggufName().isEmpty()) {
-            throw new IllegalArgumentException("GGUF needs a byte-level BPE tokenizer with GPT-2's or Llama 3's split:"
-                    + " this model's tokenizer is in the way; one trained with --tokenizer bpe:N or gpt2 can be exported");
+            throw new IllegalArgumentException(
+                    "GGUF needs a byte-level BPE tokenizer with GPT-2's or Llama 3's split:"
+                            + " this model's tokenizer is in the way; one trained with --tokenizer bpe:N or gpt2 can be exported");
         }
     }
 

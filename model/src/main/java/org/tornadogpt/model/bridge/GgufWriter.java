@@ -34,7 +34,8 @@ final class GgufWriter {
     private final Set<String> keys = new HashSet<>();
 
     private static void number(OutputStream out, int bytes, long value) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(value);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(value);
         out.write(buffer.array(), 0, bytes);
     }
 

@@ -38,7 +38,8 @@ final class Gpt2Names {
     }
 
     private static void linear(List<Placement> all, String prefix, String name, int out, int in) {
-        all.add(Placement.of(prefix + name + ".weight", name + ".weight", out, in).transposed());
+        all.add(Placement.of(prefix + name + ".weight", name + ".weight", out, in)
+                .transposed());
         all.add(Placement.vector(prefix + name + ".bias", name + ".bias", out));
     }
 }

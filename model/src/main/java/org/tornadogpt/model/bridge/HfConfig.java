@@ -77,13 +77,13 @@ final class HfConfig {
      */
     static GptConfig read(ObjectNode tree) {
         String type = tree.path(MODEL_TYPE).asText("none");
-        GptConfig config =
-                switch (type) {
-                    case "gpt2" -> readGpt2(tree);
-                    case "llama", "mistral" -> readLlama(tree);
-                    default -> throw new IllegalArgumentException(
-                            "it is a model of type " + type + "; gpt2, llama and mistral can be imported");
-                };
+        GptConfig config = switch (type) {
+            case "gpt2" -> readGpt2(tree);
+            case "llama", "mistral" -> readLlama(tree);
+            default ->
+                throw new IllegalArgumentException(
+                        "it is a model of type " + type + "; gpt2, llama and mistral can be imported");
+        };
         return config;
     }
 
@@ -134,8 +134,8 @@ final class HfConfig {
         int heads = number(tree, "num_attention_heads", 32);
         int size = number(tree, "head_dim", C / heads);
         if (size * heads != C) {
-            throw new IllegalArgumentException("it asks for head_dim " + size + "; hidden_size / num_attention_heads is "
-                    + C / heads);
+            throw new IllegalArgumentException(
+                    "it asks for head_dim " + size + "; hidden_size / num_attention_heads is " + C / heads);
         }
         boolean bias = tree.path("attention_bias").asBoolean();
         double theta = rope.path("rope_theta").asDouble(tree.path("rope_theta").asDouble(10_000));

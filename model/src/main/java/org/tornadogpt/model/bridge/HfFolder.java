@@ -45,8 +45,7 @@ public final class HfFolder {
         check(config, tokenizer);
         GptConfig gpt = Family.check(config);
         NewFiles.folder(folder, path -> {
-            TensorWriter.write(
-                    path.resolve("model.safetensors"), placements(gpt), parameters, Map.of("format", "pt"));
+            TensorWriter.write(path.resolve("model.safetensors"), placements(gpt), parameters, Map.of("format", "pt"));
             text(path, "config.json", HfConfig.write(gpt, end(tokenizer)));
             text(path, "tokenizer.json", tokenizer.toJson());
             text(path, "tokenizer_config.json", tokenizerConfig(gpt, tokenizer));

@@ -58,7 +58,8 @@ public final class HfImport implements AutoCloseable {
      * @throws IllegalArgumentException for what models here cannot do
      */
     public static HfImport open(Path path, Tokenizer tokenizer, int block) throws IOException {
-        HfImport opened = new HfImport(Files.isDirectory(path) ? path : path.toAbsolutePath().getParent());
+        HfImport opened = new HfImport(
+                Files.isDirectory(path) ? path : path.toAbsolutePath().getParent());
         try {
             opened.read(tokenizer, block);
             return opened;
@@ -77,8 +78,8 @@ public final class HfImport implements AutoCloseable {
         }
         openFiles();
         if (whole.layers() > tensors.size()) {
-            throw new CheckpointException(folder.resolve(CONFIG) + " asks for " + whole.layers()
-                    + " layers; there are " + tensors.size() + " tensors");
+            throw new CheckpointException(folder.resolve(CONFIG) + " asks for " + whole.layers() + " layers; there are "
+                    + tensors.size() + " tensors");
         }
         tokenizer = given != null ? given : readTokenizer();
         config = cutBlock(cutVocabulary(whole), block);
@@ -112,7 +113,8 @@ public final class HfImport implements AutoCloseable {
     private void openFiles() throws IOException {
         Set<String> names = new HashSet<>();
         if (Files.exists(folder.resolve(INDEX))) {
-            for (Map.Entry<String, JsonNode> entry : json(INDEX).path("weight_map").properties()) {
+            for (Map.Entry<String, JsonNode> entry :
+                    json(INDEX).path("weight_map").properties()) {
                 names.add(entry.getValue().asText());
             }
         } else {
@@ -145,8 +147,8 @@ public final class HfImport implements AutoCloseable {
     private GptConfig cutVocabulary(GptConfig whole) throws CheckpointException {
         int tokens = tokenizer.vocabularySize();
         if (tokens > whole.vocabularySize()) {
-            throw new CheckpointException("the tokenizer has " + tokens + " tokens, the model "
-                    + whole.vocabularySize() + ": name the model's own with --tokenizer");
+            throw new CheckpointException("the tokenizer has " + tokens + " tokens, the model " + whole.vocabularySize()
+                    + ": name the model's own with --tokenizer");
         }
         if (tokens < whole.vocabularySize()) {
             notes.add("the model has rows for " + whole.vocabularySize() + " tokens, the tokenizer has " + tokens

@@ -78,10 +78,13 @@ public final class Transfer {
         for (ParameterLayout.Parameter p : to.all()) {
             List<Integer> there = from.has(p.name()) ? from.find(p.name()).shape() : List.of();
             boolean rows = BY_TOKEN.contains(p.name())
-                    || (p.name().equals(POSITIONS) && there.size() == 2 && there.get(0) >= p.shape().get(0));
+                    || (p.name().equals(POSITIONS)
+                            && there.size() == 2
+                            && there.get(0) >= p.shape().get(0));
             boolean fits = rows
                     ? there.size() == p.shape().size()
-                            && there.subList(1, there.size()).equals(p.shape().subList(1, p.shape().size()))
+                            && there.subList(1, there.size())
+                                    .equals(p.shape().subList(1, p.shape().size()))
                     : there.equals(p.shape());
             if (!fits) {
                 throw new IllegalArgumentException("parameter " + p.name() + " has shape " + there
@@ -112,7 +115,8 @@ public final class Transfer {
             return bpe.pieces().texts();
         }
         return IntStream.range(0, tokenizer.vocabularySize())
-                .mapToObj(token -> BpeTokenizer.text(tokenizer.decode(new int[] {token}).getBytes(StandardCharsets.UTF_8)))
+                .mapToObj(token ->
+                        BpeTokenizer.text(tokenizer.decode(new int[] {token}).getBytes(StandardCharsets.UTF_8)))
                 .toList();
     }
 }

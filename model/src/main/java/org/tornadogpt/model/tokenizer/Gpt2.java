@@ -47,7 +47,9 @@ final class Gpt2 {
             if (in == null) {
                 throw new IllegalStateException("jtokkit has no " + RANKS);
             }
-            return new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII)).lines().toList();
+            return new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))
+                    .lines()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

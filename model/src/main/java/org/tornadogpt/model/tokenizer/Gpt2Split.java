@@ -7,8 +7,7 @@ package org.tornadogpt.model.tokenizer;
  */
 record Gpt2Split() implements PreTokenizer {
     /** The regular expression in Hugging Face's files. */
-    static final String PATTERN =
-            "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+    static final String PATTERN = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
     @Override
     public void split(String text, int from, int to, Pieces pieces) {

@@ -44,7 +44,8 @@ public final class TokenizerFile {
         if (present(tree.path("normalizer"))) {
             throw refused("a normalizer of type " + typeOf(tree.path("normalizer")));
         }
-        boolean single = model.path("merges").isEmpty() && typeOf(tree.path("decoder")).equals("Fuse");
+        boolean single =
+                model.path("merges").isEmpty() && typeOf(tree.path("decoder")).equals("Fuse");
         return single ? characters(model) : byteLevel(model);
     }
 
@@ -77,7 +78,8 @@ public final class TokenizerFile {
             int id = id(entry.getValue(), text);
             if (id >= codePoints.length || text.codePointCount(0, text.length()) != 1) {
                 throw new IllegalArgumentException(
-                        "the vocabulary does not consist of single characters numbered from 0: '" + text + "' is " + id);
+                        "the vocabulary does not consist of single characters numbered from 0: '" + text + "' is "
+                                + id);
             }
             codePoints[id] = text.codePointAt(0);
         }
@@ -99,8 +101,8 @@ public final class TokenizerFile {
 
     private static int id(JsonNode node, String token) {
         if (!node.isInt() || node.intValue() < 0 || node.intValue() >= LARGEST) {
-            throw new IllegalArgumentException("token '" + token + "' has the number " + node + "; there are 0 to "
-                    + (LARGEST - 1));
+            throw new IllegalArgumentException(
+                    "token '" + token + "' has the number " + node + "; there are 0 to " + (LARGEST - 1));
         }
         return node.intValue();
     }
@@ -117,7 +119,8 @@ public final class TokenizerFile {
             if (content.isEmpty()) {
                 throw new IllegalArgumentException("an added token is empty");
             }
-            added.add(new AddedToken(id(node.path("id"), content), content, node.path("special").asBoolean()));
+            added.add(new AddedToken(
+                    id(node.path("id"), content), content, node.path("special").asBoolean()));
         }
         return added;
     }
@@ -162,8 +165,8 @@ public final class TokenizerFile {
             for (String token : two) {
                 JsonNode id = vocabulary.path(token);
                 if (!id.isInt() || ByteAlphabet.read(token) == null || token.isEmpty()) {
-                    throw new IllegalArgumentException("merge " + pairs.size() / 2 + " is of '" + token
-                            + "', which is not in the vocabulary");
+                    throw new IllegalArgumentException(
+                            "merge " + pairs.size() / 2 + " is of '" + token + "', which is not in the vocabulary");
                 }
                 pairs.add(id.intValue());
             }
@@ -225,7 +228,8 @@ public final class TokenizerFile {
         for (JsonNode part : processor.path("processors")) {
             template = typeOf(part).equals("TemplateProcessing") ? part : template;
         }
-        String name = template.path("single").path(0).path("SpecialToken").path("id").asText();
+        String name =
+                template.path("single").path(0).path("SpecialToken").path("id").asText();
         return added.stream()
                 .filter(t -> t.content().equals(name))
                 .mapToInt(AddedToken::id)
@@ -320,7 +324,8 @@ public final class TokenizerFile {
             case NoSplit whole -> byteLevel(false);
             case Llama3Split llama3 -> {
                 ObjectNode sequence = Json.MAPPER.createObjectNode().put(TYPE, SEQUENCE);
-                ObjectNode split = sequence.putArray("pretokenizers").addObject().put(TYPE, "Split");
+                ObjectNode split =
+                        sequence.putArray("pretokenizers").addObject().put(TYPE, "Split");
                 split.putObject("pattern").put("Regex", llama3.pattern());
                 split.put("behavior", "Isolated").put("invert", false);
                 sequence.withArray("pretokenizers").add(byteLevel(false));
@@ -334,8 +339,7 @@ public final class TokenizerFile {
                         .put("individual_digits", digits.individual());
                 ObjectNode then = write(digits.then());
                 if (typeOf(then).equals(SEQUENCE)) {
-                    then.path("pretokenizers")
-                            .forEach(sequence.withArray("pretokenizers")::add);
+                    then.path("pretokenizers").forEach(sequence.withArray("pretokenizers")::add);
                 } else {
                     sequence.withArray("pretokenizers").add(then);
                 }
@@ -369,7 +373,11 @@ public final class TokenizerFile {
     }
 
     private static void special(ObjectNode template, String form, String token) {
-        template.withArray(form).addObject().putObject("SpecialToken").put("id", token).put("type_id", 0);
+        template.withArray(form)
+                .addObject()
+                .putObject("SpecialToken")
+                .put("id", token)
+                .put("type_id", 0);
     }
 
     private static void sequence(ObjectNode template, String form, String id, int type) {

@@ -73,8 +73,7 @@ public final class Tokenizers {
         for (int b = 0; b < BYTES; b++) {
             pieces[b] = new byte[] {(byte) b};
         }
-        return new BpeTokenizer(
-                new BpeTokenizer.Definition(pieces, new int[0], new NoSplit(), false, List.of(), -1));
+        return new BpeTokenizer(new BpeTokenizer.Definition(pieces, new int[0], new NoSplit(), false, List.of(), -1));
     }
 
     /** Reads a {@code tokenizer.json}, or the one in a folder. */

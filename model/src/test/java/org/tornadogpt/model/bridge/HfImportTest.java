@@ -58,7 +58,9 @@ class HfImportTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt2", "llama", "llama-f16"})
     void logitsAndTokensAreThoseOfTransformers(String name) throws IOException {
-        check(resource(name), JSON.readTree(resource(name).resolve("logits.json").toFile()));
+        check(
+                resource(name),
+                JSON.readTree(resource(name).resolve("logits.json").toFile()));
     }
 
     /** What comes in goes out as the same, and comes in again. */
@@ -93,11 +95,14 @@ class HfImportTest {
                 assertThat(logits).hasSize(expected.path("logits").path(i).size());
                 for (int v = 0; v < logits.length; v++) {
                     double theirs = expected.path("logits").path(i).path(v).asDouble();
-                    assertThat((double) logits[v]).as("logit %d of prompt %d", v, i).isCloseTo(theirs, within(2e-5));
+                    assertThat((double) logits[v])
+                            .as("logit %d of prompt %d", v, i)
+                            .isCloseTo(theirs, within(2e-5));
                 }
             }
             int[] tokens = JSON.treeToValue(expected.path("tokens"), int[].class);
-            assertThat(imported.tokenizer().encode(expected.path("text").asText())).isEqualTo(tokens);
+            assertThat(imported.tokenizer().encode(expected.path("text").asText()))
+                    .isEqualTo(tokens);
         }
     }
 
@@ -132,7 +137,8 @@ class HfImportTest {
     })
     void whatCannotBeDoneIsRefusedByName(String name, String key, String value, String reason) throws IOException {
         Path folder = copy(name);
-        ObjectNode config = (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
         config.set(key, JSON.readTree(value));
         if (key.equals("rope_scaling")) {
             config.remove("rope_parameters");
@@ -144,8 +150,10 @@ class HfImportTest {
     @Test
     void foldersThatLackSomethingAreErrorsOfOneLine() throws IOException {
         Path folder = copy("llama");
-        assertThatThrownBy(() -> HfImport.open(temp.resolve("nowhere"), null, 0)).hasMessageContaining("no config.json");
-        JsonNode index = JSON.readTree(folder.resolve("model.safetensors.index.json").toFile());
+        assertThatThrownBy(() -> HfImport.open(temp.resolve("nowhere"), null, 0))
+                .hasMessageContaining("no config.json");
+        JsonNode index =
+                JSON.readTree(folder.resolve("model.safetensors.index.json").toFile());
         String shard = index.path("weight_map").path("model.norm.weight").asText();
         Files.move(folder.resolve(shard), temp.resolve("away"));
         assertThatThrownBy(() -> HfImport.open(folder, null, 0)).hasMessageContaining("no " + shard);
@@ -161,19 +169,25 @@ class HfImportTest {
         for (Map.Entry<String, ModelConfig> entry : Map.of(
                         "headBias=true", Presets.find("kernel-cpu"),
                         "kind bigram", Presets.find("bigram"),
-                        "norm=layernorm", ((GptConfig) Presets.find("modern"))
-                                .toBuilder().norm(Norm.Kind.LAYERNORM).build(),
-                        "activation=relu", ((GptConfig) Presets.find("modern"))
-                                .toBuilder().activation(FeedForward.Kind.RELU).build())
+                        "norm=layernorm",
+                                ((GptConfig) Presets.find("modern"))
+                                        .toBuilder().norm(Norm.Kind.LAYERNORM).build(),
+                        "activation=relu",
+                                ((GptConfig) Presets.find("modern"))
+                                        .toBuilder()
+                                                .activation(FeedForward.Kind.RELU)
+                                                .build())
                 .entrySet()) {
-            assertThatThrownBy(() ->
-                            HfFolder.write(temp.resolve("out"), entry.getValue(), Tokenizers.find("byte"), null))
+            assertThatThrownBy(
+                            () -> HfFolder.write(temp.resolve("out"), entry.getValue(), Tokenizers.find("byte"), null))
                     .hasMessageContaining(entry.getKey());
         }
         GptConfig gelu = GptConfig.builder(256, 8, 8, 2, 1).build();
-        assertThatThrownBy(() -> GgufFile.check(gelu, Tokenizers.find("byte"))).hasMessageContaining("activation=gelu ");
+        assertThatThrownBy(() -> GgufFile.check(gelu, Tokenizers.find("byte")))
+                .hasMessageContaining("activation=gelu ");
         GptConfig tanh = gelu.toBuilder().activation(FeedForward.Kind.GELU_TANH).build();
-        assertThatThrownBy(() -> GgufFile.check(tanh, Tokenizers.of("char", "abc"))).hasMessageContaining("tokenizer");
+        assertThatThrownBy(() -> GgufFile.check(tanh, Tokenizers.of("char", "abc")))
+                .hasMessageContaining("tokenizer");
         assertThat(List.of(temp.toFile().list())).isEmpty();
     }
 }

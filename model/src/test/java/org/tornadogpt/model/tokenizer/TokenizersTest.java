@@ -24,7 +24,8 @@ import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.Tokenizer;
 
 class TokenizersTest {
-    private static final String TEXT = "the cat isn't the dog; the cats' tails, 1234 d\u00F6gs\n\n  and \uD83D\uDE00s. ".repeat(20);
+    private static final String TEXT =
+            "the cat isn't the dog; the cats' tails, 1234 d\u00F6gs\n\n  and \uD83D\uDE00s. ".repeat(20);
 
     private static Tokenizer named(String name) {
         try {
@@ -40,7 +41,9 @@ class TokenizersTest {
         Tokenizer gpt2 = named("gpt2");
         assertThat(gpt2.vocabularySize()).isEqualTo(50257);
         try (InputStream in = getClass().getResourceAsStream("/tokenizers/gpt2.jsonl")) {
-            List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             assertThat(lines).hasSize(300);
             for (String line : lines) {
                 JsonNode sample = new ObjectMapper().readTree(line);
@@ -73,7 +76,8 @@ class TokenizersTest {
         Tokenizer.Decoder decoder = bytes.decoder();
         int[] tokens = bytes.encode("\uD83D\uDE00");
         assertThat(tokens).containsExactly(0xF0, 0x9F, 0x98, 0x80);
-        assertThat(decoder.next(tokens[0]) + decoder.next(tokens[1]) + decoder.next(tokens[2])).isEmpty();
+        assertThat(decoder.next(tokens[0]) + decoder.next(tokens[1]) + decoder.next(tokens[2]))
+                .isEmpty();
         assertThat(decoder.next(tokens[3])).isEqualTo("\uD83D\uDE00");
         assertThat(decoder.next(0xE2)).isEmpty();
         assertThat(decoder.next('x')).isEqualTo("\uFFFDx");
@@ -101,11 +105,17 @@ class TokenizersTest {
         Random random = new Random(1);
         StringBuilder text = new StringBuilder();
         while (text.length() < 400_000) {
-            text.append(List.of("the", " ", "  ", "\n", " \n ", "cat", "'s", "12", "\u00F6", "\uD83D\uDE00").get(random.nextInt(10)));
+            text.append(List.of("the", " ", "  ", "\n", " \n ", "cat", "'s", "12", "\u00F6", "\uD83D\uDE00")
+                    .get(random.nextInt(10)));
         }
         Ints whole = new Ints();
-        bpe.definition().preTokenizer().split(text.toString(), 0, text.length(), (from, to) ->
-                whole.addAll(bpe.encode(text.substring(from, to))));
+        bpe.definition()
+                .preTokenizer()
+                .split(
+                        text.toString(),
+                        0,
+                        text.length(),
+                        (from, to) -> whole.addAll(bpe.encode(text.substring(from, to))));
         assertThat(bpe.encode(text.toString())).isEqualTo(whole.toArray());
         assertThat(bpe.encode("x".repeat(1_000_000))).isNotEmpty();
     }
@@ -132,13 +142,16 @@ class TokenizersTest {
     void filesAreReadAndWhatTheyAskForIsRefusedByName(@TempDir Path folder) throws IOException {
         String json = named("bpe:280").toJson();
         Path file = Files.writeString(folder.resolve("tokenizer.json"), json);
-        assertThat(Tokenizers.find(file.toString()).encode(TEXT)).isEqualTo(named("bpe:280").encode(TEXT));
+        assertThat(Tokenizers.find(file.toString()).encode(TEXT))
+                .isEqualTo(named("bpe:280").encode(TEXT));
         assertThat(Tokenizers.find(folder.toString()).vocabularySize()).isEqualTo(280);
         refused(json.replace("\"BPE\"", "\"Unigram\""), "a model of type Unigram");
         refused(json.replace("\"dropout\" : null", "\"dropout\" : 0.1"), "dropout 0.1");
         refused(json.replace("\"byte_fallback\" : false", "\"byte_fallback\" : true"), "byte_fallback");
         refused(json.replaceFirst("\"add_prefix_space\" : false", "\"add_prefix_space\" : true"), "add_prefix_space");
-        refused(json.replace("\"normalizer\" : null", "\"normalizer\" : {\"type\":\"NFC\"}"), "a normalizer of type NFC");
+        refused(
+                json.replace("\"normalizer\" : null", "\"normalizer\" : {\"type\":\"NFC\"}"),
+                "a normalizer of type NFC");
         refused(json.replace("\"\u0120 t\"", "\"\u0120 tt\""), "which is not in the vocabulary");
         refused(json.replace("\"\u0120 t\"", "\" \u0120t\""), "which is not in the vocabulary");
         refused(json.replace("\"A\" : ", "\"AA\" : "), "no token for the byte 0x41");

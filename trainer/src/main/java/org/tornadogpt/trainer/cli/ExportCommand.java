@@ -80,7 +80,8 @@ final class ExportCommand implements Callable<Integer> {
     private void write(Format to, Checkpoint checkpoint, Weights weights) throws IOException {
         if (to == Format.HF) {
             HfFolder.write(target, checkpoint.config(), checkpoint.tokenizer(), weights.parameters());
-            io.say("wrote " + target + ": AutoModelForCausalLM.from_pretrained and AutoTokenizer.from_pretrained load it");
+            io.say("wrote " + target
+                    + ": AutoModelForCausalLM.from_pretrained and AutoTokenizer.from_pretrained load it");
             return;
         }
         String name = (model.run() == null ? checkpoint.folder() : model.run())

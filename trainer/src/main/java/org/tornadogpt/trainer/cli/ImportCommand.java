@@ -79,10 +79,13 @@ final class ImportCommand implements Callable<Integer> {
             Weights weights = new Weights(config.model(), kernels.device());
             imported.load(weights);
             Checkpoint.save(
-                    folder.last(), imported.tokenizer(), weights, Progress.start().toState(0));
-            WholeFile.write(
-                    folder.tokenizer(), imported.tokenizer().toJson().getBytes(StandardCharsets.UTF_8));
-            folder.writeConfig(new ConfigFile.Content(values(config, folder), Map.of("importedFrom", source.toString())));
+                    folder.last(),
+                    imported.tokenizer(),
+                    weights,
+                    Progress.start().toState(0));
+            WholeFile.write(folder.tokenizer(), imported.tokenizer().toJson().getBytes(StandardCharsets.UTF_8));
+            folder.writeConfig(
+                    new ConfigFile.Content(values(config, folder), Map.of("importedFrom", source.toString())));
             folder.keep();
             io.say(String.format(
                     Locale.ROOT,
@@ -93,7 +96,8 @@ final class ImportCommand implements Callable<Integer> {
                     config.vocabularySize(),
                     config.blockSize()));
         }
-        io.say("write with it: tgpt generate --run " + run + "; go on with it: tgpt train --from " + run + " --data ...");
+        io.say("write with it: tgpt generate --run " + run + "; go on with it: tgpt train --from " + run
+                + " --data ...");
         return ExitCode.OK;
     }
 

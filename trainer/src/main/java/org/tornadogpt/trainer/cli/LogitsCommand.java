@@ -41,7 +41,8 @@ final class LogitsCommand implements Callable<Integer> {
             names = "--json-lines",
             required = true,
             paramLabel = "FILE",
-            description = "A prompt a line: a JSON string, or a JSON array of tokens. Comes out: a JSON array of logits a line.")
+            description =
+                    "A prompt a line: a JSON string, or a JSON array of tokens. Comes out: a JSON array of logits a line.")
     private Path lines;
 
     @Mixin
@@ -64,7 +65,9 @@ final class LogitsCommand implements Callable<Integer> {
             CheckpointOptions.tellIfReplaced(io, live, checkpoint);
             try (InferenceSession session = new InferenceSession(weights, kernels, true)) {
                 for (String line : Files.readAllLines(lines, StandardCharsets.UTF_8)) {
-                    io.out().println(Arrays.toString(session.logits(tokens(live.checkpoint().tokenizer(), line))));
+                    io.out()
+                            .println(Arrays.toString(
+                                    session.logits(tokens(live.checkpoint().tokenizer(), line))));
                 }
             }
         }

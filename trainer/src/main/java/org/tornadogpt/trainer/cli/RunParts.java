@@ -63,7 +63,9 @@ record RunParts(TrainSettings settings, RunFolder folder, KernelChoices kernels,
     private Map<String, String> facts(LanguageModel model) {
         Map<String, String> facts = new TreeMap<>();
         facts.put(DATA_SUM, texts.sha256());
-        facts.put(isOfCharacters() ? "characters" : "tokens", String.valueOf(texts.split().training().tokens().length));
+        facts.put(
+                isOfCharacters() ? "characters" : "tokens",
+                String.valueOf(texts.split().training().tokens().length));
         facts.put("vocabulary", String.valueOf(model.vocabularySize()));
         facts.put("parameters", String.valueOf(model.parameters().size()));
         facts.put("device", kernels.device().description());

@@ -100,7 +100,8 @@ final class StartingPoint implements AutoCloseable {
             values.set(BLOCK, String.valueOf(gpt.blockSize()));
         }
         if (given.get(TOKENIZER).isEmpty()) {
-            values.set(TOKENIZER, folder.resolve("tokenizer.json").toAbsolutePath().toString());
+            values.set(
+                    TOKENIZER, folder.resolve("tokenizer.json").toAbsolutePath().toString());
         }
         return values;
     }

@@ -55,11 +55,23 @@ final class TokenizerCommand implements Callable<Integer> {
                 "The same text gives the same file. 'tgpt train --tokenizer FILE' uses it."
             })
     int train(
-            @Option(names = "--data", required = true, paramLabel = "WHAT", description = "The text; see 'tgpt data list'.")
+            @Option(
+                            names = "--data",
+                            required = true,
+                            paramLabel = "WHAT",
+                            description = "The text; see 'tgpt data list'.")
                     String data,
-            @Option(names = "--size", paramLabel = "N", description = "Tokens, special ones included [4096].", defaultValue = "4096")
+            @Option(
+                            names = "--size",
+                            paramLabel = "N",
+                            description = "Tokens, special ones included [4096].",
+                            defaultValue = "4096")
                     int size,
-            @Option(names = "--out", paramLabel = "FILE", description = "What to write [tokenizer.json].", defaultValue = "tokenizer.json")
+            @Option(
+                            names = "--out",
+                            paramLabel = "FILE",
+                            description = "What to write [tokenizer.json].",
+                            defaultValue = "tokenizer.json")
                     Path out)
             throws IOException {
         if (size < BpeTrainer.SMALLEST || size > BpeTrainer.LARGEST) {
@@ -114,10 +126,14 @@ final class TokenizerCommand implements Callable<Integer> {
                             names = "--tokenizer",
                             required = true,
                             paramLabel = "NAME",
-                            description = "byte, gpt2, a tokenizer.json, or a folder (a run, a checkpoint) that has one.")
+                            description =
+                                    "byte, gpt2, a tokenizer.json, or a folder (a run, a checkpoint) that has one.")
                     String name,
             @Option(names = "--text", paramLabel = "TEXT", description = "The text.") String text,
-            @Option(names = "--file", paramLabel = "FILE", description = "A file with the text, taken letter by letter.")
+            @Option(
+                            names = "--file",
+                            paramLabel = "FILE",
+                            description = "A file with the text, taken letter by letter.")
                     Path file,
             @Option(
                             names = "--json-lines",
@@ -205,7 +221,11 @@ final class TokenizerCommand implements Callable<Integer> {
                 continue; // a character of several tokens is shown as one
             }
             if (colours) {
-                shown.append("\033[4").append(colour % 2 == 0 ? '4' : '2').append('m').append(piece).append("\033[0m");
+                shown.append("\033[4")
+                        .append(colour % 2 == 0 ? '4' : '2')
+                        .append('m')
+                        .append(piece)
+                        .append("\033[0m");
             } else {
                 shown.append(colour == 0 ? "|" : "").append(piece).append('|');
             }
