@@ -16,6 +16,7 @@ import org.tornadogpt.kernels.ops.reduction.Reduction;
 import org.tornadogpt.model.layer.Context;
 import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.model.layer.Parameters;
+import org.tornadogpt.model.lora.Adapters;
 
 /**
  * All that training needs besides a model's parameters: gradients and both moments as flat arrays, and the programs {@code zero},
@@ -33,12 +34,15 @@ public final class TrainingSession implements AutoCloseable {
     private static final String NORM = "norm";
     private static final String UPDATE = "update";
     private static final String EVALUATE = "evaluate";
+    private static final String ADAPT = "adapt";
+    private static final String MERGE = "merge";
 
     private final Weights weights;
     private final LanguageModel model;
     private final int batch;
     private final MicroSteps microSteps;
     private final GradientReducer reducer;
+    private final Adapters adapters;
     private final Workspace workspace;
     private final Tensor gradients;
     private final Tensor firstMoment;
@@ -71,7 +75,19 @@ public final class TrainingSession implements AutoCloseable {
      */
     public TrainingSession(
             Weights weights, KernelChoices kernels, int batch, MicroSteps microSteps, GradientReducer reducer) {
+        this(weights, kernels, batch, microSteps, reducer, null);
+    }
+
+    /** @param adapters what trains in place of the parameters; null for these */
+    public TrainingSession(
+            Weights weights,
+            KernelChoices kernels,
+            int batch,
+            MicroSteps microSteps,
+            GradientReducer reducer,
+            Adapters adapters) {
         Checks.positive("batch", batch);
+        this.adapters = adapters;
         this.weights = weights;
         this.batch = batch;
         this.microSteps = microSteps;
@@ -81,8 +97,12 @@ public final class TrainingSession implements AutoCloseable {
         workspace.share(weights.flat());
         int size = model.parameters().size();
         gradients = workspace.state("gradients", size);
-        firstMoment = workspace.state("firstMoment", size);
-        secondMoment = workspace.state("secondMoment", size);
+        int trained = adapters == null ? size : adapters.layout().size();
+        firstMoment = workspace.state("firstMoment", trained);
+        secondMoment = workspace.state("secondMoment", trained);
+        if (adapters != null) {
+            adapters.allocate(workspace);
+        }
         hyper = workspace.input("hyper", AdamW.HYPER);
         loss = workspace.output("loss", 1);
         norm = workspace.output("norm", 1);
@@ -108,11 +128,18 @@ public final class TrainingSession implements AutoCloseable {
             workspace.record(KEEP, new Elementwise.Copy(gradients, each)::record);
             workspace.record(ADD, new Elementwise.Add(gradients, gradients, each)::record);
         }
-        workspace.record(NORM, new Reduction.Norm(norm, gradients)::record);
-        int decayed = model.parameters().decayed();
-        Tensor values = weights.flat();
+        ParameterLayout trained = adapters == null ? model.parameters() : adapters.layout();
+        Tensor derivative = adapters == null ? gradients : adapters.gradients();
+        Tensor values = adapters == null ? weights.flat() : adapters.values();
+        if (adapters != null) {
+            Parameters whole = new Parameters(model.parameters(), gradients);
+            workspace.record(ADAPT, recorder -> adapters.recordGradients(recorder, whole));
+            workspace.record(MERGE, adapters::recordMerge);
+        }
+        workspace.record(NORM, new Reduction.Norm(norm, derivative)::record);
+        int decayed = trained.decayed();
         workspace.record(
-                UPDATE, new AdamW.Step(values, gradients, firstMoment, secondMoment, hyper, norm, decayed)::record);
+                UPDATE, new AdamW.Step(values, derivative, firstMoment, secondMoment, hyper, norm, decayed)::record);
         workspace.record(EVALUATE, recorder -> model.recordLoss(recorder, evaluation, rows, loss));
     }
 
@@ -147,7 +174,11 @@ public final class TrainingSession implements AutoCloseable {
                 workspace.program(i == 0 ? KEEP : ADD).run();
             }
         }
-        return (float) (reduce(sum) / microSteps.total());
+        double all = reduce(sum);
+        if (adapters != null) {
+            workspace.program(ADAPT).run();
+        }
+        return (float) (all / microSteps.total());
     }
 
     private double reduce(double loss) {
@@ -206,6 +237,9 @@ public final class TrainingSession implements AutoCloseable {
         values.set(AdamW.CORRECTION2, correction(settings.beta2(), step));
         values.set(AdamW.MAX_NORM, settings.maxNorm());
         workspace.program(UPDATE).run();
+        if (adapters != null) {
+            workspace.program(MERGE).run();
+        }
         weights.updated();
     }
 
@@ -264,8 +298,14 @@ public final class TrainingSession implements AutoCloseable {
                 programs.add(workspace.program(i == 0 ? KEEP : ADD));
             }
         }
+        if (adapters != null) {
+            programs.add(workspace.program(ADAPT));
+        }
         programs.add(workspace.program(NORM));
         programs.add(workspace.program(UPDATE));
+        if (adapters != null) {
+            programs.add(workspace.program(MERGE));
+        }
         return programs;
     }
 
@@ -276,6 +316,16 @@ public final class TrainingSession implements AutoCloseable {
     /** The parameters, which other sessions may share. */
     public Weights weights() {
         return weights;
+    }
+
+    /** What trains in place of the parameters; null if these do. */
+    public Adapters adapters() {
+        return adapters;
+    }
+
+    /** Begins with adapters that change nothing, on the weights as they are now. */
+    public void beginAdapters(long seed) {
+        adapters.begin(workspace, seed);
     }
 
     /** The gradients, in the parameters' layout; call {@code workspace().toHost} before reading and {@code toDevice} after writing. */

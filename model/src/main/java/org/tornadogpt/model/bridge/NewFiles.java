@@ -57,7 +57,8 @@ final class NewFiles {
         }
     }
 
-    private static void delete(Path path) throws IOException {
+    /** Deletes a file or a folder, if there is one. */
+    static void delete(Path path) throws IOException {
         if (!Files.exists(path)) {
             return;
         }

@@ -46,7 +46,7 @@ record RunParts(TrainSettings settings, RunFolder folder, KernelChoices kernels,
     /** Takes memory and builds the programs; see {@link Sessions}. */
     TrainingSession session(LanguageModel model) {
         return Sessions.training(
-                model, kernels, settings.batches().batch(), settings.batches().microSteps());
+                model, kernels, settings.batches().batch(), settings.batches().microSteps(), settings.adapters());
     }
 
     void writeConfig(LanguageModel model) throws IOException {

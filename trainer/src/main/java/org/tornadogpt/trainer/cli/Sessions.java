@@ -2,8 +2,13 @@ package org.tornadogpt.trainer.cli;
 
 import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.model.GradientReducer;
 import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.MicroSteps;
 import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.model.Weights;
+import org.tornadogpt.model.lora.Adapters;
+import org.tornadogpt.model.lora.LoraSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 
 /** Takes the memory that training needs, or says in one line why that cannot be. */
@@ -20,12 +25,21 @@ public final class Sessions {
      * @throws DeviceException for what does not fit the device or this machine
      */
     public static TrainingSession training(LanguageModel model, KernelChoices kernels, int batch, int microSteps) {
+        return training(model, kernels, batch, microSteps, null);
+    }
+
+    /** @param lora adapters to train in place of the parameters; null for these */
+    static TrainingSession training(
+            LanguageModel model, KernelChoices kernels, int batch, int microSteps, LoraSettings lora) {
         ModelMemory memory = ModelMemory.of(model);
         memory.check(ModelMemory.ofMachine());
         String sizes = memory + ", and batch=" + batch + " of block=" + model.blockSize()
                 + " tokens is passed through it at once";
         try {
-            return new TrainingSession(model, kernels, batch, microSteps);
+            Weights weights = new Weights(model, kernels.device());
+            Adapters adapters = lora == null ? null : new Adapters(weights, lora);
+            return new TrainingSession(
+                    weights, kernels, batch, MicroSteps.all(microSteps), GradientReducer.NONE, adapters);
         } catch (ArithmeticException e) {
             throw new UsageException(sizes + ": no array can hold that; choose a smaller batch or block", e);
         } catch (IllegalArgumentException e) {

@@ -92,6 +92,12 @@ final class TrainCommand implements Callable<Integer> {
             })
     private String from;
 
+    @Option(
+            names = "--lora",
+            paramLabel = "WHAT",
+            description = "With --from: only adapters train, such as rank=8,alpha=16,targets=qkv+proj (fc and out too).")
+    private String lora;
+
     TrainCommand(Io io) {
         this.io = io;
     }
@@ -143,6 +149,7 @@ final class TrainCommand implements Callable<Integer> {
         put(flags, "preset", preset);
         put(flags, "data", data);
         put(flags, "tokenizer", tokenizer);
+        put(flags, "lora", lora);
         put(flags, "keepLineEndings", keepLineEndings ? "true" : null);
         put(flags, "steps", steps);
         put(flags, "seed", seed);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.LanguageModel;
@@ -91,6 +92,9 @@ final class TrainingRun {
 
     private int start(Path run, Values values, StartingPoint from) throws IOException, DivergedException {
         TrainSettings settings = TrainSettings.of(values);
+        if (settings.adapters() != null && from == null) {
+            throw new UsageException("--lora needs --from, the model that the adapters are for");
+        }
         try (RunFolder folder = run == null ? RunFolder.createNamed(RunName.of(settings)) : RunFolder.create(run)) {
             StopNotices notices = new StopNotices(io, folder);
             try (KernelChoices kernels =
@@ -109,16 +113,35 @@ final class TrainingRun {
                     if (from != null) {
                         io.say(from.load(session.weights(), parts.texts().tokenizer()));
                     }
+                    if (session.adapters() != null) {
+                        session.beginAdapters(settings.seed());
+                        io.say(trained(session));
+                    }
                     return train(parts, session, Progress.start(), false, notices);
                 }
             }
         }
     }
 
+    private static String trained(TrainingSession session) {
+        long adapters = session.adapters().layout().size();
+        long all = session.model().parameters().size();
+        return String.format(
+                Locale.ROOT,
+                "%,d parameters of adapters train (%.2f%% of %,d), the model's own stay as they are",
+                adapters,
+                100.0 * adapters / all,
+                all);
+    }
+
     /** @param from name of the checkpoint to go on from */
     int resume(Path run, Values flags, String from) throws IOException, DivergedException {
         ConfigFile.Content stored = RunFolder.readConfig(run);
         TrainSettings settings = ResumeRules.apply(stored.values(), flags);
+        if (settings.adapters() != null) {
+            throw new UsageException("a run with --lora cannot be resumed: begin another with --from " + run
+                    + ", whose weights have the adapters in them");
+        }
         try (RunFolder folder = RunFolder.resume(run)) {
             StopNotices notices = new StopNotices(io, folder);
             try (KernelChoices kernels =

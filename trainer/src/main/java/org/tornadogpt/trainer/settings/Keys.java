@@ -52,6 +52,7 @@ public final class Keys {
             new Key("beta2", OPTIMIZER, "0.999", "decay of the second moment"),
             new Key("epsilon", OPTIMIZER, "1e-8", "added to the root of the second moment"),
             new Key("weightDecay", OPTIMIZER, "0.01", "decoupled, of matrices only"),
+            new Key("lora", OPTIMIZER, "none", "with --from, only adapters train: rank=8,alpha=16,targets=qkv+proj"),
             new Key("clip", OPTIMIZER, "0", "largest gradient norm, 0 for no limit"),
             new Key("evalInterval", EVALUATION, "200", "steps between evaluations"),
             new Key("evalBatches", EVALUATION, "50", "batches averaged in an evaluation, of each part"),

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.Presets;
+import org.tornadogpt.model.lora.LoraSettings;
 import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.trainer.data.TextRules;
 
@@ -23,6 +24,7 @@ import org.tornadogpt.trainer.data.TextRules;
  * @param seed of everything random
  * @param steps when to stop
  * @param kernels variants asked for, by operation
+ * @param lora adapters that train in place of the parameters, {@code none} for these
  * @param model the architecture; its vocabulary is the architecture's own until the text is known
  */
 public record TrainSettings(
@@ -39,6 +41,7 @@ public record TrainSettings(
         BatchSettings batches,
         ScheduleSettings schedule,
         OptimizerSettings optimizer,
+        String lora,
         EvaluationSettings evaluation,
         SampleSettings sample) {
     public TrainSettings {
@@ -69,6 +72,7 @@ public record TrainSettings(
                 BatchSettings.of(values),
                 ScheduleSettings.of(given, values),
                 OptimizerSettings.of(values),
+                values.text("lora").strip(),
                 EvaluationSettings.of(values),
                 SampleSettings.of(values));
     }
@@ -99,6 +103,18 @@ public record TrainSettings(
                 .values();
         values.putAll(given);
         return values;
+    }
+
+    /** The adapters that train; null if the parameters do. */
+    public LoraSettings adapters() {
+        if (lora.equals("none")) {
+            return null;
+        }
+        try {
+            return LoraSettings.parse(lora);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
     }
 
     /** What the user should know of how {@code given} became these settings; mostly nothing. */
@@ -139,6 +155,7 @@ public record TrainSettings(
         values.set("beta2", String.valueOf(optimizer.beta2()));
         values.set("epsilon", String.valueOf(optimizer.epsilon()));
         values.set("weightDecay", String.valueOf(optimizer.weightDecay()));
+        values.set("lora", lora);
         values.set("clip", String.valueOf(optimizer.clip()));
         values.set("evalInterval", String.valueOf(evaluation.evalInterval()));
         values.set("evalBatches", String.valueOf(evaluation.evalBatches()));
@@ -170,6 +187,7 @@ public record TrainSettings(
                 batches,
                 schedule,
                 optimizer,
+                lora,
                 evaluation,
                 sample);
     }

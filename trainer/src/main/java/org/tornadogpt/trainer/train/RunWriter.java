@@ -8,6 +8,7 @@ import java.util.Set;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.model.bridge.PeftFolder;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
 
@@ -85,16 +86,34 @@ final class RunWriter {
      */
     void saveLast(Progress progress) throws IOException {
         prepare();
-        Checkpoint.save(folder.last(), tokenizer, session, progress.toState(seed));
+        save(folder.last(), progress);
         saved(progress);
     }
 
     /** Saves {@code best}, and the same as {@code last}. */
     void saveBest(Progress progress) throws IOException {
         prepare();
-        Checkpoint.save(folder.best(), tokenizer, session, progress.toState(seed));
-        Checkpoint.copy(folder.best(), folder.last());
+        save(folder.best(), progress);
+        if (session.adapters() == null) {
+            Checkpoint.copy(folder.best(), folder.last());
+        } else {
+            save(folder.last(), progress);
+        }
         saved(progress);
+    }
+
+    /** Of a run with adapters the merged model is a checkpoint, and the adapters are a small folder of their own. */
+    private void save(Path checkpoint, Progress progress) throws IOException {
+        if (session.adapters() == null) {
+            Checkpoint.save(checkpoint, tokenizer, session, progress.toState(seed));
+            return;
+        }
+        Checkpoint.save(checkpoint, tokenizer, session.weights(), progress.toState(seed));
+        session.workspace().toHost(session.adapters().values());
+        PeftFolder.replace(
+                folder.path().resolve(checkpoint.getFileName() + "-adapter"),
+                session.model().config(),
+                session.adapters());
     }
 
     private void prepare() throws IOException {
