@@ -173,7 +173,8 @@ public final class PeftFolder {
         double rank = tree.path("r").asDouble();
         double alpha = tree.path("lora_alpha").asDouble();
         if (!(rank >= 1) || !(alpha > 0)) {
-            throw new CheckpointException(file + " has r=" + tree.path("r") + " and lora_alpha=" + tree.path("lora_alpha"));
+            throw new CheckpointException(
+                    file + " has r=" + tree.path("r") + " and lora_alpha=" + tree.path("lora_alpha"));
         }
         return (float) (alpha / (tree.path("use_rslora").asBoolean() ? Math.sqrt(rank) : rank));
     }

@@ -45,7 +45,11 @@ public final class Adapters {
                 targets.add(p);
                 int in = p.shape().get(1);
                 builder.add(a(p.name()), ParameterLayout.Initial.normal(1 / Math.sqrt(3.0 * in)), settings.rank(), in)
-                        .add(b(p.name()), ParameterLayout.Initial.normal(0), p.shape().get(0), settings.rank());
+                        .add(
+                                b(p.name()),
+                                ParameterLayout.Initial.normal(0),
+                                p.shape().get(0),
+                                settings.rank());
             }
         }
         if (targets.isEmpty()) {
@@ -95,7 +99,8 @@ public final class Adapters {
         gradients = workspace.state("adapterGradients", layout.size());
         scale = workspace.state("adapterScale", settings.rank(), settings.rank());
         for (ParameterLayout.Parameter p : targets) {
-            bases.add(workspace.state("base." + p.name(), p.shape().get(0), p.shape().get(1)));
+            bases.add(workspace.state(
+                    "base." + p.name(), p.shape().get(0), p.shape().get(1)));
         }
     }
 

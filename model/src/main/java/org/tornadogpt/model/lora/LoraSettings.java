@@ -28,8 +28,8 @@ public record LoraSettings(int rank, float alpha, List<String> targets) {
             throw new IllegalArgumentException("lora: alpha must be above 0, got " + alpha);
         }
         if (targets.isEmpty() || !TARGETS.keySet().containsAll(targets)) {
-            throw new IllegalArgumentException("lora: targets must be some of qkv, proj, fc, out, joined by +; got "
-                    + String.join("+", targets));
+            throw new IllegalArgumentException(
+                    "lora: targets must be some of qkv, proj, fc, out, joined by +; got " + String.join("+", targets));
         }
     }
 
@@ -45,8 +45,9 @@ public record LoraSettings(int rank, float alpha, List<String> targets) {
                     case "rank" -> rank = Integer.parseInt(pair[1]);
                     case "alpha" -> alpha = Float.parseFloat(pair[1]);
                     case "targets" -> targets = new ArrayList<>(Arrays.asList(pair[1].split("\\+", -1)));
-                    default -> throw new IllegalArgumentException(
-                            "lora: '" + part + "' is none of rank=, alpha=, targets=, such as rank=8,alpha=16,targets=qkv+proj");
+                    default ->
+                        throw new IllegalArgumentException("lora: '" + part
+                                + "' is none of rank=, alpha=, targets=, such as rank=8,alpha=16,targets=qkv+proj");
                 }
             } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
                 throw new IllegalArgumentException("lora: '" + part + "' has no number", e);

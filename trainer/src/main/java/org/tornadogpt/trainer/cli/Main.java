@@ -88,6 +88,7 @@ public final class Main {
                 .addSubcommand("tokenizer", new TokenizerCommand(io))
                 .addSubcommand("export", new ExportCommand(io))
                 .addSubcommand("import", new ImportCommand(io))
+                .addSubcommand("merge", new MergeCommand(io))
                 .addSubcommand("logits", new LogitsCommand(io));
         for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
             root.addSubcommand(provider.name(), provider.command(io));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.GptConfig;
 import org.tornadogpt.model.ModelConfig;
@@ -66,7 +67,7 @@ final class StartingPoint implements AutoCloseable {
         return checkpoint == null ? imported.config() : checkpoint.config();
     }
 
-    private Tokenizer tokenizer() {
+    Tokenizer tokenizer() {
         return checkpoint == null ? imported.tokenizer() : checkpoint.tokenizer();
     }
 
@@ -112,18 +113,24 @@ final class StartingPoint implements AutoCloseable {
         return values.get(TOKENIZER).orElse("").equals(own) ? tokenizer() : null;
     }
 
+    /** The model's parameters. */
+    Weights weights(Device device) throws IOException {
+        Weights own = new Weights(config().model(), device);
+        if (checkpoint == null) {
+            imported.load(own);
+        } else {
+            checkpoint.restore(own);
+        }
+        return own;
+    }
+
     /**
      * Sets the parameters of a new run's model.
      *
      * @return what became of them, for the user
      */
     String load(Weights weights, Tokenizer newTokenizer) throws IOException {
-        Weights own = new Weights(config().model(), weights.device());
-        if (checkpoint == null) {
-            imported.load(own);
-        } else {
-            checkpoint.restore(own);
-        }
+        Weights own = weights(weights.device());
         try {
             return "begins with " + folder + "; "
                     + Transfer.run(own, tokenizer(), weights, newTokenizer).describe();

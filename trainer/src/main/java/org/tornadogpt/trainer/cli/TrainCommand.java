@@ -95,7 +95,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--lora",
             paramLabel = "WHAT",
-            description = "With --from: only adapters train, such as rank=8,alpha=16,targets=qkv+proj (fc and out too).")
+            description =
+                    "With --from: only adapters train, such as rank=8,alpha=16,targets=qkv+proj (fc and out too).")
     private String lora;
 
     TrainCommand(Io io) {

@@ -119,6 +119,53 @@ class ModelsInAndOutTest {
     }
 
     @Test
+    void adaptersTrainAloneAndAreMerged() throws IOException {
+        Path text = TinyRun.text(temp);
+        Path base = train("base", text, "--steps", "5", "--set", "headBias=false");
+        Path run = temp.resolve("lora");
+        String[] args = TinyRun.train(text, run, "--from", base.toString(), "--lora", "rank=2", "--steps", "20");
+        Tgpt trained = Tgpt.run(args);
+        assertThat(trained.code()).as(trained.toString()).isZero();
+        assertThat(trained.out()).contains("192 parameters of adapters train (");
+        assertThat(run.resolve("last-adapter/adapter_config.json")).content().contains("\"fan_in_fan_out\" : true");
+        Path merged = temp.resolve("merged");
+        Tgpt merge = Tgpt.run(
+                "merge",
+                "--from",
+                base.toString(),
+                "--adapter",
+                run.resolve("best-adapter").toString(),
+                "--run",
+                merged.toString());
+        assertThat(merge.code()).as(merge.toString()).isZero();
+        Path prompts = Files.writeString(temp.resolve("prompts"), "\"int x\"\n");
+        String[] here = logits(run, prompts);
+        String[] there = logits(merged, prompts);
+        String[] before = logits(base, prompts);
+        double moved = 0;
+        for (int i = 0; i < here.length; i++) {
+            assertThat(Math.abs(Double.parseDouble(here[i]) - Double.parseDouble(there[i])))
+                    .isLessThan(1e-5);
+            moved = Math.max(moved, Math.abs(Double.parseDouble(here[i]) - Double.parseDouble(before[i])));
+        }
+        assertThat(moved).isGreaterThan(1e-3);
+        failed(Tgpt.run("train", "--resume", "--run", run.toString()), ExitCode.USAGE, "cannot be resumed");
+        Path x = temp.resolve("x");
+        failed(Tgpt.run(TinyRun.train(text, x, "--lora", "rank=2")), ExitCode.USAGE, "--lora needs --from");
+        failed(
+                Tgpt.run(TinyRun.train(text, x, "--from", base.toString(), "--lora", "rank=two")),
+                ExitCode.USAGE,
+                "lora: 'rank=two' has no number");
+        assertThat(x).doesNotExist();
+    }
+
+    private static String[] logits(Path run, Path prompts) {
+        String out = Tgpt.run("logits", "--run", run.toString(), "--json-lines", prompts.toString())
+                .out();
+        return out.replaceAll("[\\[\\]\\s]", "").split(",");
+    }
+
+    @Test
     void tokenizersAreLearntShownAndRefused() throws IOException {
         Path text = TinyRun.text(temp);
         Path file = temp.resolve("t.json");
