@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.tornadogpt.model.tokenizer.TokenizerFile;
 
 /**
  * One token for each Unicode code point of the text it was built on, numbered in the order of the code points. Nothing is
@@ -43,7 +44,17 @@ public final class CharTokenizer implements Tokenizer {
         return new CharTokenizer(found.stream().toArray());
     }
 
-    /** What {@link #toJson} writes. */
+    /** This tokenizer, or one that knows the characters of {@code text} as well. */
+    public CharTokenizer with(String text) {
+        BitSet found = new BitSet();
+        text.codePoints().forEach(found::set);
+        Arrays.stream(codePoints).forEach(found::set);
+        return found.cardinality() == codePoints.length
+                ? this
+                : new CharTokenizer(found.stream().toArray());
+    }
+
+    /** What earlier versions wrote, and {@link #toJson} writes where characters are surrogates. */
     private record Description(String kind, int[] codePoints) {}
 
     /** The tokenizer that {@link #toJson} described. */
@@ -52,13 +63,25 @@ public final class CharTokenizer implements Tokenizer {
         if (values == null || values.length == 0) {
             throw new IllegalArgumentException("codePoints of the tokenizer are missing");
         }
+        return of(values);
+    }
+
+    /**
+     * The tokenizer of these code points.
+     *
+     * @throws IllegalArgumentException if they are not in ascending order
+     */
+    public static CharTokenizer of(int... values) {
+        if (values.length == 0) {
+            throw new IllegalArgumentException("the tokenizer has no characters");
+        }
         for (int i = 0; i < values.length; i++) {
             if (!Character.isValidCodePoint(values[i]) || (i > 0 && values[i] <= values[i - 1])) {
                 throw new IllegalArgumentException("codePoints of the tokenizer: entry " + i + " (" + values[i]
                         + ") is not a code point above the one before it");
             }
         }
-        return new CharTokenizer(values);
+        return new CharTokenizer(values.clone());
     }
 
     @Override
@@ -177,9 +200,12 @@ public final class CharTokenizer implements Tokenizer {
         return Math.max(0, token('\n'));
     }
 
-    /** Code points are written as numbers: a string could not hold surrogates side by side without joining them. */
+    /** Surrogates without their partners, which no file in UTF-8 can hold, are written as numbers. */
     @Override
     public String toJson() {
+        if (Arrays.stream(codePoints).noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            return TokenizerFile.write(codePoints);
+        }
         ObjectNode tree = Json.MAPPER.createObjectNode().put("kind", KIND);
         ArrayNode list = tree.putArray("codePoints");
         Arrays.stream(codePoints).forEach(list::add);

@@ -235,9 +235,14 @@ public final class Checkpoint {
      * Loads parameters and moments.
      *
      * @throws CheckpointException if the model is of another shape (the message names the tensor and both shapes), has no
-     *     optimiser state, or a value that is not finite; the session is then unchanged
+     *     optimiser state after its first step, or a value that is not finite; the session is then unchanged
      */
     public void restore(TrainingSession session) throws IOException {
+        if (!hasOptimizer
+                && state.step() == 0) { // a model that came from elsewhere: the moments are those of a first step
+            restore(session.weights());
+            return;
+        }
         if (!hasOptimizer) {
             throw new CheckpointException(
                     "checkpoint " + folder + " has no " + OPTIMIZER + ": training cannot go on from it");

@@ -7,11 +7,11 @@ public final class CheckpointException extends IOException {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST = 600;
 
-    CheckpointException(String message) {
+    public CheckpointException(String message) {
         super(oneLine(message));
     }
 
-    CheckpointException(String message, Throwable cause) {
+    public CheckpointException(String message, Throwable cause) {
         super(oneLine(message), cause);
     }
 

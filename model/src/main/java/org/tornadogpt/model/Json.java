@@ -18,8 +18,8 @@ import java.util.Map;
  * The one JSON mapper of this module: strict reading, indented writing, enums in lower case. A key that occurs twice, a number in
  * quotes and a {@code null} document are errors.
  */
-final class Json {
-    static final JsonMapper MAPPER = JsonMapper.builder()
+public final class Json {
+    public static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
@@ -34,7 +34,8 @@ final class Json {
 
     private Json() {}
 
-    static String write(Object value) {
+    /** As text that ends with a line feed. */
+    public static String write(Object value) {
         try {
             return MAPPER.writeValueAsString(value) + "\n";
         } catch (JsonProcessingException e) {
@@ -42,7 +43,8 @@ final class Json {
         }
     }
 
-    static <T> T read(String json, Class<T> type) {
+    /** Reads text; see the class. */
+    public static <T> T read(String json, Class<T> type) {
         try {
             return present(MAPPER.readValue(json, type));
         } catch (JsonProcessingException e) {
@@ -50,7 +52,8 @@ final class Json {
         }
     }
 
-    static <T> T read(JsonNode tree, Class<T> type) {
+    /** Reads a tree; see the class. */
+    public static <T> T read(JsonNode tree, Class<T> type) {
         try {
             return present(MAPPER.treeToValue(tree, type));
         } catch (JsonProcessingException e) {
@@ -66,7 +69,7 @@ final class Json {
     }
 
     /** Reads text that must be a JSON object. */
-    static ObjectNode readObject(String json) {
+    public static ObjectNode readObject(String json) {
         JsonNode node = read(json, JsonNode.class);
         if (!(node instanceof ObjectNode object)) {
             throw new IllegalArgumentException("expected a JSON object");

@@ -32,14 +32,15 @@ import org.tornadogpt.kernels.memory.Slice;
  * values, little endian, without gaps. The file is mapped, so opening it reads no values.
  */
 public final class SafeTensors implements AutoCloseable {
-    /** One tensor: {@code begin} and {@code end} count bytes from the start of the values. */
-    public record Entry(String name, List<Integer> shape, long begin, long end) {
+    /** One tensor: {@code begin} and {@code end} count bytes from the start of the values; {@code type} is its dtype. */
+    public record Entry(String name, String type, List<Integer> shape, long begin, long end) {
         public Entry {
             shape = List.copyOf(shape);
         }
 
-        long elements() {
-            return (end - begin) / Float.BYTES;
+        /** Number of values. */
+        public long elements() {
+            return (end - begin) / BYTES.get(type);
         }
     }
 
@@ -50,12 +51,32 @@ public final class SafeTensors implements AutoCloseable {
         }
     }
 
+    private static final String F32 = "F32";
+
+    /** Bytes of a value, by dtype. */
+    private static final Map<String, Integer> BYTES = Map.ofEntries(
+            Map.entry("BOOL", 1),
+            Map.entry("U8", 1),
+            Map.entry("I8", 1),
+            Map.entry("U16", 2),
+            Map.entry("I16", 2),
+            Map.entry("F16", 2),
+            Map.entry("BF16", 2),
+            Map.entry("U32", 4),
+            Map.entry("I32", 4),
+            Map.entry(F32, 4),
+            Map.entry("U64", 8),
+            Map.entry("I64", 8),
+            Map.entry("F64", 8));
+
     private static final String METADATA = "__metadata__";
     private static final int MAX_HEADER = 1 << 24;
     private static final int MAX_RANK = 8;
     private static final int CHUNK_FLOATS = 1 << 16;
     private static final ValueLayout.OfFloat FLOAT_LE =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT_LE =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG_LE =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -143,6 +164,23 @@ public final class SafeTensors implements AutoCloseable {
      * @throws CheckpointException if it is not a whole safetensors file of float32 tensors
      */
     public static SafeTensors open(Path file) throws IOException {
+        SafeTensors tensors = openAny(file);
+        for (Entry entry : tensors.entries()) {
+            if (!entry.type.equals(F32)) {
+                tensors.close();
+                throw new CheckpointException(file + ": unreadable safetensors header: tensor " + entry.name
+                        + " has dtype " + entry.type + "; only F32 can be read");
+            }
+        }
+        return tensors;
+    }
+
+    /**
+     * Opens a file that another program wrote, of any types, and checks its structure.
+     *
+     * @throws CheckpointException if it is not a whole safetensors file
+     */
+    public static SafeTensors openAny(Path file) throws IOException {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
@@ -226,7 +264,7 @@ public final class SafeTensors implements AutoCloseable {
                 default -> json.skipChildren();
             }
         }
-        if (!"F32".equals(type)) {
+        if (type == null || !BYTES.containsKey(type)) {
             throw new IllegalArgumentException("tensor " + name + " has dtype " + type + "; only F32 can be read");
         }
         if (shape == null) {
@@ -236,7 +274,7 @@ public final class SafeTensors implements AutoCloseable {
                 || offsets.length != 2
                 || offsets[0] < 0
                 || offsets[1] > bytes
-                || offsets[1] - offsets[0] != size(name, shape)) {
+                || offsets[1] - offsets[0] != size(name, shape, BYTES.get(type))) {
             throw new IllegalArgumentException(
                     "data_offsets of tensor " + name + " do not fit its shape " + Arrays.toString(shape));
         }
@@ -244,11 +282,11 @@ public final class SafeTensors implements AutoCloseable {
         for (int i = 0; i < shape.length; i++) {
             dimensions[i] = (int) shape[i];
         }
-        return new Entry(name, List.of(dimensions), offsets[0], offsets[1]);
+        return new Entry(name, type, List.of(dimensions), offsets[0], offsets[1]);
     }
 
-    private static long size(String name, long[] shape) {
-        long size = Float.BYTES;
+    private static long size(String name, long[] shape, int bytes) {
+        long size = bytes;
         for (long dimension : shape) {
             if (dimension < 0 || dimension > Integer.MAX_VALUE) {
                 throw new IllegalArgumentException("tensor " + name + " has shape " + Arrays.toString(shape));
@@ -328,6 +366,40 @@ public final class SafeTensors implements AutoCloseable {
                 ValueLayout.JAVA_FLOAT_UNALIGNED,
                 target.byteAt(0),
                 target.length());
+    }
+
+    /**
+     * A tensor's values as floats.
+     *
+     * @throws CheckpointException if it is neither F32, F16 nor BF16, or a value is NaN or infinite
+     */
+    public float[] floats(String name) throws CheckpointException {
+        Entry entry = entry(name);
+        if (entry.elements() > Slice.LONGEST) {
+            throw new CheckpointException(
+                    file + ": tensor " + name + " has " + entry.elements() + " elements, more than an array can hold");
+        }
+        float[] floats = new float[(int) entry.elements()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = value(entry, i);
+            if (!Float.isFinite(floats[i])) {
+                throw new CheckpointException(file + ": value " + i + " of tensor " + name + " is " + floats[i]
+                        + ": nothing can be done with it");
+            }
+        }
+        return floats;
+    }
+
+    private float value(Entry entry, int i) throws CheckpointException {
+        long at = entry.begin;
+        return switch (entry.type) {
+            case F32 -> values.get(FLOAT_LE, at + (long) i * Float.BYTES);
+            case "F16" -> Float.float16ToFloat(values.get(SHORT_LE, at + (long) i * Short.BYTES));
+            case "BF16" -> Float.intBitsToFloat(values.get(SHORT_LE, at + (long) i * Short.BYTES) << Short.SIZE);
+            default ->
+                throw new CheckpointException(file + ": tensor " + entry.name + " has dtype " + entry.type
+                        + "; F32, F16 and BF16 can be read");
+        };
     }
 
     /** @throws CheckpointException if a value is NaN or infinite; the message names the tensor */

@@ -1,6 +1,7 @@
 package org.tornadogpt.model;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.tornadogpt.model.tokenizer.TokenizerFile;
 
 /** Turns text into tokens and back. */
 public interface Tokenizer {
@@ -25,10 +26,39 @@ public interface Tokenizer {
     /** Like {@link #encode}, but characters without a token are replaced or left out, and the note says which and how many. */
     Encoded encodePrompt(String text);
 
+    /** Decodes tokens that come one by one. */
+    interface Decoder {
+        /** What can be shown after one more token: a character of several tokens comes when it is whole. */
+        String next(int token);
+
+        /** What is left at the end. */
+        String end();
+    }
+
+    /** A decoder for one text. */
+    default Decoder decoder() {
+        return new Decoder() {
+            @Override
+            public String next(int token) {
+                return decode(new int[] {token});
+            }
+
+            @Override
+            public String end() {
+                return "";
+            }
+        };
+    }
+
+    /** How many of a text's characters begin in this token. */
+    default int characters(int token) {
+        return 1;
+    }
+
     /** The token to begin with where there is no prompt. */
     int startToken();
 
-    /** As JSON text, for {@code tokenizer.json}. */
+    /** As JSON text, for {@code tokenizer.json}: what Hugging Face's {@code tokenizers} reads. */
     String toJson();
 
     /**
@@ -37,14 +67,14 @@ public interface Tokenizer {
      * @throws IllegalArgumentException if the text is not such a description
      */
     static Tokenizer fromJson(String json) {
-        Kind kind = Json.read(json, Kind.class);
-        if (!CharTokenizer.KIND.equals(kind.kind)) {
-            throw new IllegalArgumentException("unknown kind of tokenizer: '" + kind.kind + "'");
+        ObjectNode tree = Json.readObject(json);
+        if (!tree.has("kind")) {
+            return TokenizerFile.read(tree);
+        }
+        String kind = tree.path("kind").asText();
+        if (!CharTokenizer.KIND.equals(kind)) {
+            throw new IllegalArgumentException("unknown kind of tokenizer: '" + kind + "'");
         }
         return CharTokenizer.read(json);
     }
-
-    /** What descriptions of all kinds have in common. */
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    record Kind(String kind) {}
 }

@@ -17,6 +17,7 @@ import org.tornadogpt.kernels.ops.reduction.Reduction;
 import org.tornadogpt.model.layer.Context;
 import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.model.layer.Parameters;
+import org.tornadogpt.model.lora.Adapters;
 
 /**
  * All that training needs besides a model's parameters: gradients and both moments as flat arrays, and the programs {@code zero},
@@ -34,12 +35,15 @@ public final class TrainingSession implements LossSource, AutoCloseable {
     private static final String NORM = "norm";
     private static final String UPDATE = "update";
     private static final String EVALUATE = "evaluate";
+    private static final String ADAPT = "adapt";
+    private static final String MERGE = "merge";
 
     private final Weights weights;
     private final LanguageModel model;
     private final int batch;
     private final MicroSteps microSteps;
     private final GradientReducer reducer;
+    private final Adapters adapters;
     private final Workspace workspace;
     private final Tensor gradients;
     private final Tensor firstMoment;
@@ -74,11 +78,23 @@ public final class TrainingSession implements LossSource, AutoCloseable {
      */
     public TrainingSession(
             Weights weights, KernelChoices kernels, int batch, MicroSteps microSteps, GradientReducer reducer) {
+        this(weights, kernels, batch, microSteps, reducer, null);
+    }
+
+    /** @param adapters what trains in place of the parameters; null for these */
+    public TrainingSession(
+            Weights weights,
+            KernelChoices kernels,
+            int batch,
+            MicroSteps microSteps,
+            GradientReducer reducer,
+            Adapters adapters) {
         Checks.positive("batch", batch);
         if (weights.type() != DType.F32) {
             throw new IllegalArgumentException(
                     "training needs f32 parameters; these are kept as " + weights.type() + ", for inference");
         }
+        this.adapters = adapters;
         this.weights = weights;
         this.batch = batch;
         this.microSteps = microSteps;
@@ -88,9 +104,13 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         workspace.share(weights.flat());
         int size = model.parameters().size();
         gradients = workspace.state("gradients", size);
-        part = reducer.part(size);
+        int trained = adapters == null ? size : adapters.layout().size();
+        part = part(reducer, size, trained);
         firstMoment = workspace.state("firstMoment", part.length());
         secondMoment = workspace.state("secondMoment", part.length());
+        if (adapters != null) {
+            adapters.allocate(workspace);
+        }
         hyper = workspace.input("hyper", AdamW.HYPER);
         loss = workspace.output("loss", 1);
         partNorm = workspace.output("norm", 1);
@@ -117,10 +137,16 @@ public final class TrainingSession implements LossSource, AutoCloseable {
             workspace.record(KEEP, new Elementwise.Copy(gradients, each)::record);
             workspace.record(ADD, new Elementwise.Add(gradients, gradients, each)::record);
         }
-        Tensor derivative = ownPart(gradients);
+        ParameterLayout trained = adapters == null ? model.parameters() : adapters.layout();
+        Tensor derivative = adapters == null ? ownPart(gradients) : adapters.gradients();
+        Tensor values = adapters == null ? ownPart(weights.flat()) : adapters.values();
+        if (adapters != null) {
+            Parameters whole = new Parameters(model.parameters(), gradients);
+            workspace.record(ADAPT, recorder -> adapters.recordGradients(recorder, whole));
+            workspace.record(MERGE, adapters::recordMerge);
+        }
         workspace.record(NORM, new Reduction.Norm(partNorm, derivative)::record);
-        int decayed = Math.clamp(model.parameters().decayed() - part.from(), 0, part.length());
-        Tensor values = ownPart(weights.flat());
+        int decayed = Math.clamp(trained.decayed() - part.from(), 0, part.length());
         workspace.record(
                 UPDATE, new AdamW.Step(values, derivative, firstMoment, secondMoment, hyper, norm, decayed)::record);
         workspace.record(EVALUATE, recorder -> model.recordLoss(recorder, evaluation, rows, loss));
@@ -128,7 +154,19 @@ public final class TrainingSession implements LossSource, AutoCloseable {
 
     /** Whether the optimizer's state of all parameters is in this session. */
     private boolean hasAll() {
-        return part.length() == gradients.size();
+        return adapters != null || part.length() == gradients.size();
+    }
+
+    /** Adapters are small: their optimizer's state is never parted among sessions. */
+    private static GradientReducer.Part part(GradientReducer reducer, int size, int trained) {
+        GradientReducer.Part part = reducer.part(size);
+        if (trained == size) {
+            return part;
+        }
+        if (part.length() != size) {
+            throw new IllegalArgumentException("adapters cannot be trained with an optimizer that is parted among ranks");
+        }
+        return new GradientReducer.Part(0, trained);
     }
 
     private Tensor ownPart(Tensor flat) {
@@ -169,7 +207,11 @@ public final class TrainingSession implements LossSource, AutoCloseable {
                 reducer.take(gradients.slice(), loss.slice().get(0), i == 0);
             }
         }
-        return (float) (reduce(sum) / microSteps.total());
+        double all = reduce(sum);
+        if (adapters != null) {
+            workspace.program(ADAPT).run();
+        }
+        return (float) (all / microSteps.total());
     }
 
     /** Whether gradients of several micro-steps come together in this session. */
@@ -238,6 +280,9 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         values.set(AdamW.CORRECTION2, correction(settings.beta2(), step));
         values.set(AdamW.MAX_NORM, settings.maxNorm());
         workspace.program(UPDATE).run();
+        if (adapters != null) {
+            workspace.program(MERGE).run();
+        }
         if (hasAll()) {
             weights.updated();
         } else {
@@ -303,8 +348,14 @@ public final class TrainingSession implements LossSource, AutoCloseable {
                 programs.add(workspace.program(i == 0 ? KEEP : ADD));
             }
         }
+        if (adapters != null) {
+            programs.add(workspace.program(ADAPT));
+        }
         programs.add(workspace.program(NORM));
         programs.add(workspace.program(UPDATE));
+        if (adapters != null) {
+            programs.add(workspace.program(MERGE));
+        }
         return programs;
     }
 
@@ -315,6 +366,16 @@ public final class TrainingSession implements LossSource, AutoCloseable {
     /** The parameters, which other sessions may share. */
     public Weights weights() {
         return weights;
+    }
+
+    /** What trains in place of the parameters; null if these do. */
+    public Adapters adapters() {
+        return adapters;
+    }
+
+    /** Begins with adapters that change nothing, on the weights as they are now. */
+    public void beginAdapters(long seed) {
+        adapters.begin(workspace, seed);
     }
 
     /** The gradients, in the parameters' layout; call {@code workspace().toHost} before reading and {@code toDevice} after writing. */

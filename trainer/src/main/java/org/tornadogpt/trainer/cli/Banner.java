@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.model.training.LearningRate;
 import org.tornadogpt.model.training.Part;
 import org.tornadogpt.trainer.data.Corpus;
@@ -78,17 +79,33 @@ final class Banner {
                 + schedule.decaySteps() + end;
     }
 
-    void print(Corpus corpus, Split split, Tokenizer tokenizer) {
+    void print(Corpus corpus, Split split, String name, Tokenizer tokenizer) {
+        boolean characters = name.equals(Tokenizers.CHAR);
+        long all = characters
+                ? split.training().tokens().length
+                : corpus.text().codePointCount(0, corpus.text().length());
         line(
                 "data",
                 String.format(
                         Locale.ROOT,
-                        "%s: %,d %s, %,d characters, %d distinct",
+                        "%s: %,d %s, %,d characters%s",
                         corpus.spec(),
                         corpus.files(),
                         corpus.files() == 1 ? "file" : "files",
-                        split.training().tokens().length,
-                        tokenizer.vocabularySize()));
+                        all,
+                        characters ? ", " + tokenizer.vocabularySize() + " distinct" : ""));
+        if (!characters) {
+            int tokens = split.training().tokens().length;
+            line(
+                    "tokenizer",
+                    String.format(
+                            Locale.ROOT,
+                            "%s: vocabulary of %,d, %,d tokens, %.2f characters each",
+                            name,
+                            tokenizer.vocabularySize(),
+                            tokens,
+                            (double) all / tokens));
+        }
         if (!corpus.changed().isEmpty()) {
             line("", corpus.changed() + " (--keep-line-endings leaves them)");
         }

@@ -12,6 +12,7 @@ import org.tornadogpt.model.EvaluationSession;
 import org.tornadogpt.model.LiveCheckpoint;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.Weights;
+import org.tornadogpt.model.training.Part;
 import org.tornadogpt.trainer.data.Corpus;
 import org.tornadogpt.trainer.data.CorpusReader;
 import org.tornadogpt.trainer.data.DataException;
@@ -131,7 +132,16 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     /** A text as the model reads it. */
-    private record Read(Split split, Tokenizer.Encoded encoded) {}
+    private record Read(Split split, Tokenizer tokenizer, Tokenizer.Encoded encoded) {
+        /** A model of longer pieces has a higher loss for each token and fewer of them. */
+        double tokensPerCharacter(Part part) {
+            long characters = 0;
+            for (int i = part.from(); i < part.to(); i++) {
+                characters += tokenizer.characters(part.tokens()[i]);
+            }
+            return characters == 0 ? 1 : (double) part.length() / characters;
+        }
+    }
 
     private Read read(Checkpoint checkpoint, TrainSettings settings) throws IOException {
         try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
@@ -142,7 +152,8 @@ final class EvalCommand implements Callable<Integer> {
                 if (encoded.replaced() == encoded.tokens().length) {
                     throw new DataException("the model cannot read " + corpus.spec() + ": " + encoded.note());
                 }
-                return new Read(Split.of(encoded.tokens(), settings.batches().validation()), encoded);
+                Split split = Split.of(encoded.tokens(), settings.batches().validation());
+                return new Read(split, checkpoint.tokenizer(), encoded);
             });
         }
     }
@@ -165,10 +176,10 @@ final class EvalCommand implements Callable<Integer> {
     private void print(Read read, Evaluator.Losses losses) {
         io.out().printf("%-12s %10s %12s %16s%n", "part", "loss", "perplexity", "bits/character");
         if (read.split.holdsOut()) {
-            row("training", losses.training());
-            row("validation", losses.validation());
+            row("training", losses.training(), read.tokensPerCharacter(read.split.training()));
+            row("validation", losses.validation(), read.tokensPerCharacter(read.split.validation()));
         } else {
-            row("whole text", losses.validation());
+            row("whole text", losses.validation(), read.tokensPerCharacter(read.split.validation()));
         }
         if (!read.encoded.note().isEmpty()) {
             io.out().println(read.encoded.note());
@@ -181,7 +192,8 @@ final class EvalCommand implements Callable<Integer> {
         }
     }
 
-    private void row(String part, double loss) {
-        io.out().printf(Locale.ROOT, "%-12s %10.4f %12.4f %16.4f%n", part, loss, Math.exp(loss), loss / Math.log(2));
+    private void row(String part, double loss, double tokensPerCharacter) {
+        double bits = loss / Math.log(2) * tokensPerCharacter;
+        io.out().printf(Locale.ROOT, "%-12s %10.4f %12.4f %16.4f%n", part, loss, Math.exp(loss), bits);
     }
 }

@@ -109,7 +109,12 @@ public final class Main {
                 .addSubcommand("devices", new DevicesCommand(io))
                 .addSubcommand("doctor", new DoctorCommand(io))
                 .addSubcommand("kernels", kernels(io))
-                .addSubcommand("data", new DataCommand(io));
+                .addSubcommand("data", new DataCommand(io))
+                .addSubcommand("tokenizer", new TokenizerCommand(io))
+                .addSubcommand("export", new ExportCommand(io))
+                .addSubcommand("import", new ImportCommand(io))
+                .addSubcommand("merge", new MergeCommand(io))
+                .addSubcommand("logits", new LogitsCommand(io));
         for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
             parent(root, provider).addSubcommand(provider.name(), provider.command(io));
         }

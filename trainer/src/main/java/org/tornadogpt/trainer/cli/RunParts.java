@@ -1,11 +1,15 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.model.tokenizer.Tokenizers;
+import org.tornadogpt.trainer.files.WholeFile;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
@@ -53,17 +57,27 @@ record RunParts(
                 settings.batches().batch(),
                 ranks.microSteps(settings),
                 ranks.ranks()
-                        .reducer(ranks.exchange(), model.parameters().size()));
+                        .reducer(ranks.exchange(), model.parameters().size()),
+                settings.adapters());
     }
 
     void writeConfig(LanguageModel model) throws IOException {
         folder.writeConfig(new ConfigFile.Content(settings.values(), facts(model)));
+        if (!isOfCharacters() && !Files.exists(folder.tokenizer())) {
+            WholeFile.write(folder.tokenizer(), texts.tokenizer().toJson().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private boolean isOfCharacters() {
+        return settings.tokenizer().equals(Tokenizers.CHAR);
     }
 
     private Map<String, String> facts(LanguageModel model) {
         Map<String, String> facts = new TreeMap<>();
         facts.put(DATA_SUM, texts.sha256());
-        facts.put("characters", String.valueOf(texts.split().training().tokens().length));
+        facts.put(
+                isOfCharacters() ? "characters" : "tokens",
+                String.valueOf(texts.split().training().tokens().length));
         facts.put("vocabulary", String.valueOf(model.vocabularySize()));
         facts.put("parameters", String.valueOf(model.parameters().size()));
         facts.put("device", kernels.device().description());

@@ -30,7 +30,9 @@ final class SampleTexts {
         Prompt prompt = Prompt.of(io, tokenizer, text);
         List<StringBuilder> texts = new ArrayList<>();
         List<BatchGenerator.Request> requests = new ArrayList<>();
+        List<Tokenizer.Decoder> decoders = new ArrayList<>();
         for (Sampling sampling : samplings) {
+            decoders.add(tokenizer.decoder());
             texts.add(new StringBuilder(prompt.text()));
             requests.add(new BatchGenerator.Request(prompt.context(), sampling));
         }
@@ -38,7 +40,7 @@ final class SampleTexts {
         io.out().print(prompt.text());
         TokenRate rate = new TokenRate();
         new BatchGenerator(session).generate(requests, tokens, (index, token) -> {
-            String piece = tokenizer.decode(new int[] {token});
+            String piece = decoders.get(index).next(token);
             rate.token();
             if (index == 0) {
                 io.out().print(piece);
@@ -47,10 +49,10 @@ final class SampleTexts {
             }
             return !io.out().checkError() && !io.interrupted().getAsBoolean();
         });
-        io.out().println();
+        io.out().println(decoders.get(0).end());
         for (int i = 1; i < texts.size(); i++) {
             begin(i, samplings);
-            io.out().println(texts.get(i));
+            io.out().println(texts.get(i).append(decoders.get(i).end()));
         }
         io.out().flush();
         return rate;

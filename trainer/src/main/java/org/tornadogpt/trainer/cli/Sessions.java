@@ -10,6 +10,8 @@ import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.MicroSteps;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.model.Weights;
+import org.tornadogpt.model.lora.Adapters;
+import org.tornadogpt.model.lora.LoraSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 
 /** Takes the memory that training or measuring needs, or says in one line why that cannot be. */
@@ -26,7 +28,7 @@ public final class Sessions {
      * @throws DeviceException for what does not fit the device or this machine
      */
     public static TrainingSession training(LanguageModel model, KernelChoices kernels, int batch, int microSteps) {
-        return training(model, kernels, batch, MicroSteps.all(microSteps), GradientReducer.NONE);
+        return training(model, kernels, batch, MicroSteps.all(microSteps), GradientReducer.NONE, null);
     }
 
     /**
@@ -35,19 +37,28 @@ public final class Sessions {
      * @param kernels the device, and the variants that compute operations there
      * @param batch examples in one pass
      * @param reducer adds the gradients of the micro-steps that others compute
+     * @param lora adapters to train in place of the parameters; null for these
      * @throws UsageException for sizes that no array can hold
      * @throws DeviceException for what does not fit the device or this machine
      */
     public static TrainingSession training(
-            LanguageModel model, KernelChoices kernels, int batch, MicroSteps microSteps, GradientReducer reducer) {
+            LanguageModel model,
+            KernelChoices kernels,
+            int batch,
+            MicroSteps microSteps,
+            GradientReducer reducer,
+            LoraSettings lora) {
         ModelMemory memory = ModelMemory.of(model);
         memory.check(ModelMemory.ofMachine());
         return open(
                 memory.toString(),
                 model,
                 batch,
-                () -> new TrainingSession(
-                        new Weights(model, kernels.device()), kernels, batch, microSteps, reducer));
+                () -> {
+                    Weights weights = new Weights(model, kernels.device());
+                    Adapters adapters = lora == null ? null : new Adapters(weights, lora);
+                    return new TrainingSession(weights, kernels, batch, microSteps, reducer, adapters);
+                });
     }
 
     /**

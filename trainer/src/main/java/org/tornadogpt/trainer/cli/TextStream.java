@@ -28,11 +28,13 @@ final class TextStream {
         io.out().print(begun.text());
         io.out().flush();
         TokenRate rate = new TokenRate();
+        Tokenizer.Decoder decoder = tokenizer.decoder();
         new Generator(source).generate(begun.context(), tokens, sampling, token -> {
-            io.out().print(tokenizer.decode(new int[] {token}));
+            io.out().print(decoder.next(token));
             rate.token();
             return !io.out().checkError() && !io.interrupted().getAsBoolean();
         });
+        io.out().print(decoder.end());
         return rate;
     }
 }

@@ -42,6 +42,12 @@ final class TrainCommand implements Callable<Integer> {
     private String data;
 
     @Option(
+            names = "--tokenizer",
+            paramLabel = "NAME",
+            description = "char, byte, bpe:N (N tokens learnt from the text), gpt2, or a tokenizer.json [char].")
+    private String tokenizer;
+
+    @Option(
             names = "--keep-line-endings",
             description =
                     "Leaves CR LF, CR and byte order marks in the text; else lines end with LF, and there are no marks.")
@@ -80,8 +86,11 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--from",
-            paramLabel = "last|best",
-            description = "With --resume: the checkpoint to go on from [last].")
+            paramLabel = "MODEL",
+            description = {
+                "Begins with the weights of a run, a checkpoint, or a folder of Hugging Face's transformers.",
+                "With --resume: last or best, the checkpoint to go on from [last]."
+            })
     private String from;
 
     @Option(
@@ -98,6 +107,13 @@ final class TrainCommand implements Callable<Integer> {
             description = "How processes add up gradients [exact]: exact gives the bits of one process with as many"
                     + " micro-steps, fast and sharded do not; sharded also parts the optimizer's memory.")
     private String exchange = Exchange.EXACT.toString();
+
+    @Option(
+            names = "--lora",
+            paramLabel = "WHAT",
+            description =
+                    "With --from: only adapters train, such as rank=8,alpha=16,targets=qkv+proj (fc and out too).")
+    private String lora;
 
     TrainCommand(Io io) {
         this.io = io;
@@ -130,15 +146,12 @@ final class TrainCommand implements Callable<Integer> {
             }
             return new TrainingRun(io, Exchange.of(exchange)).resume(run, flags, checkpoint());
         }
-        if (from != null) {
-            throw new UsageException("--from needs --resume");
-        }
         Values values = new Values();
         if (config != null) {
             values.putAll(ConfigFile.read(config).values());
         }
         values.putAll(flags);
-        return new TrainingRun(io, Exchange.of(exchange)).start(run, values);
+        return new TrainingRun(io, Exchange.of(exchange)).start(run, values, from);
     }
 
     private String checkpoint() {
@@ -156,6 +169,8 @@ final class TrainCommand implements Callable<Integer> {
         pairs.forEach(flags::setPair);
         put(flags, "preset", preset);
         put(flags, "data", data);
+        put(flags, "tokenizer", tokenizer);
+        put(flags, "lora", lora);
         put(flags, "keepLineEndings", keepLineEndings ? "true" : null);
         put(flags, "steps", steps);
         put(flags, "seed", seed);

@@ -1,12 +1,16 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.trainer.data.Corpus;
 import org.tornadogpt.trainer.data.CorpusReader;
 import org.tornadogpt.trainer.data.DataException;
@@ -15,6 +19,7 @@ import org.tornadogpt.trainer.plot.LossPlot;
 import org.tornadogpt.trainer.ranks.Exchange;
 import org.tornadogpt.trainer.settings.ConfigFile;
 import org.tornadogpt.trainer.settings.TrainSettings;
+import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
 import org.tornadogpt.trainer.train.DivergedException;
 import org.tornadogpt.trainer.train.Progress;
@@ -37,30 +42,69 @@ final class TrainingRun {
 
     /** The text in all its forms. */
     record Texts(Corpus corpus, String sha256, Tokenizer tokenizer, Split split) {
-        static Texts read(TrainSettings settings, Io io) {
+        /**
+         * @param run whose tokenizer is taken if it has one, so that it is not learnt again
+         * @param inherited the tokenizer of the model that the run begins with; null for one by the settings
+         */
+        static Texts read(TrainSettings settings, RunFolder run, Tokenizer inherited, Io io) {
             try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
                 Corpus corpus = new CorpusReader(settings.text(), progress).read(settings.data());
-                return CorpusReader.inMemory(settings.data(), () -> of(corpus, settings));
+                return CorpusReader.inMemory(settings.data(), () -> of(corpus, settings, run, inherited));
             }
         }
 
-        private static Texts of(Corpus corpus, TrainSettings settings) {
-            Tokenizer tokenizer = CharTokenizer.of(corpus.text());
+        private static Texts of(Corpus corpus, TrainSettings settings, RunFolder run, Tokenizer inherited) {
+            Tokenizer tokenizer =
+                    inherited == null ? tokenizer(corpus, settings, run) : extended(inherited, corpus.text());
             Split split =
                     Split.of(tokenizer.encode(corpus.text()), settings.batches().validation());
             split.check(settings.batches().block());
             return new Texts(corpus, corpus.sha256(), tokenizer, split);
         }
+
+        /** Characters that the text has besides become tokens, too. */
+        private static Tokenizer extended(Tokenizer inherited, String text) {
+            return inherited instanceof CharTokenizer characters ? characters.with(text) : inherited;
+        }
+
+        private static Tokenizer tokenizer(Corpus corpus, TrainSettings settings, RunFolder run) {
+            try {
+                return Files.exists(run.tokenizer())
+                        ? Tokenizers.read(run.tokenizer())
+                        : Tokenizers.of(settings.tokenizer(), corpus.text());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(e.getMessage(), e);
+            }
+        }
     }
 
-    /** @param run folder to make, null for one with a name of its own */
-    int start(Path run, Values values) throws IOException, DivergedException {
+    /**
+     * @param run folder to make, null for one with a name of its own
+     * @param from the model to begin with, null for none
+     */
+    int start(Path run, Values values, String from) throws IOException, DivergedException {
+        if (from == null) {
+            return start(run, values, (StartingPoint) null);
+        }
+        try (StartingPoint start = StartingPoint.open(from)) {
+            return start(run, start.settings(values), start);
+        }
+    }
+
+    private int start(Path run, Values values, StartingPoint from) throws IOException, DivergedException {
         TrainSettings settings = TrainSettings.of(ranks.complete(values));
+        if (settings.adapters() != null && from == null) {
+            throw new UsageException("--lora needs --from, the model that the adapters are for");
+        }
         ranks.check(settings);
         try (RunFolder folder = create(run, settings)) {
             StopNotices notices = new StopNotices(io, folder);
             try (KernelChoices kernels = open(settings)) {
-                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io), ranks);
+                Tokenizer inherited = from == null ? null : from.inherited(values);
+                RunParts parts =
+                        RunParts.of(settings, folder, kernels, Texts.read(settings, folder, inherited, io), ranks);
                 ranks.agree(parts);
                 LanguageModel model = parts.model();
                 introduce(parts, model, DeviceOptions.explain(settings.device(), kernels.device()));
@@ -71,6 +115,13 @@ final class TrainingRun {
                         return ExitCode.INTERRUPTED;
                     }
                     session.initialise(settings.seed());
+                    if (from != null) {
+                        io.say(from.load(session.weights(), parts.texts().tokenizer()));
+                    }
+                    if (session.adapters() != null) {
+                        session.beginAdapters(settings.seed());
+                        io.say(trained(session));
+                    }
                     return train(parts, session, Progress.start(), false, notices);
                 }
             }
@@ -91,15 +142,30 @@ final class TrainingRun {
         return folder;
     }
 
+    private static String trained(TrainingSession session) {
+        long adapters = session.adapters().layout().size();
+        long all = session.model().parameters().size();
+        return String.format(
+                Locale.ROOT,
+                "%,d parameters of adapters train (%.2f%% of %,d), the model's own stay as they are",
+                adapters,
+                100.0 * adapters / all,
+                all);
+    }
+
     /** @param from name of the checkpoint to go on from */
     int resume(Path run, Values flags, String from) throws IOException, DivergedException {
         ConfigFile.Content stored = RunFolder.readConfig(run);
         TrainSettings settings = ResumeRules.apply(stored.values(), flags);
+        if (settings.adapters() != null) {
+            throw new UsageException("a run with --lora cannot be resumed: begin another with --from " + run
+                    + ", whose weights have the adapters in them");
+        }
         ranks.check(settings);
         try (RunFolder folder = io.ranks().isFirst() ? RunFolder.resume(run) : RunFolder.ofAnother(run)) {
             StopNotices notices = new StopNotices(io, folder);
             try (KernelChoices kernels = open(settings)) {
-                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, io), ranks);
+                RunParts parts = RunParts.of(settings, folder, kernels, Texts.read(settings, folder, null, io), ranks);
                 ranks.agree(parts);
                 checkSameText(settings, parts.texts(), stored);
                 LanguageModel model = parts.model();
@@ -135,7 +201,7 @@ final class TrainingRun {
         Banner banner = new Banner(io);
         banner.print(parts.settings(), parts.folder().path(), device, model);
         ranks.describe().ifPresent(text -> banner.line("ranks", text));
-        banner.print(texts.corpus(), texts.split(), texts.tokenizer());
+        banner.print(texts.corpus(), texts.split(), parts.settings().tokenizer(), texts.tokenizer());
     }
 
     /** @param saved whether a checkpoint holds {@code progress} */

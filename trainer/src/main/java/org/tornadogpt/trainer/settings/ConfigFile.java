@@ -38,7 +38,7 @@ public final class ConfigFile {
             Set.of("true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf");
 
     /** Keys whose values are text, and may look like a number. */
-    private static final Set<String> TEXTS = Set.of("data", "samplePrompt");
+    private static final Set<String> TEXTS = Set.of("data", "samplePrompt", "tokenizer", "lora");
 
     /**
      * What a file holds.

@@ -1,11 +1,15 @@
 package org.tornadogpt.trainer.settings;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.Presets;
+import org.tornadogpt.model.lora.LoraSettings;
+import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.trainer.data.TextRules;
 
 /**
@@ -14,17 +18,20 @@ import org.tornadogpt.trainer.data.TextRules;
  * @param preset the name of what it started from
  * @param data see {@code CorpusReader}
  * @param text how that is read
+ * @param tokenizer its name; see {@code Tokenizers}
  * @param device name of the device
  * @param threads worker threads, 0 for one for each processor
  * @param seed of everything random
  * @param steps when to stop
  * @param kernels variants asked for, by operation
+ * @param lora adapters that train in place of the parameters, {@code none} for these
  * @param model the architecture; its vocabulary is the architecture's own until the text is known
  */
 public record TrainSettings(
         String preset,
         String data,
         TextRules text,
+        String tokenizer,
         String device,
         int threads,
         long seed,
@@ -34,6 +41,7 @@ public record TrainSettings(
         BatchSettings batches,
         ScheduleSettings schedule,
         OptimizerSettings optimizer,
+        String lora,
         EvaluationSettings evaluation,
         SampleSettings sample) {
     public TrainSettings {
@@ -54,6 +62,7 @@ public record TrainSettings(
                 preset.name(),
                 values.text("data"),
                 textRules(values),
+                tokenizer(values.text("tokenizer").strip()),
                 values.text("device"),
                 values.integer("threads"),
                 values.longInteger("seed"),
@@ -63,8 +72,21 @@ public record TrainSettings(
                 BatchSettings.of(values),
                 ScheduleSettings.of(given, values),
                 OptimizerSettings.of(values),
+                values.text("lora").strip(),
                 EvaluationSettings.of(values),
                 SampleSettings.of(values));
+    }
+
+    /** A file is found again from any folder. */
+    private static String tokenizer(String name) {
+        if (Tokenizers.isName(name)) {
+            return name;
+        }
+        try {
+            return Path.of(name).toAbsolutePath().normalize().toString();
+        } catch (InvalidPathException e) {
+            throw new UsageException("tokenizer: " + e.getMessage(), e);
+        }
     }
 
     private static TextRules textRules(Values values) {
@@ -81,6 +103,18 @@ public record TrainSettings(
                 .values();
         values.putAll(given);
         return values;
+    }
+
+    /** The adapters that train; null if the parameters do. */
+    public LoraSettings adapters() {
+        if (lora.equals("none")) {
+            return null;
+        }
+        try {
+            return LoraSettings.parse(lora);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
     }
 
     /** What the user should know of how {@code given} became these settings; mostly nothing. */
@@ -104,6 +138,7 @@ public record TrainSettings(
         values.set("maxFiles", String.valueOf(text.maxFiles()));
         values.set("maxZipRatio", String.valueOf(text.maxZipRatio()));
         values.set("device", device);
+        values.set("tokenizer", tokenizer);
         values.set("threads", String.valueOf(threads));
         values.set("seed", String.valueOf(seed));
         values.set("steps", String.valueOf(steps));
@@ -120,6 +155,7 @@ public record TrainSettings(
         values.set("beta2", String.valueOf(optimizer.beta2()));
         values.set("epsilon", String.valueOf(optimizer.epsilon()));
         values.set("weightDecay", String.valueOf(optimizer.weightDecay()));
+        values.set("lora", lora);
         values.set("clip", String.valueOf(optimizer.clip()));
         values.set("evalInterval", String.valueOf(evaluation.evalInterval()));
         values.set("evalBatches", String.valueOf(evaluation.evalBatches()));
@@ -141,6 +177,7 @@ public record TrainSettings(
                 preset,
                 dataSpec,
                 text,
+                tokenizer,
                 opened.id(),
                 threads,
                 seed,
@@ -150,6 +187,7 @@ public record TrainSettings(
                 batches,
                 schedule,
                 optimizer,
+                lora,
                 evaluation,
                 sample);
     }

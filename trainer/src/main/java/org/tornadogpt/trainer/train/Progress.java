@@ -48,7 +48,7 @@ public record Progress(
     }
 
     /** For a checkpoint. */
-    TrainingState toState(long seed) {
+    public TrainingState toState(long seed) {
         ObjectNode extra = JsonNodeFactory.instance.objectNode();
         extra.put("sinceBest", sinceBest);
         extra.put("evaluatedStep", evaluatedStep);

@@ -3,6 +3,7 @@ package org.tornadogpt.trainer.train;
 import java.util.List;
 import java.util.Locale;
 import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.model.training.LearningRate;
 import org.tornadogpt.model.training.Part;
 import org.tornadogpt.trainer.settings.BatchSettings;
@@ -22,10 +23,11 @@ final class RunCaption {
         return List.of(
                 String.format(
                         Locale.ROOT,
-                        "data %s%s, %,d characters to train; %s, %,d parameters; %d x %d tokens a step%s",
+                        "data %s%s, %,d %s to train; %s, %,d parameters; %d x %d tokens a step%s",
                         from == 0 ? "" : "...",
                         data.substring(from),
                         training.length(),
+                        settings.tokenizer().equals(Tokenizers.CHAR) ? "characters" : "tokens",
                         model.kind(),
                         model.parameters().size(),
                         batches.batch() * batches.microSteps(),

@@ -135,6 +135,11 @@ public final class RunFolder implements AutoCloseable {
         return path.resolve(CONFIG);
     }
 
+    /** The tokenizer, where it is not of characters: nobody is to learn it again. */
+    public Path tokenizer() {
+        return path.resolve("tokenizer.json");
+    }
+
     public Path metrics() {
         return path.resolve("metrics.jsonl");
     }

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.model.bridge.PeftFolder;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
 import org.tornadogpt.trainer.ranks.Ranks;
@@ -96,7 +97,7 @@ final class RunWriter {
     void saveLast(Progress progress) throws IOException {
         if (folder.isOurs()) {
             prepare();
-            Checkpoint.save(folder.last(), tokenizer, session, progress.toState(seed));
+            save(folder.last(), progress);
         } else {
             session.moments(); // gives what it has of them
         }
@@ -107,12 +108,30 @@ final class RunWriter {
     void saveBest(Progress progress) throws IOException {
         if (folder.isOurs()) {
             prepare();
-            Checkpoint.save(folder.best(), tokenizer, session, progress.toState(seed));
-            Checkpoint.copy(folder.best(), folder.last());
+            save(folder.best(), progress);
+            if (session.adapters() == null) {
+                Checkpoint.copy(folder.best(), folder.last());
+            } else {
+                save(folder.last(), progress);
+            }
         } else {
             session.moments();
         }
         saved(progress);
+    }
+
+    /** Of a run with adapters the merged model is a checkpoint, and the adapters are a small folder of their own. */
+    private void save(Path checkpoint, Progress progress) throws IOException {
+        if (session.adapters() == null) {
+            Checkpoint.save(checkpoint, tokenizer, session, progress.toState(seed));
+            return;
+        }
+        Checkpoint.save(checkpoint, tokenizer, session.weights(), progress.toState(seed));
+        session.workspace().toHost(session.adapters().values());
+        PeftFolder.replace(
+                folder.path().resolve(checkpoint.getFileName() + "-adapter"),
+                session.model().config(),
+                session.adapters());
     }
 
     private void prepare() throws IOException {
