@@ -25,6 +25,30 @@ public interface Tokenizer {
     /** Like {@link #encode}, but characters without a token are replaced or left out, and the note says which and how many. */
     Encoded encodePrompt(String text);
 
+    /** Decodes tokens that come one by one. */
+    interface Decoder {
+        /** What can be shown after one more token: a character of several tokens comes when it is whole. */
+        String next(int token);
+
+        /** What is left at the end. */
+        String end();
+    }
+
+    /** A decoder for one text. */
+    default Decoder decoder() {
+        return new Decoder() {
+            @Override
+            public String next(int token) {
+                return decode(new int[] {token});
+            }
+
+            @Override
+            public String end() {
+                return "";
+            }
+        };
+    }
+
     /** The token to begin with where there is no prompt. */
     int startToken();
 
