@@ -17,7 +17,7 @@ public final class Main {
     private static final int NARROWEST_HELP = 55;
     private static final int USUAL_HELP = 80;
 
-    private static final Set<String> STOP_GENTLY = Set.of("train", "generate", "eval");
+    private static final Set<String> STOP_GENTLY = Set.of("train", "generate", "eval", "serve");
 
     private Main() {}
 
