@@ -90,8 +90,8 @@ public final class BeamSearch implements AutoCloseable {
         }
         this.session = session;
         this.request = request;
-        Beam root = new Beam(
-                -1, 0, new int[0], new ContextWindow(session.model().blockSize(), request.prompt));
+        Beam root =
+                new Beam(-1, 0, new int[0], new ContextWindow(session.model().blockSize(), request.prompt));
         root.sequence = session.open(root.window.tokens());
         beams.add(root);
     }
@@ -115,8 +115,7 @@ public final class BeamSearch implements AutoCloseable {
     private void choose() {
         List<Candidate> candidates = new ArrayList<>();
         for (Beam beam : beams) {
-            for (LogProbabilities.Scored next :
-                    new LogProbabilities(beam.sequence.logits()).top(2 * request.beams)) {
+            for (LogProbabilities.Scored next : new LogProbabilities(beam.sequence.logits()).top(2 * request.beams)) {
                 candidates.add(new Candidate(beam, next.token(), next.logProbability()));
             }
         }

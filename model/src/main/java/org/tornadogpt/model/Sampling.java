@@ -19,8 +19,7 @@ import org.tornadogpt.model.layer.Streams;
  *     (Keskar et al. 2019); 1 for none. Applied by {@link Chooser}, which knows the text
  * @param seed decides, together with the number of the token, every choice
  */
-public record Sampling(
-        double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {
+public record Sampling(double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {
     private static final int STREAM = Streams.number("sampling");
 
     /** A token that may be chosen, and how likely. */

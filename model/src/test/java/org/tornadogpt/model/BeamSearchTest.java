@@ -23,8 +23,7 @@ class BeamSearchTest {
     }
 
     private static Weights weights() {
-        Weights weights =
-                new Weights(GptConfig.builder(V, 6, 16, 2, 1).build().model(), DEVICE);
+        Weights weights = new Weights(GptConfig.builder(V, 6, 16, 2, 1).build().model(), DEVICE);
         weights.flat().slice().copyFrom(Numbers.livelyParameters(weights.model().parameters(), 5));
         return weights;
     }
@@ -96,8 +95,9 @@ class BeamSearchTest {
         assertThat(texts).hasSize(3);
         assertThat(texts[0].ended()).isTrue();
         assertThat(texts[0].tokens()[texts[0].tokens().length - 1]).isEqualTo(2);
-        assertThat(texts).isSortedAccordingTo(Comparator.comparingDouble(BeamSearch.Text::score)
-                .reversed());
+        assertThat(texts)
+                .isSortedAccordingTo(
+                        Comparator.comparingDouble(BeamSearch.Text::score).reversed());
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +41,10 @@ public final class Served implements AutoCloseable {
     private final Site site;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private Served(String key, Tokenizer tokenizer, int block, String... options) throws IOException {
+    private Served(Path runs, String key, Tokenizer tokenizer, int block, String... options) throws IOException {
         this.tokenizer = tokenizer;
-        GptConfig config = GptConfig.builder(tokenizer.vocabularySize(), block, 32, 4, 2).build();
+        GptConfig config =
+                GptConfig.builder(tokenizer.vocabularySize(), block, 32, 4, 2).build();
         weights = new Weights(config.model(), device);
         PhiloxStream random = new PhiloxStream(3, 1);
         float[] values = new float[config.model().parameters().size()];
@@ -54,18 +56,23 @@ public final class Served implements AutoCloseable {
         ServeLimits limits = new ServeLimits();
         CommandLine.populateCommand(limits, options);
         ServedModel model = new ServedModel("tiny", tokenizer, weights, KernelChoices.defaults(device), 8, 7);
-        site = new Site(limits, List.of(model), List.of("models.example"), key);
+        site = new Site(limits, KernelChoices.defaults(device), List.of(model), List.of("models.example"), key, runs);
         site.start("127.0.0.1", 0);
     }
 
     /** Without a key. */
     public static Served open(String... options) throws IOException {
-        return new Served(null, CharTokenizer.of(ALPHABET), 32, options);
+        return new Served(Path.of("no-runs"), null, CharTokenizer.of(ALPHABET), 32, options);
+    }
+
+    /** With a folder of runs. */
+    public static Served withRuns(Path runs, String... options) throws IOException {
+        return new Served(runs, null, CharTokenizer.of(ALPHABET), 32, options);
     }
 
     /** With a key. */
     public static Served withKey(String key) throws IOException {
-        return new Served(key, CharTokenizer.of(ALPHABET), 32);
+        return new Served(Path.of("no-runs"), key, CharTokenizer.of(ALPHABET), 32);
     }
 
     public Site site() {

@@ -62,6 +62,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "Name that the server may be called by, besides localhost and addresses; repeatable.")
     private List<String> names = new ArrayList<>();
 
+    @Option(names = "--runs-folder", paramLabel = "DIR", description = "Folder of the runs that the page shows [runs].")
+    private Path runsFolder = Path.of("runs");
+
     @Mixin
     private ServeLimits limits = new ServeLimits();
 
@@ -87,14 +90,13 @@ final class ServeCommand implements Callable<Integer> {
         Values values = new Values();
         options.addTo(values);
         TrainSettings settings = TrainSettings.of(values);
-        try (KernelChoices kernels =
-                DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
+        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
             List<ServedModel> models = new ArrayList<>();
             for (Path run : runs) {
                 models.add(load(run, kernels));
             }
             io.err().println("device " + DeviceOptions.explain(settings.device(), kernels.device()));
-            return serve(models, loopback, key);
+            return serve(kernels, models, loopback, key);
         }
     }
 
@@ -124,7 +126,8 @@ final class ServeCommand implements Callable<Integer> {
         return model;
     }
 
-    private int serve(List<ServedModel> models, boolean loopback, String key) throws IOException, InterruptedException {
+    private int serve(KernelChoices kernels, List<ServedModel> models, boolean loopback, String key)
+            throws IOException, InterruptedException {
         CountDownLatch stop = new CountDownLatch(1);
         io.interrupted().tell(new Interruption.Listener() {
             @Override
@@ -138,7 +141,7 @@ final class ServeCommand implements Callable<Integer> {
                 io.warn("stopped");
             }
         });
-        try (Site site = new Site(limits, models, names, key)) {
+        try (Site site = new Site(limits, kernels, models, names, key, runsFolder)) {
             site.start(host, port);
             String at = host.contains(":") ? "[" + host + "]" : host;
             io.out().println("serving at http://" + at + ":" + site.port() + "/" + (loopback ? "" : " (with a key)"));

@@ -1,5 +1,6 @@
 package org.tornadogpt.serve.cli;
 
+import org.tornadogpt.serve.portal.Uploads;
 import org.tornadogpt.trainer.settings.UsageException;
 import picocli.CommandLine.Option;
 
@@ -35,6 +36,21 @@ public final class ServeLimits {
             description = "Seconds that Ctrl+C leaves for what is being written [30].")
     private int drain = 30;
 
+    @Option(
+            names = "--max-upload",
+            paramLabel = "MB",
+            description = "Most megabytes of a model that a visitor brings [256].")
+    private int maxUpload = 256;
+
+    @Option(names = "--max-uploads", paramLabel = "N", description = "Most models of visitors at a time [4].")
+    private int maxUploads = 4;
+
+    @Option(names = "--upload-minutes", paramLabel = "N", description = "Minutes until such a model is forgotten [60].")
+    private int uploadMinutes = 60;
+
+    @Option(names = "--allow-upload", description = "Lets others than this machine bring models.")
+    private boolean allowUpload;
+
     void check() {
         positive("--batch", batch);
         positive("--queue", queue);
@@ -43,6 +59,12 @@ public final class ServeLimits {
         positive("--max-connections", maxConnections);
         positive("--request-seconds", requestSeconds);
         positive("--text-seconds", textSeconds);
+        positive("--max-upload", maxUpload);
+        positive("--max-uploads", maxUploads);
+        positive("--upload-minutes", uploadMinutes);
+        if (maxUpload > 1024) {
+            throw new UsageException("--max-upload may be 1024, got " + maxUpload);
+        }
         if (drain < 0) {
             throw new UsageException("--drain-seconds must not be negative, got " + drain);
         }
@@ -84,5 +106,9 @@ public final class ServeLimits {
 
     int drain() {
         return drain;
+    }
+
+    Uploads.Limits uploads() {
+        return new Uploads.Limits(maxUpload << 20, maxUploads, uploadMinutes, allowUpload, batch);
     }
 }

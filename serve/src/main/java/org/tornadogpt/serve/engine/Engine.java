@@ -148,7 +148,8 @@ public final class Engine implements AutoCloseable {
             for (Iterator<Writing> it = waiting.iterator(); it.hasNext() && joining.size() < JOIN_AT_ONCE; ) {
                 Writing text = it.next();
                 text.endIfOver();
-                int slots = free.computeIfAbsent(text.model(), model -> model.session().free());
+                int slots = free.computeIfAbsent(
+                        text.model(), model -> model.session().free());
                 if (text.isEnded()) {
                     it.remove();
                 } else if (slots > 0) {
@@ -175,10 +176,12 @@ public final class Engine implements AutoCloseable {
             return;
         }
         long start = System.nanoTime();
-        guarded(texts, () -> texts.getFirst()
-                .model()
-                .session()
-                .step(texts.stream().map(Writing::sequence).toList()));
+        guarded(
+                texts,
+                () -> texts.getFirst()
+                        .model()
+                        .session()
+                        .step(texts.stream().map(Writing::sequence).toList()));
         metrics.step(System.nanoTime() - start);
         texts.removeIf(Writing::isEnded);
         texts.forEach(text -> guarded(List.of(text), text::write));

@@ -1,7 +1,6 @@
 package org.tornadogpt.serve.engine;
 
-import java.util.List;
-import org.tornadogpt.model.LogProbabilities;
+import org.tornadogpt.model.text.Scores;
 
 /** Told of one text by the engine's thread, which must not be kept waiting. */
 public interface TextListener {
@@ -15,18 +14,6 @@ public interface TextListener {
         CANCELLED,
         /** Something went wrong. */
         FAILED
-    }
-
-    /**
-     * What the model said of a token.
-     *
-     * @param logProbability of the token itself
-     * @param top the likeliest tokens
-     */
-    record Scores(double logProbability, List<LogProbabilities.Scored> top) {
-        public Scores {
-            top = List.copyOf(top);
-        }
     }
 
     /** A token, and its scores if they were asked for, else null; returns whether the text goes on. */

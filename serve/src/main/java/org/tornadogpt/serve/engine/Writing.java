@@ -4,6 +4,7 @@ import org.tornadogpt.model.Chooser;
 import org.tornadogpt.model.ContextWindow;
 import org.tornadogpt.model.DecodeSession;
 import org.tornadogpt.model.LogProbabilities;
+import org.tornadogpt.model.text.Scores;
 
 /** A text between its request and its end. All but {@link #cancel} is the engine's thread's. */
 final class Writing {
@@ -78,12 +79,12 @@ final class Writing {
         }
     }
 
-    private TextListener.Scores scores(int token, float... logits) {
+    private Scores scores(int token, float... logits) {
         if (request.scores() < 0) {
             return null;
         }
         LogProbabilities said = new LogProbabilities(logits);
-        return new TextListener.Scores(said.of(token), said.top(request.scores()));
+        return new Scores(said.of(token), said.top(request.scores()));
     }
 
     void end(TextListener.Ending ending) {

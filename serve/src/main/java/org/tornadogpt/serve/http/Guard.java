@@ -61,7 +61,8 @@ public final class Guard {
         String given = authorization.orElse("");
         boolean bearer = given.regionMatches(true, 0, "Bearer ", 0, 7);
         if (!bearer || !MessageDigest.isEqual(key, digest(given.substring(7).strip()))) {
-            throw ApiException.unauthorised("the request needs the header Authorization: Bearer KEY with the right key");
+            throw ApiException.unauthorised(
+                    "the request needs the header Authorization: Bearer KEY with the right key");
         }
     }
 

@@ -38,8 +38,9 @@ public final class HttpService implements AutoCloseable {
     /** Threads that wait for the network; requests have virtual ones. */
     private static final int THREADS = 16;
 
-    private static final String POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self';"
-            + " object-src 'none'; img-src 'self' data:";
+    private static final String POLICY =
+            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self';"
+                    + " object-src 'none'; img-src 'self' data:";
 
     private final Settings settings;
     private final List<Route> routes;
@@ -144,7 +145,11 @@ public final class HttpService implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 callback.failed(e);
             } catch (RuntimeException | OutOfMemoryError e) {
-                refuse(request, response, callback, ApiException.failed("internal error: " + e.getClass().getSimpleName()));
+                refuse(
+                        request,
+                        response,
+                        callback,
+                        ApiException.failed("internal error: " + e.getClass().getSimpleName()));
             } finally {
                 connection.waiting();
                 count(response.getStatus());

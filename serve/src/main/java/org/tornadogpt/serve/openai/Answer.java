@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.UUID;
 import org.tornadogpt.model.LogProbabilities;
 import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.text.TextAssembler;
 import org.tornadogpt.serve.engine.TextListener.Ending;
-import org.tornadogpt.serve.text.TextAssembler;
 
 /** Builds the JSON of one answer. */
 final class Answer {
@@ -21,7 +21,8 @@ final class Answer {
 
     Answer(Spec spec) {
         this.spec = spec;
-        id = (spec.chat() ? "chatcmpl-" : "cmpl-") + UUID.randomUUID().toString().replace("-", "");
+        id = (spec.chat() ? "chatcmpl-" : "cmpl-")
+                + UUID.randomUUID().toString().replace("-", "");
     }
 
     private ObjectNode head(String object) {

@@ -8,13 +8,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.tornadogpt.model.BeamSearch;
+import org.tornadogpt.model.text.StopSearch;
 import org.tornadogpt.serve.engine.Engine;
 import org.tornadogpt.serve.engine.QueueFullException;
 import org.tornadogpt.serve.engine.SearchTask;
 import org.tornadogpt.serve.engine.TextListener.Ending;
 import org.tornadogpt.serve.http.ApiException;
 import org.tornadogpt.serve.http.Exchange;
-import org.tornadogpt.serve.text.StopSearch;
 
 /** Answers with the texts of a search with beams, the best first. */
 final class Beams {
@@ -38,7 +38,8 @@ final class Beams {
             SearchTask.Found found = await(exchange, future);
             List<Answer.Finished> finished = new ArrayList<>();
             int tokens = 0;
-            for (BeamSearch.Text text : found.texts().subList(0, Math.min(spec.n(), found.texts().size()))) {
+            for (BeamSearch.Text text :
+                    found.texts().subList(0, Math.min(spec.n(), found.texts().size()))) {
                 tokens += text.tokens().length;
                 finished.add(new Answer.Finished(
                         stops.cut(text.tokens()), List.of(), text.ended() ? Ending.STOPPED : Ending.LENGTH));

@@ -1,8 +1,9 @@
 package org.tornadogpt.serve.openai;
 
 import java.util.concurrent.BlockingQueue;
+import org.tornadogpt.model.text.Scores;
+import org.tornadogpt.model.text.TextAssembler;
 import org.tornadogpt.serve.engine.TextListener;
-import org.tornadogpt.serve.text.TextAssembler;
 
 /** One text of an answer: puts it together in the engine's thread and hands the pieces to the request's. */
 final class Choice implements TextListener {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.tornadogpt.model.text.TextAssembler;
 import org.tornadogpt.serve.engine.Engine;
 import org.tornadogpt.serve.engine.Models;
 import org.tornadogpt.serve.engine.QueueFullException;
@@ -21,7 +22,6 @@ import org.tornadogpt.serve.http.ApiException;
 import org.tornadogpt.serve.http.Exchange;
 import org.tornadogpt.serve.http.Json;
 import org.tornadogpt.serve.http.Route;
-import org.tornadogpt.serve.text.TextAssembler;
 
 /** The routes below {@code /v1}. */
 public final class OpenAi {

@@ -79,7 +79,8 @@ public final class SpecReader {
     /** The model that a request names. */
     public ServedModel model(Fields fields) throws ApiException {
         String name = fields.text("model");
-        return models.find(name).orElseThrow(() -> ApiException.noModel("there is no model of that name; see /v1/models"));
+        return models.find(name)
+                .orElseThrow(() -> ApiException.noModel("there is no model of that name; see /v1/models"));
     }
 
     private static void refuse(Fields fields) throws ApiException {

@@ -75,9 +75,7 @@ class HostileTest {
     @Test
     void wrongHosts() throws Exception {
         for (String host : List.of("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "")) {
-            assertThat(get("/v1/models", "Host: " + host + "\r\n"))
-                    .as(host)
-                    .containsAnyOf(" 403 ", " 400 ");
+            assertThat(get("/v1/models", "Host: " + host + "\r\n")).as(host).containsAnyOf(" 403 ", " 400 ");
         }
         assertThat(get("/v1/models", "Host: " + "a".repeat(5000) + "\r\n")).contains(" 403 ");
         for (String host : List.of("localhost", "LOCALHOST:1", "127.0.0.1:80", "[::1]:8080", "models.example")) {
@@ -95,8 +93,10 @@ class HostileTest {
         assertThat(get("/v1/models", host + "Sec-Fetch-Site: same-site\r\n")).contains(" 403 ");
         String own = get("/v1/models", host + "Origin: http://localhost:8080\r\nSec-Fetch-Site: same-origin\r\n");
         assertThat(own).contains(" 200 ").doesNotContain("Access-Control");
-        assertThat(raw(5_000, ascii("OPTIONS /v1/completions HTTP/1.1\r\n" + host
-                        + "Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n")))
+        assertThat(raw(
+                        5_000,
+                        ascii("OPTIONS /v1/completions HTTP/1.1\r\n" + host
+                                + "Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n")))
                 .contains(" 405 ")
                 .doesNotContain("Access-Control");
     }
@@ -123,7 +123,9 @@ class HostileTest {
                 "/v1/models/\\..\\x"
             })
     void pathsThatClimb(String path) throws IOException {
-        assertThat(get(path, "Host: localhost\r\n")).matches("(?s)HTTP/1.1 4\\d\\d .*").doesNotContain("root:");
+        assertThat(get(path, "Host: localhost\r\n"))
+                .matches("(?s)HTTP/1.1 4\\d\\d .*")
+                .doesNotContain("root:");
     }
 
     @Test
@@ -164,10 +166,12 @@ class HostileTest {
             many.append("X-").append(i).append(": y\r\n");
         }
         assertThat(get("/healthz", many.toString())).contains(" 431 ");
-        assertThat(get("/healthz", "Host: localhost\r\nX: " + "y".repeat(100_000) + "\r\n")).contains(" 431 ");
+        assertThat(get("/healthz", "Host: localhost\r\nX: " + "y".repeat(100_000) + "\r\n"))
+                .contains(" 431 ");
         assertThat(raw(5_000, ascii("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")))
                 .contains(" 414 ");
-        assertThat(raw(5_000, ascii("\u0016\u0003\u0001 this is no HTTP\r\n\r\n"))).contains(" 400 ");
+        assertThat(raw(5_000, ascii("\u0016\u0003\u0001 this is no HTTP\r\n\r\n")))
+                .contains(" 400 ");
     }
 
     @Test
@@ -208,8 +212,9 @@ class HostileTest {
             socket.setReceiveBufferSize(4096);
             socket.connect(new java.net.InetSocketAddress("127.0.0.1", served.port()));
             socket.getOutputStream()
-                    .write(ascii("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                            + "Content-Length: " + body.length() + "\r\n\r\n" + body));
+                    .write(ascii(
+                            "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                    + "Content-Length: " + body.length() + "\r\n\r\n" + body));
             deaf.add(socket);
         }
         JsonNode answer = Served.json(
@@ -265,9 +270,13 @@ class HostileTest {
 
     @Test
     void pagesAreProtected() throws Exception {
-        assertThat(served.get("/healthz").headers().firstValue("Content-Security-Policy").orElseThrow())
+        assertThat(served.get("/healthz")
+                        .headers()
+                        .firstValue("Content-Security-Policy")
+                        .orElseThrow())
                 .startsWith("default-src 'self'")
                 .contains("frame-ancestors 'none'");
-        assertThat(served.get("/nothing").headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(served.get("/nothing").headers().firstValue("X-Content-Type-Options"))
+                .contains("nosniff");
     }
 }

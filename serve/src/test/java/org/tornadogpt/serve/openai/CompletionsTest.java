@@ -39,8 +39,8 @@ class CompletionsTest {
 
     @Test
     void aTextIsTheOneThatTheSeedWritesAlone() throws Exception {
-        JsonNode answer =
-                Served.json(complete("\"prompt\":\"abc\",\"max_tokens\":50,\"seed\":5,\"temperature\":0.9,\"top_k\":20"));
+        JsonNode answer = Served.json(
+                complete("\"prompt\":\"abc\",\"max_tokens\":50,\"seed\":5,\"temperature\":0.9,\"top_k\":20"));
         JsonNode choice = answer.at("/choices/0");
         assertThat(choice.path("text").asText()).isEqualTo(served.alone("abc", 50, new Sampling(0.9, 20, 1, 5)));
         assertThat(choice.path("finish_reason").asText()).isEqualTo("length");
@@ -102,8 +102,8 @@ class CompletionsTest {
         }
         assertThat(answer.at("/usage/prompt_tokens").asInt()).isEqualTo(5);
         int[] tokens = served.tokenizer().encode("ab");
-        JsonNode same = Served.json(
-                complete("\"prompt\":[" + tokens[0] + "," + tokens[1] + "],\"max_tokens\":9,\"seed\":3"));
+        JsonNode same =
+                Served.json(complete("\"prompt\":[" + tokens[0] + "," + tokens[1] + "],\"max_tokens\":9,\"seed\":3"));
         assertThat(same.at("/choices/0/text")).isEqualTo(answer.at("/choices/0/text"));
     }
 
@@ -112,7 +112,8 @@ class CompletionsTest {
         String whole = served.alone("abc", 60, Sampling.plain(8));
         String stop = whole.substring(20, 22);
         int end = whole.indexOf(stop);
-        JsonNode choice = Served.json(complete("\"prompt\":\"abc\",\"max_tokens\":60,\"seed\":8,\"stop\":\"" + stop + "\""))
+        JsonNode choice = Served.json(
+                        complete("\"prompt\":\"abc\",\"max_tokens\":60,\"seed\":8,\"stop\":\"" + stop + "\""))
                 .at("/choices/0");
         assertThat(choice.path("text").asText()).isEqualTo(whole.substring(0, end));
         assertThat(choice.path("finish_reason").asText()).isEqualTo("stop");
@@ -157,8 +158,10 @@ class CompletionsTest {
     void beamsFindALikelierTextThanGreedy() throws Exception {
         JsonNode answer = Served.json(complete("\"prompt\":\"abc\",\"max_tokens\":8,\"beams\":4,\"n\":3"));
         assertThat(answer.path("choices")).hasSize(3);
-        assertThat(answer.at("/choices/0/text").asText()).isNotEqualTo(answer.at("/choices/1/text").asText());
-        assertThat(complete("\"prompt\":\"a\",\"beams\":4,\"stream\":true").statusCode()).isEqualTo(400);
+        assertThat(answer.at("/choices/0/text").asText())
+                .isNotEqualTo(answer.at("/choices/1/text").asText());
+        assertThat(complete("\"prompt\":\"a\",\"beams\":4,\"stream\":true").statusCode())
+                .isEqualTo(400);
     }
 
     @Test
@@ -210,8 +213,9 @@ class CompletionsTest {
 
     @Test
     void unknownFieldsAndHarmlessValuesAreIgnored() throws Exception {
-        assertThat(complete("\"max_tokens\":1,\"frequency_penalty\":0,\"presence_penalty\":0.0,\"logit_bias\":{},\"user\":\"me\","
-                                + "\"tools\":[],\"best_of\":1,\"echo\":false,\"suffix\":null,\"colour\":\"red\"")
+        assertThat(complete(
+                                "\"max_tokens\":1,\"frequency_penalty\":0,\"presence_penalty\":0.0,\"logit_bias\":{},\"user\":\"me\","
+                                        + "\"tools\":[],\"best_of\":1,\"echo\":false,\"suffix\":null,\"colour\":\"red\"")
                         .statusCode())
                 .isEqualTo(200);
     }
@@ -220,7 +224,8 @@ class CompletionsTest {
     void modelsAreListedAndOthersAreNotThere() throws Exception {
         JsonNode list = Served.json(served.get("/v1/models"));
         assertThat(list.at("/data/0/id").asText()).isEqualTo("tiny");
-        assertThat(Served.json(served.get("/v1/models/tiny")).path("created").asInt()).isEqualTo(7);
+        assertThat(Served.json(served.get("/v1/models/tiny")).path("created").asInt())
+                .isEqualTo(7);
         for (String name : List.of("huge", "../tiny", "/etc/passwd", "http://localhost/x")) {
             HttpResponse<String> response = served.post("/v1/completions", "{\"model\":\"" + name + "\"}");
             assertThat(response.statusCode()).isEqualTo(404);
@@ -235,9 +240,10 @@ class CompletionsTest {
                 try (java.net.Socket socket = new java.net.Socket("127.0.0.1", small.port())) {
                     String body = "{\"model\":\"tiny\",\"max_tokens\":1000000,\"stream\":" + stream + "}";
                     socket.getOutputStream()
-                            .write(("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                                            + "Content-Length: " + body.length() + "\r\n\r\n" + body)
-                                    .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                            .write(
+                                    ("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                                    + "Content-Length: " + body.length() + "\r\n\r\n" + body)
+                                            .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
                     waitUntil(() -> small.metric("tgpt_texts_running") == 1);
                     socket.setSoLinger(true, 0);
                 }
@@ -281,8 +287,8 @@ class CompletionsTest {
     void drainingFinishesWhatIsBeingWritten() throws Exception {
         try (Served small = Served.open();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<HttpResponse<String>> answer = threads.submit(() ->
-                    small.post("/v1/completions", "{\"model\":\"tiny\",\"prompt\":\"ab\",\"max_tokens\":2000,\"seed\":1}"));
+            Future<HttpResponse<String>> answer = threads.submit(() -> small.post(
+                    "/v1/completions", "{\"model\":\"tiny\",\"prompt\":\"ab\",\"max_tokens\":2000,\"seed\":1}"));
             waitUntil(() -> small.metric("tgpt_texts_running") == 1);
             small.site().drain();
             assertThat(Served.json(answer.get()).at("/choices/0/text").asText())

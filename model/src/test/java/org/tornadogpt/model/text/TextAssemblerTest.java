@@ -1,4 +1,4 @@
-package org.tornadogpt.serve.text;
+package org.tornadogpt.model.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,8 +13,7 @@ class TextAssemblerTest {
     private static final Tokenizer TOKENIZER = CharTokenizer.of("abcdEND \uD83D\uDE00");
 
     /** A vocabulary that has the halves of characters as tokens. */
-    private static final Tokenizer HALVES =
-            Tokenizer.fromJson("{\"kind\":\"char\",\"codePoints\":[97,55357,56832]}");
+    private static final Tokenizer HALVES = Tokenizer.fromJson("{\"kind\":\"char\",\"codePoints\":[97,55357,56832]}");
 
     private static List<String> pieces(Tokenizer tokenizer, List<String> stops, int... tokens) {
         TextAssembler assembler = new TextAssembler(tokenizer, stops);

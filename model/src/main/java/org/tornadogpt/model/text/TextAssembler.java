@@ -1,11 +1,10 @@
-package org.tornadogpt.serve.text;
+package org.tornadogpt.model.text;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.tornadogpt.model.Tokenizer;
-import org.tornadogpt.serve.engine.TextListener;
 
 /**
  * Puts the tokens of one text together. What it gives out is whole code points, and never what may turn out to be the beginning of a stop
@@ -13,7 +12,7 @@ import org.tornadogpt.serve.engine.TextListener;
  */
 public final class TextAssembler {
     /** A token with the place in the text where it begins. */
-    public record Placed(int token, TextListener.Scores scores, int offset) {}
+    public record Placed(int token, Scores scores, int offset) {}
 
     /** A piece of the text and the tokens that it is made of. */
     public record Piece(String text, List<Placed> tokens) {
@@ -50,7 +49,7 @@ public final class TextAssembler {
     }
 
     /** Adds a token; gives out what is certain. */
-    public Piece add(int token, TextListener.Scores scores) {
+    public Piece add(int token, Scores scores) {
         int start = released + pending.length();
         pending.append(decoder.next(token));
         held.add(new Held(new Placed(token, scores, start), released + pending.length()));

@@ -1,4 +1,4 @@
-package org.tornadogpt.serve.text;
+package org.tornadogpt.model.text;
 
 import java.util.List;
 import org.tornadogpt.model.Tokenizer;

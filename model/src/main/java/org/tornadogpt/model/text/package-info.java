@@ -1,2 +1,2 @@
 /** From tokens to pieces of text that may be shown. */
-package org.tornadogpt.serve.text;
+package org.tornadogpt.model.text;
