@@ -52,7 +52,7 @@ public final class Inspection {
         heads = config.heads();
         V = config.vocabularySize();
         Workspace workspace = new Workspace(kernels);
-        workspace.share(weights.flat());
+        weights.arrays().forEach(workspace::share);
         IntTensor tokens = workspace.intInput("tokens", T);
         Tensor logits = workspace.output("logits", T, V);
         Map<String, Tensor> kept = new HashMap<>();

@@ -16,12 +16,14 @@ import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 import org.tornadogpt.model.CharTokenizer;
+import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.DecodeSession;
 import org.tornadogpt.model.Generator;
 import org.tornadogpt.model.GptConfig;
 import org.tornadogpt.model.InferenceSession;
 import org.tornadogpt.model.Sampling;
 import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.TrainingState;
 import org.tornadogpt.model.Weights;
 import org.tornadogpt.serve.cli.ServeLimits;
 import org.tornadogpt.serve.cli.Site;
@@ -97,6 +99,11 @@ public final class Served implements AutoCloseable {
         return tokenizer
                 .decode(new Generator(session).generate(tokenizer.encode(prompt), tokens, sampling))
                 .replace('\uD800', '\uFFFD');
+    }
+
+    /** Saves the model as a checkpoint. */
+    public void save(Path folder) throws IOException {
+        Checkpoint.save(folder, tokenizer, weights, TrainingState.start(1));
     }
 
     /** A session of the model beside the site's. */

@@ -80,6 +80,7 @@ public final class Main {
                 .addSubcommand("train", new TrainCommand(io))
                 .addSubcommand("generate", new GenerateCommand(io))
                 .addSubcommand("eval", new EvalCommand(io))
+                .addSubcommand("plot", new PlotCommand(io))
                 .addSubcommand("presets", new PresetsCommand(io))
                 .addSubcommand("devices", new DevicesCommand(io))
                 .addSubcommand("doctor", new DoctorCommand(io))

@@ -83,6 +83,9 @@ final class TrainCommand implements Callable<Integer> {
             description = "With --resume: the checkpoint to go on from [last].")
     private String from;
 
+    @Mixin
+    private ExportOptions exports = new ExportOptions();
+
     TrainCommand(Io io) {
         this.io = io;
     }
@@ -108,7 +111,7 @@ final class TrainCommand implements Callable<Integer> {
             if (config != null) {
                 throw new UsageException("--resume uses the run's own config.yaml: leave --config out");
             }
-            return new TrainingRun(io).resume(run, flags, checkpoint());
+            return new TrainingRun(io, exports).resume(run, flags, checkpoint());
         }
         if (from != null) {
             throw new UsageException("--from needs --resume");
@@ -118,7 +121,7 @@ final class TrainCommand implements Callable<Integer> {
             values.putAll(ConfigFile.read(config).values());
         }
         values.putAll(flags);
-        return new TrainingRun(io).start(run, values);
+        return new TrainingRun(io, exports).start(run, values);
     }
 
     private String checkpoint() {

@@ -27,9 +27,11 @@ final class TrainingRun {
     private static final String AS_BEFORE = "as the run had it";
 
     private final Io io;
+    private final ExportOptions exports;
 
-    TrainingRun(Io io) {
+    TrainingRun(Io io, ExportOptions exports) {
         this.io = io;
+        this.exports = exports;
     }
 
     /** The text in all its forms. */
@@ -141,7 +143,7 @@ final class TrainingRun {
                     progress,
                     saved,
                     new ProvenProgress(display, parts.kernels().device()),
-                    LossPlot::write,
+                    exports.beside(LossPlot::write),
                     io.interrupted());
             notices.training(trainer, display);
             outcome = trainer.run();
