@@ -30,22 +30,22 @@ public final class BatchGenerator {
     /** A text and its sequence. */
     private final class Text {
         private final int index;
-        private final Sampling sampling;
+        private final Chooser chooser;
         private final ContextWindow window;
         private DecodeSession.Sequence sequence;
         private long written;
 
         Text(int index, Request request) {
             this.index = index;
-            sampling = request.sampling;
+            chooser = new Chooser(request.sampling, request.prompt);
             window = new ContextWindow(session.model().blockSize(), request.prompt);
             sequence = session.open(window.tokens());
         }
 
         /** Chooses the next token; returns whether the text goes on after it. */
         boolean write(long count, Listener listener) {
-            int token = sampling.choose(sequence.logits(), written++);
-            if (!listener.token(index, token) || written == count) {
+            int token = chooser.choose(sequence.logits());
+            if (!listener.token(index, token) || ++written == count) {
                 return false;
             }
             if (window.add(token)) {

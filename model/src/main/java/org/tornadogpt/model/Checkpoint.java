@@ -26,7 +26,7 @@ public final class Checkpoint {
     static final String STATE = "state.json";
 
     /** Longest context of a file: where places have no tensor, nothing else bounds what it can ask for. */
-    private static final int LONGEST_BLOCK = 1 << 20;
+    static final int LONGEST_BLOCK = 1 << 20;
 
     private static final String FIRST_MOMENT = "m.";
     private static final String SECOND_MOMENT = "v.";

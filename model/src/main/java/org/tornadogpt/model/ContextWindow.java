@@ -7,13 +7,13 @@ import java.util.Arrays;
  * model's block it is cut to its last {@code T/2} tokens (at least one) and grows again. Cutting rarely and by much, rather than by one
  * token each time, lets positions stay what they were between cuts, so that keys and values can be kept.
  */
-final class ContextWindow {
+public final class ContextWindow {
     private final int T;
     private int[] tokens;
     private int length;
 
     /** @param prompt at least one token */
-    ContextWindow(int T, int... prompt) {
+    public ContextWindow(int T, int... prompt) {
         if (prompt.length == 0) {
             throw new IllegalArgumentException("a prompt must have at least one token");
         }
@@ -23,13 +23,20 @@ final class ContextWindow {
         cut();
     }
 
+    /** A copy. */
+    public ContextWindow(ContextWindow other) {
+        T = other.T;
+        tokens = other.tokens.clone();
+        length = other.length;
+    }
+
     /** The window as it is. */
-    int[] tokens() {
+    public int[] tokens() {
         return Arrays.copyOf(tokens, length);
     }
 
     /** Adds a token; returns whether the window was cut, so that what was kept of it is worth nothing. */
-    boolean add(int token) {
+    public boolean add(int token) {
         if (length == tokens.length) {
             tokens = Arrays.copyOf(tokens, length + 1);
         }

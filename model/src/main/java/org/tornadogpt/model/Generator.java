@@ -24,8 +24,9 @@ public final class Generator {
     public long generate(int[] prompt, long count, Sampling sampling, IntPredicate onToken) {
         checkCount(count);
         ContextWindow window = new ContextWindow(source.model().blockSize(), prompt);
+        Chooser chooser = new Chooser(sampling, prompt);
         for (long number = 0; number < count; number++) {
-            int token = sampling.choose(source.logits(window.tokens()), number);
+            int token = chooser.choose(source.logits(window.tokens()));
             if (!onToken.test(token)) {
                 return number + 1;
             }

@@ -156,6 +156,11 @@ public final class Gpt implements LanguageModel {
         head.forward(recorder, logits, x, context);
     }
 
+    /** Records the logits (N, V) that the head makes of a residual stream (N, C), of whichever layer. */
+    void recordHead(Recorder recorder, Context context, Tensor stream, Tensor logits) {
+        head.forward(recorder, logits, stream, context);
+    }
+
     private Stack.Saved stream(Recorder recorder, IntTensor tokens, Context context) {
         return layers.forward(recorder, embedding.forward(recorder, tokens, context), context);
     }

@@ -185,18 +185,32 @@ public final class SafeTensors implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
             MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-            long header = size < Long.BYTES ? -1 : bytes.get(LONG_LE, 0);
-            if (header < 2 || header > MAX_HEADER || header > size - Long.BYTES) {
-                throw new CheckpointException(
-                        file + ": not a whole safetensors file: " + size + " bytes, header length " + header);
-            }
-            MemorySegment values = bytes.asSlice(Long.BYTES + header);
-            Map<String, Entry> entries = entries(file, bytes.asSlice(Long.BYTES, header), values.byteSize());
-            return new SafeTensors(file, arena, values, entries);
+            return of(file, bytes, arena);
         } catch (IOException | RuntimeException e) {
             arena.close();
             throw e;
         }
+    }
+
+    /**
+     * The same for bytes in memory, which must not be changed any more.
+     *
+     * @param name for messages
+     */
+    static SafeTensors of(String name, byte... bytes) throws IOException {
+        return of(Path.of(name), MemorySegment.ofArray(bytes).asReadOnly(), Arena.ofShared());
+    }
+
+    private static SafeTensors of(Path file, MemorySegment bytes, Arena arena) throws IOException {
+        long size = bytes.byteSize();
+        long header = size < Long.BYTES ? -1 : bytes.get(LONG_LE, 0);
+        if (header < 2 || header > MAX_HEADER || header > size - Long.BYTES) {
+            throw new CheckpointException(
+                    file + ": not a whole safetensors file: " + size + " bytes, header length " + header);
+        }
+        MemorySegment values = bytes.asSlice(Long.BYTES + header);
+        Map<String, Entry> entries = entries(file, bytes.asSlice(Long.BYTES, header), values.byteSize());
+        return new SafeTensors(file, arena, values, entries);
     }
 
     private static Map<String, Entry> entries(Path file, MemorySegment header, long bytes) throws IOException {

@@ -1,20 +1,34 @@
 package org.tornadogpt.model;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 import org.tornadogpt.model.layer.Streams;
 
 /**
  * How the next token is chosen. The logits are divided by the temperature; then only the {@code topK} most likely tokens are
- * kept; then of these only the fewest whose probabilities reach {@code topP} (Holtzman et al. 2020).
+ * kept; then of these only the fewest whose probabilities reach {@code topP} (Holtzman et al. 2020); then only those at least
+ * {@code minP} times as likely as the likeliest (Nguyen et al. 2024).
  *
  * @param temperature 0 for always the most likely token
  * @param topK 0 for all
  * @param topP 1 for all
+ * @param minP 0 for all
+ * @param repetitionPenalty what the logits of tokens that the text has are divided by, if positive, or multiplied by, if negative
+ *     (Keskar et al. 2019); 1 for none. Applied by {@link Chooser}, which knows the text
  * @param seed decides, together with the number of the token, every choice
  */
-public record Sampling(double temperature, int topK, double topP, long seed) {
+public record Sampling(double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {
     private static final int STREAM = Streams.number("sampling");
+
+    /** A token that may be chosen, and how likely. */
+    public record Candidate(int token, double probability) {}
+
+    /** Without min-p and without a penalty. */
+    public Sampling(double temperature, int topK, double topP, long seed) {
+        this(temperature, topK, topP, 0, 1, seed);
+    }
 
     public Sampling {
         if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY)) {
@@ -25,6 +39,12 @@ public record Sampling(double temperature, int topK, double topP, long seed) {
         }
         if (!(topP > 0 && topP <= 1)) {
             throw new IllegalArgumentException("top-p must be in (0, 1], got " + topP);
+        }
+        if (!(minP >= 0 && minP <= 1)) {
+            throw new IllegalArgumentException("min-p must be in [0, 1], got " + minP);
+        }
+        if (!(repetitionPenalty > 0 && repetitionPenalty < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("the repetition penalty must be above 0, got " + repetitionPenalty);
         }
     }
 
@@ -45,12 +65,7 @@ public record Sampling(double temperature, int topK, double topP, long seed) {
      * @throws IllegalArgumentException if a logit is NaN or infinite upwards
      */
     public int choose(float[] logits, long number) {
-        for (int i = 0; i < logits.length; i++) {
-            if (!(logits[i] < Float.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException(
-                        "the logit of token " + i + " is " + logits[i] + ": nothing can be sampled");
-            }
-        }
+        check(logits);
         if (temperature == 0) {
             return best(logits);
         }
@@ -73,6 +88,37 @@ public record Sampling(double temperature, int topK, double topP, long seed) {
         return order[kept - 1];
     }
 
+    /** The same choice with another seed. */
+    public Sampling withSeed(long other) {
+        return new Sampling(temperature, topK, topP, minP, repetitionPenalty, other);
+    }
+
+    /** The tokens that {@link #choose} chooses among, the likeliest first; their probabilities add up to 1. */
+    public List<Candidate> candidates(float... logits) {
+        check(logits);
+        if (temperature == 0) {
+            return List.of(new Candidate(best(logits), 1));
+        }
+        int[] order = byLikelihood(logits);
+        double[] weights = weights(logits, order);
+        int kept = kept(weights);
+        double total = Arrays.stream(weights, 0, kept).sum();
+        List<Candidate> candidates = new ArrayList<>();
+        for (int i = 0; i < kept; i++) {
+            candidates.add(new Candidate(order[i], weights[i] / total));
+        }
+        return candidates;
+    }
+
+    private static void check(float... logits) {
+        for (int i = 0; i < logits.length; i++) {
+            if (!(logits[i] < Float.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "the logit of token " + i + " is " + logits[i] + ": nothing can be sampled");
+            }
+        }
+    }
+
     private static int best(float[] logits) {
         int best = 0;
         for (int i = 1; i < logits.length; i++) {
@@ -83,7 +129,8 @@ public record Sampling(double temperature, int topK, double topP, long seed) {
         return best;
     }
 
-    private static int[] byLikelihood(float[] logits) {
+    /** All tokens, the likeliest first; equally likely ones by number. */
+    static int[] byLikelihood(float... logits) {
         long[] keys = new long[logits.length];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = ((long) ~ordered(logits[i]) << Integer.SIZE) | i;
@@ -112,7 +159,15 @@ public record Sampling(double temperature, int topK, double topP, long seed) {
         return weights;
     }
 
-    private int kept(double[] weights) {
+    private int kept(double... weights) {
+        int kept = nucleus(weights);
+        while (minP > 0 && weights[kept - 1] < minP) { // the first is 1
+            kept--;
+        }
+        return kept;
+    }
+
+    private int nucleus(double... weights) {
         int kept = topK == 0 ? weights.length : Math.min(topK, weights.length);
         double total = 0;
         for (int i = 0; i < kept; i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -86,5 +87,39 @@ class SamplingTest {
         assertThatThrownBy(() -> new Sampling(1, -1, 1, 0)).hasMessageContaining("top-k");
         assertThatThrownBy(() -> new Sampling(1, 0, 0, 0)).hasMessageContaining("top-p");
         assertThatThrownBy(() -> new Sampling(1, 0, Double.NaN, 0)).hasMessageContaining("top-p");
+    }
+
+    @Test
+    void minPKeepsWhatIsLikelyEnoughBesideTheLikeliest() {
+        float[] logits = {(float) Math.log(0.5), (float) Math.log(0.3), (float) Math.log(0.15), (float) Math.log(0.05)};
+        assertThat(new Sampling(1, 0, 1, 0.25, 1, 3).candidates(logits))
+                .extracting(Sampling.Candidate::token)
+                .containsExactly(0, 1, 2);
+        List<Sampling.Candidate> all = new Sampling(1, 0, 1, 0, 1, 3).candidates(logits);
+        assertThat(all).hasSize(4);
+        assertThat(all.get(1).probability()).isCloseTo(0.3, within(1e-6));
+        assertThat(new Sampling(1, 0, 1, 1, 1, 3).candidates(logits)).hasSize(1);
+    }
+
+    @Test
+    void tokensThatTheTextHasBecomeLessLikely() {
+        Chooser chooser = new Chooser(new Sampling(0, 0, 1, 0, 2, 0), 1);
+        assertThat(chooser.penalised(1f, 3f, -1f)).containsExactly(1f, 1.5f, -1f);
+        assertThat(chooser.choose(1f, 3f, -1f)).isEqualTo(1);
+        assertThat(chooser.choose(2f, 3f, -1f)).isEqualTo(0);
+        assertThat(chooser.penalised(2f, 3f, -1f)).containsExactly(1f, 1.5f, -1f);
+        assertThat(new Chooser(new Sampling(0, 0, 1, 0, 2, 0), 2).penalised(1f, 3f, -1f))
+                .containsExactly(1f, 3f, -2f);
+        assertThatThrownBy(() -> new Sampling(1, 0, 1, 0, 0, 1)).hasMessageContaining("repetition penalty");
+        assertThatThrownBy(() -> new Sampling(1, 0, 1, -1, 1, 1)).hasMessageContaining("min-p");
+    }
+
+    @Test
+    void logProbabilitiesAreThoseOfSoftmax() {
+        LogProbabilities said = new LogProbabilities(1f, 2f, 2f, -50f);
+        assertThat(Math.exp(said.of(0)) + Math.exp(said.of(1)) + Math.exp(said.of(2)) + Math.exp(said.of(3)))
+                .isCloseTo(1, within(1e-12));
+        assertThat(said.of(1) - said.of(0)).isCloseTo(1, within(1e-12));
+        assertThat(said.top(3)).extracting(LogProbabilities.Scored::token).containsExactly(1, 2, 0);
     }
 }

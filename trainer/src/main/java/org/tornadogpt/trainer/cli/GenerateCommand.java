@@ -11,6 +11,7 @@ import org.tornadogpt.model.LiveCheckpoint;
 import org.tornadogpt.model.Sampling;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.Weights;
+import org.tornadogpt.model.text.TextAssembler;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
@@ -40,23 +41,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--forever", description = "Writes until Ctrl+C.")
     private boolean forever;
 
-    @Option(
-            names = "--temperature",
-            paramLabel = "X",
-            description = "Below 1 more predictable, above 1 less; 0 takes the likeliest token each time [1].")
-    private double temperature = 1;
-
-    @Option(names = "--top-k", paramLabel = "N", description = "Chooses among the N likeliest tokens, 0 for all [0].")
-    private int topK;
-
-    @Option(
-            names = "--top-p",
-            paramLabel = "X",
-            description = "Chooses among the fewest tokens that together have probability X [1].")
-    private double topP = 1;
-
-    @Option(names = "--seed", paramLabel = "N", description = "The same seed writes the same text [1337].")
-    private long seed = 1337;
+    @Mixin
+    private SamplingOptions sampling = new SamplingOptions();
 
     @Option(
             names = "--samples",
@@ -71,6 +57,23 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--no-cache",
             description = "Computes the whole block for each token, without keys and values kept: slow, the same text.")
     private boolean uncached;
+
+    @Option(
+            names = "--beams",
+            paramLabel = "N",
+            description = "Looks for likely texts with N beams, and shows the N best; nothing is chosen by chance.")
+    private int beams;
+
+    @Option(
+            names = "--length-penalty",
+            paramLabel = "X",
+            description = "Beams of different lengths compete by log probability / length^X [1].")
+    private double lengthPenalty = 1;
+
+    @Option(
+            names = "--show-probabilities",
+            description = "Shows each token with its probability and the likeliest in its place, a line for each.")
+    private boolean showProbabilities;
 
     @Option(names = "--speed", description = "Says on standard error, at the end, how many tokens came per second.")
     private boolean speed;
@@ -89,7 +92,7 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         check();
         List<Sampling> samplings =
-                IntStream.range(0, samples).mapToObj(this::sampling).toList();
+                IntStream.range(0, samples).mapToObj(sampling::sampling).toList();
         Values values = new Values();
         options.addTo(values);
         TrainSettings settings = TrainSettings.of(values);
@@ -100,10 +103,17 @@ final class GenerateCommand implements Callable<Integer> {
             Weights weights = stored.open(checkpoint.config().model(), kernels);
             live.restore(weights);
             CheckpointOptions.tellIfReplaced(io, live, checkpoint);
-            TokenRate rate = samples == 1
-                    ? one(weights, kernels, checkpoint.tokenizer(), text, samplings.get(0))
-                    : several(weights, kernels, checkpoint.tokenizer(), text, samplings);
-            if (speed) {
+            Tokenizer tokenizer = checkpoint.tokenizer();
+            TokenRate rate;
+            if (beams > 0) {
+                search(weights, kernels, tokenizer, text);
+                rate = null;
+            } else if (samples > 1) {
+                rate = several(weights, kernels, tokenizer, text, samplings);
+            } else {
+                rate = one(weights, kernels, tokenizer, text, samplings.get(0));
+            }
+            if (speed && rate != null) {
                 io.err().println(rate.report());
             }
         }
@@ -121,12 +131,29 @@ final class GenerateCommand implements Callable<Integer> {
         if (samples > 1 && (forever || uncached)) {
             throw new UsageException("--samples does not go together with " + (forever ? "--forever" : "--no-cache"));
         }
+        if (beams < 0) {
+            throw new UsageException("--beams must be at least 1, got " + beams);
+        }
+        if (beams > 0 && (forever || uncached || samples > 1 || showProbabilities)) {
+            throw new UsageException(
+                    "--beams does not go together with --forever, --no-cache, --samples or --show-probabilities");
+        }
+        if (beams > 0 && (tokens == 0 || tokens > Integer.MAX_VALUE)) {
+            throw new UsageException("--beams needs --tokens from 1 to " + Integer.MAX_VALUE + ", got " + tokens);
+        }
+        if (samples > 1 && showProbabilities) {
+            throw new UsageException("--show-probabilities shows one text: leave out --samples");
+        }
     }
 
-    private TokenRate one(Weights weights, KernelChoices kernels, Tokenizer tokenizer, String text, Sampling sampling) {
+    private TokenRate one(Weights weights, KernelChoices kernels, Tokenizer tokenizer, String text, Sampling chosen) {
         try (InferenceSession session = new InferenceSession(weights, kernels, !uncached)) {
-            TokenRate rate =
-                    new TextStream(io, session, tokenizer).write(text, forever ? Long.MAX_VALUE : tokens, sampling);
+            TextAssembler assembler = new TextAssembler(tokenizer, sampling.stops());
+            long count = forever ? Long.MAX_VALUE : tokens;
+            if (showProbabilities) {
+                return new ProbabilityTable(io, session, tokenizer).write(assembler, text, count, chosen);
+            }
+            TokenRate rate = new TextStream(io, session, tokenizer).write(assembler, text, count, chosen);
             io.out().println();
             io.out().flush();
             return rate;
@@ -136,15 +163,13 @@ final class GenerateCommand implements Callable<Integer> {
     private TokenRate several(
             Weights weights, KernelChoices kernels, Tokenizer tokenizer, String text, List<Sampling> samplings) {
         try (DecodeSession session = new DecodeSession(weights, kernels, samples)) {
-            return new SampleTexts(io, session, tokenizer).write(text, tokens, samplings);
+            return new SampleTexts(io, session, tokenizer).write(text, tokens, samplings, sampling.stops());
         }
     }
 
-    private Sampling sampling(int i) {
-        try {
-            return new Sampling(temperature, topK, topP, seed + i);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage(), e);
+    private void search(Weights weights, KernelChoices kernels, Tokenizer tokenizer, String text) {
+        try (DecodeSession session = new DecodeSession(weights, kernels, beams)) {
+            new BeamTexts(io, session, tokenizer).write(text, (int) tokens, beams, lengthPenalty, sampling.stops());
         }
     }
 }

@@ -12,6 +12,7 @@ import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.InferenceSession;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.Sampling;
+import org.tornadogpt.model.text.TextAssembler;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
@@ -74,6 +75,7 @@ final class RunSummary {
                             Numbers.text(sample.sampleTemperature()));
             new TextStream(io, session, checkpoint.tokenizer())
                     .write(
+                            new TextAssembler(checkpoint.tokenizer(), List.of()),
                             sample.prompt(),
                             sample.sampleLength(),
                             new Sampling(sample.sampleTemperature(), 0, 1, settings.seed()));

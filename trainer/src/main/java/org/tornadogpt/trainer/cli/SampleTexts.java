@@ -6,6 +6,7 @@ import org.tornadogpt.model.BatchGenerator;
 import org.tornadogpt.model.DecodeSession;
 import org.tornadogpt.model.Sampling;
 import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.text.TextAssembler;
 
 /** Writes several texts from one prompt together. The first is shown as it comes, the others when all are done. */
 final class SampleTexts {
@@ -24,35 +25,39 @@ final class SampleTexts {
      *
      * @param samplings one for each text
      * @param tokens of each text
+     * @param stops strings before which a text ends
      * @return how fast all tokens went
      */
-    TokenRate write(String text, long tokens, List<Sampling> samplings) {
+    TokenRate write(String text, long tokens, List<Sampling> samplings, List<String> stops) {
         Prompt prompt = Prompt.of(io, tokenizer, text);
         List<StringBuilder> texts = new ArrayList<>();
+        List<TextAssembler> assemblers = new ArrayList<>();
         List<BatchGenerator.Request> requests = new ArrayList<>();
-        List<Tokenizer.Decoder> decoders = new ArrayList<>();
         for (Sampling sampling : samplings) {
-            decoders.add(tokenizer.decoder());
             texts.add(new StringBuilder(prompt.text()));
+            assemblers.add(new TextAssembler(tokenizer, stops));
             requests.add(new BatchGenerator.Request(prompt.context(), sampling));
         }
         begin(0, samplings);
         io.out().print(prompt.text());
         TokenRate rate = new TokenRate();
         new BatchGenerator(session).generate(requests, tokens, (index, token) -> {
-            String piece = decoders.get(index).next(token);
+            TextAssembler assembler = assemblers.get(index);
+            String piece = assembler.add(token, null).text();
             rate.token();
             if (index == 0) {
                 io.out().print(piece);
             } else {
                 texts.get(index).append(piece);
             }
-            return !io.out().checkError() && !io.interrupted().getAsBoolean();
+            return !assembler.isStopped()
+                    && !io.out().checkError()
+                    && !io.interrupted().getAsBoolean();
         });
-        io.out().println(decoders.get(0).end());
+        io.out().println(assemblers.get(0).end().text());
         for (int i = 1; i < texts.size(); i++) {
             begin(i, samplings);
-            io.out().println(texts.get(i).append(decoders.get(i).end()));
+            io.out().println(texts.get(i).append(assemblers.get(i).end().text()));
         }
         io.out().flush();
         return rate;

@@ -4,6 +4,7 @@ import org.tornadogpt.model.Generator;
 import org.tornadogpt.model.LogitsSource;
 import org.tornadogpt.model.Sampling;
 import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.text.TextAssembler;
 
 /** Writes text as the model makes it, token by token. */
 final class TextStream {
@@ -20,21 +21,23 @@ final class TextStream {
     /**
      * Writes the prompt and what follows it, until done, interrupted, or nobody reads any more.
      *
+     * @param text puts it together, and knows where it ends
      * @param tokens how many, {@link Long#MAX_VALUE} for no end
      * @return how fast it went
      */
-    TokenRate write(String prompt, long tokens, Sampling sampling) {
+    TokenRate write(TextAssembler text, String prompt, long tokens, Sampling sampling) {
         Prompt begun = Prompt.of(io, tokenizer, prompt);
         io.out().print(begun.text());
         io.out().flush();
         TokenRate rate = new TokenRate();
-        Tokenizer.Decoder decoder = tokenizer.decoder();
         new Generator(source).generate(begun.context(), tokens, sampling, token -> {
-            io.out().print(decoder.next(token));
+            io.out().print(text.add(token, null).text());
             rate.token();
-            return !io.out().checkError() && !io.interrupted().getAsBoolean();
+            return !text.isStopped()
+                    && !io.out().checkError()
+                    && !io.interrupted().getAsBoolean();
         });
-        io.out().print(decoder.end());
+        io.out().print(text.end().text());
         return rate;
     }
 }

@@ -115,6 +115,9 @@ final class TrainCommand implements Callable<Integer> {
                     "With --from: only adapters train, such as rank=8,alpha=16,targets=qkv+proj (fc and out too).")
     private String lora;
 
+    @Mixin
+    private ExportOptions exports = new ExportOptions();
+
     TrainCommand(Io io) {
         this.io = io;
     }
@@ -144,14 +147,14 @@ final class TrainCommand implements Callable<Integer> {
             if (config != null) {
                 throw new UsageException("--resume uses the run's own config.yaml: leave --config out");
             }
-            return new TrainingRun(io, Exchange.of(exchange)).resume(run, flags, checkpoint());
+            return new TrainingRun(io, Exchange.of(exchange), exports).resume(run, flags, checkpoint());
         }
         Values values = new Values();
         if (config != null) {
             values.putAll(ConfigFile.read(config).values());
         }
         values.putAll(flags);
-        return new TrainingRun(io, Exchange.of(exchange)).start(run, values, from);
+        return new TrainingRun(io, Exchange.of(exchange), exports).start(run, values, from);
     }
 
     private String checkpoint() {

@@ -34,9 +34,11 @@ final class TrainingRun {
 
     private final Io io;
     private final RanksUse ranks;
+    private final ExportOptions exports;
 
-    TrainingRun(Io io, Exchange exchange) {
+    TrainingRun(Io io, Exchange exchange, ExportOptions exports) {
         this.io = io;
+        this.exports = exports;
         ranks = new RanksUse(io.ranks(), exchange);
     }
 
@@ -227,7 +229,7 @@ final class TrainingRun {
                     progress,
                     saved,
                     new ProvenProgress(display, parts.kernels().device()),
-                    LossPlot::write,
+                    exports.beside(LossPlot::write),
                     io.interrupted(),
                     io.ranks());
             notices.training(trainer, display);

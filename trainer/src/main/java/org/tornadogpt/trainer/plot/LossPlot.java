@@ -56,7 +56,7 @@ public final class LossPlot {
     }
 
     /** In memory: the image library would put a file of its own into the temporary folder, which may be full. */
-    private static byte[] png(BufferedImage image) throws IOException {
+    static byte[] png(BufferedImage image) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
             if (!ImageIO.write(image, "png", out)) {

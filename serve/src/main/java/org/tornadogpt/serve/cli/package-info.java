@@ -1,0 +1,2 @@
+/** {@code tgpt serve}. */
+package org.tornadogpt.serve.cli;

@@ -1,0 +1,135 @@
+package org.tornadogpt.serve.portal;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.tornadogpt.serve.http.ApiException;
+import org.tornadogpt.serve.http.Exchange;
+import org.tornadogpt.trainer.metrics.Metric;
+import org.tornadogpt.trainer.metrics.MetricsFile;
+
+/** The runs in one folder: plain names right below it, nothing else is looked at. */
+public final class Runs {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    private static final int MOST_RUNS = 200;
+    private static final int MOST_POINTS = 600;
+    private static final long LARGEST_FILE = 256L << 20;
+    private static final int LIVE_STREAMS = 32;
+
+    private final Path folder;
+    private final Semaphore streams = new Semaphore(LIVE_STREAMS);
+
+    public Runs(Path folder) {
+        this.folder = folder;
+    }
+
+    void list(Exchange exchange) throws IOException {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = answer.putArray("runs");
+        for (Path run : runs()) {
+            Path metrics = run.resolve("metrics.jsonl");
+            list.addObject()
+                    .put("name", run.getFileName().toString())
+                    .put("changed", Files.getLastModifiedTime(metrics).toMillis());
+        }
+        exchange.answer(200, answer);
+    }
+
+    private List<Path> runs() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(Runs::isRun)
+                    .sorted(Comparator.comparingLong(Runs::changed).reversed())
+                    .limit(MOST_RUNS)
+                    .toList();
+        }
+    }
+
+    private static long changed(Path run) {
+        return run.resolve("metrics.jsonl").toFile().lastModified();
+    }
+
+    private static boolean isRun(Path path) {
+        return NAME.matcher(path.getFileName().toString()).matches()
+                && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                && Files.isRegularFile(path.resolve("metrics.jsonl"), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private Path metrics(Exchange exchange) throws ApiException {
+        Path run = folder.resolve(exchange.path("name"));
+        if (!isRun(run)) {
+            throw ApiException.refused(404, "not_found", "there is no run of that name");
+        }
+        return run.resolve("metrics.jsonl");
+    }
+
+    void curves(Exchange exchange) throws ApiException, IOException {
+        exchange.answer(200, curves(metrics(exchange)));
+    }
+
+    private static ObjectNode curves(Path file) throws ApiException, IOException {
+        if (Files.size(file) > LARGEST_FILE) {
+            throw ApiException.refused(413, "too_large", "the run's metrics.jsonl is too long to be shown");
+        }
+        List<Metric> metrics = MetricsFile.read(file);
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        List<Metric> steps = metrics.stream().filter(m -> !m.isEvaluation()).toList();
+        int stride = Math.max(1, (steps.size() + MOST_POINTS - 1) / MOST_POINTS);
+        ArrayNode list = answer.putArray("steps");
+        for (int i = stride - 1; i < steps.size(); i += stride) {
+            Metric m = steps.get(i);
+            list.addArray()
+                    .add(m.step())
+                    .add(mean(steps, i - stride + 1, i))
+                    .add(m.learningRate())
+                    .add(m.gradNorm());
+        }
+        ArrayNode evaluations = answer.putArray("evaluations");
+        metrics.stream()
+                .filter(Metric::isEvaluation)
+                .forEach(m ->
+                        evaluations.addArray().add(m.step()).add(m.trainLoss()).add(m.valLoss()));
+        answer.put("lastStep", metrics.isEmpty() ? 0 : metrics.getLast().step());
+        answer.put("tokensPerSecond", steps.isEmpty() ? null : steps.getLast().tokensPerSecond());
+        return answer;
+    }
+
+    private static double mean(List<Metric> steps, int from, int to) {
+        return steps.subList(from, to + 1).stream()
+                .mapToDouble(Metric::trainLoss)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /** Tells when there is more to see. */
+    void live(Exchange exchange) throws ApiException, IOException, InterruptedException {
+        Path file = metrics(exchange);
+        if (!streams.tryAcquire()) {
+            throw ApiException.busy("too many pages watch runs");
+        }
+        try {
+            exchange.begin("text/event-stream");
+            long size = -1;
+            while (Files.exists(file)) {
+                long now = Files.size(file);
+                exchange.send(now == size ? ": still here\n\n" : "data: " + now + "\n\n");
+                size = now;
+                Thread.sleep(1_000);
+            }
+            exchange.end("data: gone\n\n");
+        } finally {
+            streams.release();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.tornadogpt.trainer.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The records' frame is checked here; that TensorBoard reads them, by tools/serve/tensorboard_check.py. */
+class EventFileTest {
+    @TempDir
+    private Path folder;
+
+    private static List<Metric> metrics(int steps) {
+        List<Metric> metrics = new ArrayList<>();
+        for (int i = 1; i <= steps; i++) {
+            metrics.add(Metric.step(i, 4f / i, 1e-3f, 0.5f, 12.5, 1000, i));
+        }
+        metrics.add(Metric.eval(steps, 4.0 / steps, 5.0 / steps, steps));
+        return metrics;
+    }
+
+    private byte[] bytes() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> found = files.toList();
+            assertThat(found).hasSize(1);
+            return Files.readAllBytes(found.getFirst());
+        }
+    }
+
+    private static List<byte[]> records(byte... bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        List<byte[]> records = new ArrayList<>();
+        while (in.hasRemaining()) {
+            int at = in.position();
+            byte[] data = new byte[(int) in.getLong()];
+            assertThat(in.getInt()).isEqualTo(masked(bytes, at, Long.BYTES));
+            in.get(data);
+            assertThat(in.getInt()).isEqualTo(masked(data, 0, data.length));
+            records.add(data);
+        }
+        return records;
+    }
+
+    private static int masked(byte[] bytes, int from, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, from, length);
+        int value = (int) crc.getValue();
+        return (value >>> 15 | value << 17) + 0xA282EAD8;
+    }
+
+    private static String text(byte... record) {
+        return new String(record, StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void recordsAreWhole() throws IOException {
+        EventFile.write(folder, "a run", metrics(3));
+        List<byte[]> records = records(bytes());
+        assertThat(records).hasSize(2 + 4);
+        assertThat(text(records.get(0))).contains("brain.Event:2");
+        assertThat(text(records.get(1))).contains("a run", "text");
+        assertThat(text(records.get(5))).contains("evaluation/validation loss");
+    }
+
+    @Test
+    void whatIsThereStaysAndAResumedRunHasNoStepTwice() throws IOException {
+        EventFile.write(folder, "a run", metrics(3));
+        byte[] before = bytes();
+        List<Metric> more = new ArrayList<>(metrics(3));
+        more.add(Metric.step(4, 1f, 1e-3f, 0.5f, 12.5, 1000, 4));
+        EventFile.write(folder, "a run", more);
+        assertThat(bytes()).startsWith(before);
+        EventFile.write(folder, "a run", metrics(2)); // killed after step 3, resumed from step 2
+        assertThat(records(bytes())).hasSize(2 + 3);
+    }
+
+    @Test
+    void csv() throws IOException {
+        Path csv = folder.resolve("metrics.csv");
+        CsvFile.write(csv, metrics(2));
+        assertThat(Files.readAllLines(csv)).hasSize(4).last().isEqualTo("2,eval,2.0,2.5,,,,,2.0");
+    }
+}
