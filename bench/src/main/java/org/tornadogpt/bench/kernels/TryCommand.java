@@ -53,6 +53,12 @@ final class TryCommand implements Callable<Integer> {
             description = "Steps of training [300]; fewer where the three runs would take more than three minutes.")
     private int steps = 300;
 
+    @Option(
+            names = "--shapes",
+            paramLabel = "SHAPES",
+            description = "What is raced at, as for 'tgpt kernels race'; by default a series of growing sizes.")
+    private String shapes;
+
     @Option(names = "--seed", paramLabel = "N", description = "Of training [1].")
     private int seed = 1;
 
@@ -129,7 +135,7 @@ final class TryCommand implements Callable<Integer> {
                     variant.operation(), kernels.names().get(variant.operation()));
             io.out().println("racing against " + base.name() + " on " + opened.id());
             RaceReport raced =
-                    Races.run(opened, base, List.of(variant), variant.operation(), null, io.out()::println);
+                    Races.run(opened, base, List.of(variant), variant.operation(), shapes, io.out()::println);
             report.raced(raced);
         }
     }

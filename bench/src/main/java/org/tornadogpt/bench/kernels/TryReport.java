@@ -79,16 +79,10 @@ final class TryReport {
         for (Lap lap : race.laps()) {
             if (!lap.variant().equals(race.base())) {
                 String size = "at " + lap.size() + " ";
-                parts.add(size + (lap.timed() ? speed(lap) : lap.note()));
+                parts.add(size + (lap.timed() ? lap.speed() : lap.note()));
             }
         }
         return "against " + race.base() + " on " + race.device() + " " + String.join(", ", parts);
-    }
-
-    private static String speed(Lap lap) {
-        return lap.significant()
-                ? String.format(Locale.ROOT, "%.2f times as fast", lap.ratio())
-                : "no significant difference";
     }
 
     void write(double seconds) throws IOException {

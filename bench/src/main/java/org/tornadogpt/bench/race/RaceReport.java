@@ -44,15 +44,8 @@ public record RaceReport(String operation, String device, String base, List<Lap>
         return lines;
     }
 
-    /** "1.32 times as fast (1.28 to 1.36)". */
     private String against(Lap lap) {
-        if (lap.variant().equals(base)) {
-            return "itself";
-        }
-        String interval = String.format(Locale.ROOT, " (%.2f to %.2f)", lap.low(), lap.high());
-        return lap.significant()
-                ? String.format(Locale.ROOT, "%.2f times as fast", lap.ratio()) + interval
-                : "not significant" + interval;
+        return lap.variant().equals(base) ? "itself" : lap.speed();
     }
 
     /** Writes report.md, race.json and race.png. */

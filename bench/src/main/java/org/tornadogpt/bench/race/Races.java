@@ -24,7 +24,7 @@ public final class Races {
         double gflops = device.id().startsWith("tornado")
                 ? 0
                 : CeilingsVector.measure(device.threads()).gflops();
-        Race race = new Race(device, base, gflops);
+        Race race = new Race(device, base, gflops, Race.Pace.USUAL);
         List<Variant> all = new ArrayList<>(List.of(base));
         variants.stream().filter(v -> !v.name().equals(base.name())).forEach(all::add);
         List<Lap> laps = new ArrayList<>();
