@@ -312,12 +312,17 @@ public final class SlidingWindow implements CausalAttention, OtherMathematics {
 
     private static void exact(OperationCall call, Doubles values) {
         switch (call) {
-            case CausalAttention.Forward a -> values.set(
-                    a.out(), WindowReference.of(a.shape(), values.get(a.qkv())).out());
-            case CausalAttention.Backward a -> values.set(
-                    a.dqkv(),
-                    WindowReference.of(a.forward().shape(), values.get(a.forward().qkv()))
-                            .dqkv(values.get(a.dout())));
+            case CausalAttention.Forward a ->
+                values.set(
+                        a.out(),
+                        WindowReference.of(a.shape(), values.get(a.qkv())).out());
+            case CausalAttention.Backward a ->
+                values.set(
+                        a.dqkv(),
+                        WindowReference.of(
+                                        a.forward().shape(),
+                                        values.get(a.forward().qkv()))
+                                .dqkv(values.get(a.dout())));
             default -> throw new IllegalArgumentException("no call of attention: " + call);
         }
     }

@@ -124,15 +124,13 @@ final class TryCommand implements Callable<Integer> {
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
             Device opened = kernels.device();
             variant.obstacle(opened.traits()).ifPresent(why -> {
-                throw new UsageException(
-                        "device " + opened.id() + " cannot run " + Named.label(variant) + ": " + why);
+                throw new UsageException("device " + opened.id() + " cannot run " + Named.label(variant) + ": " + why);
             });
             if (!RaceShape.operations().contains(variant.operation())) {
                 report.noRace("no race of " + variant.operation());
                 return;
             }
-            Variant base = Variants.find(
-                    variant.operation(), kernels.names().get(variant.operation()));
+            Variant base = Variants.find(variant.operation(), kernels.names().get(variant.operation()));
             io.out().println("racing against " + base.name() + " on " + opened.id());
             RaceReport raced =
                     Races.run(opened, base, List.of(variant), variant.operation(), shapes, io.out()::println);

@@ -60,7 +60,9 @@ record Race(Device device, Variant base, double gflops, Pace pace) {
             if (estimate > MOST_MILLIS) {
                 double minutes = estimate / 60_000;
                 return Lap.untimed(
-                        variant.name(), shape, String.format(Locale.ROOT, "not timed: about %.0f min", Math.ceil(minutes)));
+                        variant.name(),
+                        shape,
+                        String.format(Locale.ROOT, "not timed: about %.0f min", Math.ceil(minutes)));
             }
             rival.run();
             times.add(times(own, rival, repeat));

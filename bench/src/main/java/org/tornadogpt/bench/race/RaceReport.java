@@ -25,7 +25,8 @@ public record RaceReport(String operation, String device, String base, List<Lap>
                 "| shape | variant | ms | GFLOP/s | % of ceiling | MiB | against " + base + " | |",
                 "|---|---|--:|--:|--:|--:|---|---|"));
         for (Lap lap : laps) {
-            String shape = String.join("x", lap.sizes().stream().map(String::valueOf).toList());
+            String shape =
+                    String.join("x", lap.sizes().stream().map(String::valueOf).toList());
             lines.add(
                     lap.timed()
                             ? String.format(
@@ -54,7 +55,8 @@ public record RaceReport(String operation, String device, String base, List<Lap>
         List<String> lines = new ArrayList<>(List.of(
                 "# Race of " + operation,
                 "",
-                "Device " + device + ". Forward and backward together; ratios of times taken in turn, with 95 % intervals.",
+                "Device " + device
+                        + ". Forward and backward together; ratios of times taken in turn, with 95 % intervals.",
                 "",
                 "![chart](race.png)",
                 ""));

@@ -22,16 +22,13 @@ class CurvesTest {
         Files.write(run.resolve("config.yaml"), List.of("seed: " + seed, "kernel: " + kernel));
         Files.write(
                 run.resolve("metrics.jsonl"),
-                List.of(
-                        "{\"step\":5,\"event\":\"step\",\"trainLoss\":9.0}",
-                        line(10, first),
-                        line(20, second)));
+                List.of("{\"step\":5,\"event\":\"step\",\"trainLoss\":9.0}", line(10, first), line(20, second)));
         return RunCurve.read(name, run);
     }
 
     private static String line(int step, double loss) {
-        return "{\"step\":" + step + ",\"event\":\"eval\",\"trainLoss\":1.0,\"valLoss\":" + loss + ",\"elapsedSeconds\":"
-                + step + ".0}";
+        return "{\"step\":" + step + ",\"event\":\"eval\",\"trainLoss\":1.0,\"valLoss\":" + loss
+                + ",\"elapsedSeconds\":" + step + ".0}";
     }
 
     @Test

@@ -67,9 +67,7 @@ class ForeignKernelsTest {
 
     /** The skeleton under another name with one line changed. */
     private String changed(String name, String from, String to) throws IOException {
-        String text = Skeletons.of("attention")
-                .replace("TYPE", name)
-                .replace("NAME", name.toLowerCase(Locale.ROOT));
+        String text = Skeletons.of("attention").replace("TYPE", name).replace("NAME", name.toLowerCase(Locale.ROOT));
         assertThat(text).contains(from);
         Path file = folder.resolve(name + ".java");
         Files.writeString(file, text.replaceFirst(Pattern.quote(from), Matcher.quoteReplacement(to)));
@@ -79,7 +77,8 @@ class ForeignKernelsTest {
     @Test
     void skeletonsCompileAndAreRight() throws Exception {
         for (String operation : List.of("attention", "matmul")) {
-            assertThat(tgpt("kernels", "new", operation, "my" + operation).code()).isZero();
+            assertThat(tgpt("kernels", "new", operation, "my" + operation).code())
+                    .isZero();
             Ended checked = tgpt("kernels", "check", "My" + operation + ".java");
             assertThat(checked.out()).contains(operation + "=my" + operation + ": right", "all right");
             assertThat(checked.code()).isZero();
@@ -90,10 +89,22 @@ class ForeignKernelsTest {
     @Test
     void everyCommandKnowsTheirVariants() throws Exception {
         String file = changed("Mine", LOOP, LOOP);
-        assertThat(tgpt("kernels", "--kernels", file).out()).containsPattern("attention +mine +log-sum-exp kept per row");
+        assertThat(tgpt("kernels", "--kernels", file).out())
+                .containsPattern("attention +mine +log-sum-exp kept per row");
         Ended trained = tgpt(
-                "train", "--preset", "quote", "--steps", "3", "--device", "sequential", "--run", "run", "--kernels", file,
-                "--kernel", "attention=mine");
+                "train",
+                "--preset",
+                "quote",
+                "--steps",
+                "3",
+                "--device",
+                "sequential",
+                "--run",
+                "run",
+                "--kernels",
+                file,
+                "--kernel",
+                "attention=mine");
         assertThat(trained.code()).as(trained.out()).isZero();
         assertThat(Files.readString(folder.resolve("run/config.yaml"))).contains("mine");
         nothingIsLeft();
@@ -113,7 +124,8 @@ class ForeignKernelsTest {
         Ended ended = tgpt(
                 "kernels", "check", changed("Endless", LOOP, LOOP + " while (T > 0) { max += 1f; }"), "--limit", "5s");
         assertThat(ended.code()).isEqualTo(1);
-        assertThat(ended.out()).contains("ended after 5 s, the limit (--limit): a kernel of Endless.java may never end");
+        assertThat(ended.out())
+                .contains("ended after 5 s, the limit (--limit): a kernel of Endless.java may never end");
         nothingIsLeft();
     }
 

@@ -59,7 +59,8 @@ class RaceTest {
                 "attention",
                 "cpu",
                 "flash",
-                List.of(Lap.untimed("mine", RaceShape.parse("attention", "1x1x8x4").get(0), "not timed: about 3 min")));
+                List.of(Lap.untimed(
+                        "mine", RaceShape.parse("attention", "1x1x8x4").get(0), "not timed: about 3 min")));
         assertThat(report.table()).contains("| 1x1x8x4 | mine | - | - | - | - | - | not timed: about 3 min |");
     }
 

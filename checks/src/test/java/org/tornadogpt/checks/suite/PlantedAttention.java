@@ -182,8 +182,7 @@ record PlantedAttention(Style style, Mistake mistake) implements CausalAttention
         }
     }
 
-    private void backwardRow(
-            AttentionShape s, Dropout dropout, double[] sums, Slice dout, Slice qkv, int bh, int i) {
+    private void backwardRow(AttentionShape s, Dropout dropout, double[] sums, Slice dout, Slice qkv, int bh, int i) {
         double[] p = probabilities(s, qkv, bh, i, i + 1);
         double[] dp = new double[p.length];
         int from = (bh / s.heads() * s.T() + i) * s.width() + bh % s.heads() * s.D();
