@@ -160,9 +160,8 @@ public final class SlidingWindow implements CausalAttention, OtherMathematics {
                         score += a.get(query + d) * a.get(keys + j * width + d);
                     }
                     score *= scale;
-                    float greater = score > max ? score : max;
                     // a score that is no number must not be passed over
-                    greater = score != score ? score : greater;
+                    float greater = score <= max ? max : score;
                     float shrink = TornadoMath.exp(max - greater);
                     float e = TornadoMath.exp(score - greater);
                     float m = e * Philox.mask(counters, offsets.get(first + 3), bh * T + i, j, threshold, kept);
@@ -313,12 +312,17 @@ public final class SlidingWindow implements CausalAttention, OtherMathematics {
 
     private static void exact(OperationCall call, Doubles values) {
         switch (call) {
-            case CausalAttention.Forward a -> values.set(
-                    a.out(), WindowReference.of(a.shape(), values.get(a.qkv())).out());
-            case CausalAttention.Backward a -> values.set(
-                    a.dqkv(),
-                    WindowReference.of(a.forward().shape(), values.get(a.forward().qkv()))
-                            .dqkv(values.get(a.dout())));
+            case CausalAttention.Forward a ->
+                values.set(
+                        a.out(),
+                        WindowReference.of(a.shape(), values.get(a.qkv())).out());
+            case CausalAttention.Backward a ->
+                values.set(
+                        a.dqkv(),
+                        WindowReference.of(
+                                        a.forward().shape(),
+                                        values.get(a.forward().qkv()))
+                                .dqkv(values.get(a.dout())));
             default -> throw new IllegalArgumentException("no call of attention: " + call);
         }
     }

@@ -25,7 +25,10 @@ import picocli.CommandLine.Parameters;
 final class CompareCommand implements Callable<Integer> {
     private final Io io;
 
-    @Parameters(paramLabel = "RUN", arity = "2..*", description = "Folders of runs; the first is what others are compared with.")
+    @Parameters(
+            paramLabel = "RUN",
+            arity = "2..*",
+            description = "Folders of runs; the first is what others are compared with.")
     private List<Path> folders;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Where compare.md and compare.png go [.].")

@@ -21,7 +21,9 @@ public record Curves(List<RunCurve> runs) {
                 }
             }
         }
-        return distances.stream().mapToDouble(Double::doubleValue).average().stream().boxed().findFirst();
+        return distances.stream().mapToDouble(Double::doubleValue).average().stream()
+                .boxed()
+                .findFirst();
     }
 
     /** A sentence on a run beside the first one. */
@@ -31,7 +33,11 @@ public record Curves(List<RunCurve> runs) {
             return run.name() + " and " + runs.get(0).name() + " were never evaluated after the same number of steps";
         }
         String apart = String.format(
-                Locale.ROOT, "%s is %.4f from %s (root mean square at equal steps)", run.name(), distance.get(), runs.get(0).name());
+                Locale.ROOT,
+                "%s is %.4f from %s (root mean square at equal steps)",
+                run.name(),
+                distance.get(),
+                runs.get(0).name());
         if (runs.get(0).settings().equals(run.settings())) {
             return apart + ": only their seeds differ";
         }

@@ -28,7 +28,12 @@ import picocli.CommandLine.Parameters;
                     + " number of threads and in any order of items and blocks.",
             "Kernels for work-groups run in an emulator of work-groups, unless --device names a device that runs them."
         },
-        footer = {"", "Exit code 1 if a kernel is wrong.", "", "  tgpt kernels check attention      tgpt kernels check Mine.java"})
+        footer = {
+            "",
+            "Exit code 1 if a kernel is wrong.",
+            "",
+            "  tgpt kernels check attention      tgpt kernels check Mine.java"
+        })
 final class CheckCommand implements Callable<Integer> {
     /** The emulator runs one item at a time, and handing over is quick within one carrier thread. */
     static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
@@ -96,7 +101,8 @@ final class CheckCommand implements Callable<Integer> {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-        io.out().printf(
+        io.out()
+                .printf(
                         Locale.ROOT,
                         "%s: %s, %d cases, %.1f s%s%n",
                         Named.label(variant),

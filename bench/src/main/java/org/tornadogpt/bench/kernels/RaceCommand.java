@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.tornadogpt.bench.race.Races;
 import org.tornadogpt.bench.race.RaceReport;
+import org.tornadogpt.bench.race.Races;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.Variant;
@@ -39,7 +39,9 @@ import picocli.CommandLine.Parameters;
 final class RaceCommand implements Callable<Integer> {
     private final Io io;
 
-    @Parameters(paramLabel = "NAME", description = "attention, matmul, OP=VARIANT, a .java file or a .jar file with kernels.")
+    @Parameters(
+            paramLabel = "NAME",
+            description = "attention, matmul, OP=VARIANT, a .java file or a .jar file with kernels.")
     private String name;
 
     @Option(

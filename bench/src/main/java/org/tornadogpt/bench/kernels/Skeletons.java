@@ -17,8 +17,9 @@ final class Skeletons {
 
     static String of(String operation) {
         if (!OPERATIONS.contains(operation)) {
-            throw new UsageException((Variants.operations().contains(operation) ? "no skeleton of " : "unknown operation ")
-                    + operation + "; there are " + String.join(", ", OPERATIONS));
+            throw new UsageException(
+                    (Variants.operations().contains(operation) ? "no skeleton of " : "unknown operation ") + operation
+                            + "; there are " + String.join(", ", OPERATIONS));
         }
         try (InputStream in = Skeletons.class.getResourceAsStream(operation + ".skeleton")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);

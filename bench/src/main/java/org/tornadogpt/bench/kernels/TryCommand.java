@@ -53,6 +53,12 @@ final class TryCommand implements Callable<Integer> {
             description = "Steps of training [300]; fewer where the three runs would take more than three minutes.")
     private int steps = 300;
 
+    @Option(
+            names = "--shapes",
+            paramLabel = "SHAPES",
+            description = "What is raced at, as for 'tgpt kernels race'; by default a series of growing sizes.")
+    private String shapes;
+
     @Option(names = "--seed", paramLabel = "N", description = "Of training [1].")
     private int seed = 1;
 
@@ -118,18 +124,16 @@ final class TryCommand implements Callable<Integer> {
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
             Device opened = kernels.device();
             variant.obstacle(opened.traits()).ifPresent(why -> {
-                throw new UsageException(
-                        "device " + opened.id() + " cannot run " + Named.label(variant) + ": " + why);
+                throw new UsageException("device " + opened.id() + " cannot run " + Named.label(variant) + ": " + why);
             });
             if (!RaceShape.operations().contains(variant.operation())) {
                 report.noRace("no race of " + variant.operation());
                 return;
             }
-            Variant base = Variants.find(
-                    variant.operation(), kernels.names().get(variant.operation()));
+            Variant base = Variants.find(variant.operation(), kernels.names().get(variant.operation()));
             io.out().println("racing against " + base.name() + " on " + opened.id());
             RaceReport raced =
-                    Races.run(opened, base, List.of(variant), variant.operation(), null, io.out()::println);
+                    Races.run(opened, base, List.of(variant), variant.operation(), shapes, io.out()::println);
             report.raced(raced);
         }
     }

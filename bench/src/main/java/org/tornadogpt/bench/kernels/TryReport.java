@@ -62,7 +62,8 @@ final class TryReport {
                 + ".");
         lines.add("- Faster: " + (race == null ? noRace : faster()) + ".");
         if (trained != null) {
-            lines.add("- Training: " + trained.curves().verdict(trained.curves().runs().get(2)) + ".");
+            lines.add("- Training: "
+                    + trained.curves().verdict(trained.curves().runs().get(2)) + ".");
             lines.add(String.format(
                     Locale.ROOT,
                     "- A step takes %.1f ms instead of %.1f (%d steps%s).",
@@ -79,16 +80,10 @@ final class TryReport {
         for (Lap lap : race.laps()) {
             if (!lap.variant().equals(race.base())) {
                 String size = "at " + lap.size() + " ";
-                parts.add(size + (lap.timed() ? speed(lap) : lap.note()));
+                parts.add(size + (lap.timed() ? lap.speed() : lap.note()));
             }
         }
         return "against " + race.base() + " on " + race.device() + " " + String.join(", ", parts);
-    }
-
-    private static String speed(Lap lap) {
-        return lap.significant()
-                ? String.format(Locale.ROOT, "%.2f times as fast", lap.ratio())
-                : "no significant difference";
     }
 
     void write(double seconds) throws IOException {
@@ -112,7 +107,9 @@ final class TryReport {
     /** A line in the file that collects results. */
     void addTo(Path leaderboard) throws IOException {
         if (!Files.exists(leaderboard)) {
-            Files.write(leaderboard, List.of("| variant | correct | best ratio | step, ms | final loss |", "|---|---|--:|--:|--:|"));
+            Files.write(
+                    leaderboard,
+                    List.of("| variant | correct | best ratio | step, ms | final loss |", "|---|---|--:|--:|--:|"));
         }
         String ratio = race == null
                 ? "-"
@@ -131,7 +128,8 @@ final class TryReport {
                         trained.curves().runs().get(2).byStep().lastEntry().getValue());
         Files.writeString(
                 leaderboard,
-                "| " + Named.label(variant) + " | " + (checked.isOk() ? "yes" : "no") + " | " + ratio + " | " + step + " |\n",
+                "| " + Named.label(variant) + " | " + (checked.isOk() ? "yes" : "no") + " | " + ratio + " | " + step
+                        + " |\n",
                 StandardOpenOption.APPEND);
     }
 }

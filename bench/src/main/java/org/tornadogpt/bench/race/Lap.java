@@ -2,6 +2,7 @@ package org.tornadogpt.bench.race;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How one variant did at one shape.
@@ -34,5 +35,15 @@ public record Lap(
     /** Whether it was timed. */
     public boolean timed() {
         return millis != null;
+    }
+
+    /** "1.32 times as fast (1.28 to 1.36)", "takes 4.0 times as long (3.9 to 4.2)" or "not significant (0.95 to 1.02)". */
+    public String speed() {
+        if (!significant) {
+            return String.format(Locale.ROOT, "not significant (%.2f to %.2f)", low, high);
+        }
+        return ratio >= 1
+                ? String.format(Locale.ROOT, "%.2f times as fast (%.2f to %.2f)", ratio, low, high)
+                : String.format(Locale.ROOT, "takes %.1f times as long (%.1f to %.1f)", 1 / ratio, 1 / high, 1 / low);
     }
 }

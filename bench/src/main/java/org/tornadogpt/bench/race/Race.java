@@ -16,19 +16,27 @@ import org.tornadogpt.kernels.kernel.Variant;
  * @param base what the others are compared with
  * @param gflops the processor's ceiling; 0 where it says nothing of the device
  */
-public record Race(Device device, Variant base, double gflops) {
+record Race(Device device, Variant base, double gflops, Pace pace) {
+    /**
+     * How much to do.
+     *
+     * @param warmUpMillis untimed, in each repeat
+     * @param repeatMillis timed, in each repeat; never fewer than three rounds
+     */
+    record Pace(double warmUpMillis, double repeatMillis) {
+        static final Pace USUAL = new Pace(500, 2_000);
+    }
+
     private static final int REPEATS = 3;
     private static final int MOST_ROUNDS = 30;
     private static final int LEAST_ROUNDS = 3;
-    private static final double WARM_UP_MILLIS = 500;
-    private static final double REPEAT_MILLIS = 2_000;
     private static final double MOST_MILLIS = 60_000;
 
     /** A difference that is hardly ever real: it is measured again. */
     private static final double SUSPICIOUS = 2;
 
     /** One variant at one shape; the base against itself is what the noise is. */
-    public Lap lap(Variant variant, RaceShape shape) {
+    Lap lap(Variant variant, RaceShape shape) {
         List<Ratios.Times> times = new ArrayList<>();
         Contestant own = null;
         String note = variant instanceof OtherMathematics other ? "other mathematics: " + other.mathematics() : "";
@@ -45,10 +53,16 @@ public record Race(Device device, Variant base, double gflops) {
             if (wrong.isPresent()) {
                 return Lap.untimed(variant.name(), shape, "WRONG: " + wrong.get());
             }
-            if (first * REPEATS * LEAST_ROUNDS > MOST_MILLIS) {
-                double minutes = first * REPEATS * LEAST_ROUNDS / 60_000;
+            double estimate = first * REPEATS * LEAST_ROUNDS;
+            if (estimate > MOST_MILLIS && first < MOST_MILLIS) {
+                estimate = own.run() * REPEATS * LEAST_ROUNDS; // the first run is also the JIT compilers' time
+            }
+            if (estimate > MOST_MILLIS) {
+                double minutes = estimate / 60_000;
                 return Lap.untimed(
-                        variant.name(), shape, String.format(Locale.ROOT, "not timed: about %.0f min", Math.ceil(minutes)));
+                        variant.name(),
+                        shape,
+                        String.format(Locale.ROOT, "not timed: about %.0f min", Math.ceil(minutes)));
             }
             rival.run();
             times.add(times(own, rival, repeat));
@@ -56,14 +70,14 @@ public record Race(Device device, Variant base, double gflops) {
         return lap(variant, shape, own, Ratios.of(times), note);
     }
 
-    private static Ratios.Times times(Contestant own, Contestant rival, int repeat) {
+    private Ratios.Times times(Contestant own, Contestant rival, int repeat) {
         double spent = 0;
         double last = 0;
-        while (spent < WARM_UP_MILLIS) {
+        while (spent < pace.warmUpMillis()) {
             last = own.run() + rival.run();
             spent += last;
         }
-        int rounds = (int) Math.clamp(REPEAT_MILLIS / last, LEAST_ROUNDS, MOST_ROUNDS);
+        int rounds = (int) Math.clamp(pace.repeatMillis() / last, LEAST_ROUNDS, MOST_ROUNDS);
         double[] here = new double[rounds];
         double[] against = new double[rounds];
         for (int round = 0; round < rounds; round++) {
@@ -82,7 +96,7 @@ public record Race(Device device, Variant base, double gflops) {
         double rate = own.flops() / ratios.millis() / 1e6;
         boolean suspicious = ratios.ratio() > SUSPICIOUS || ratios.ratio() < 1 / SUSPICIOUS;
         Ratios.Interval interval = ratios.interval().orElseThrow();
-        String all = suspicious && interval.low() < 1 && interval.high() > 1 ? note + " (uncertain)" : note;
+        String all = suspicious && !interval.excludesOne() ? (note + " uncertain").strip() : note;
         return new Lap(
                 variant.name(),
                 shape.sizes(),

@@ -34,19 +34,29 @@ final class RaceChart {
         chart.getStyler().setYAxisLogarithmic(times);
         chart.getStyler().setPlotGridVerticalLinesVisible(false);
         chart.getStyler().setAnnotationTextFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
-        List<String> variants =
-                report.laps().stream().filter(Lap::timed).map(Lap::variant).distinct().toList();
+        List<String> variants = report.laps().stream()
+                .filter(Lap::timed)
+                .map(Lap::variant)
+                .distinct()
+                .toList();
         for (String variant : variants) {
             List<Lap> laps = report.laps().stream()
                     .filter(lap -> lap.timed() && lap.variant().equals(variant))
                     .toList();
-            List<Double> values =
-                    laps.stream().map(lap -> times ? lap.millis() : lap.gflops()).toList();
-            chart.addSeries(variant, laps.stream().map(lap -> (double) lap.size()).toList(), values)
+            List<Double> values = laps.stream()
+                    .map(lap -> times ? lap.millis() : lap.gflops())
+                    .toList();
+            chart.addSeries(
+                            variant,
+                            laps.stream().map(lap -> (double) lap.size()).toList(),
+                            values)
                     .setMarker(SeriesMarkers.CIRCLE);
             for (int i = 0; i < laps.size(); i++) {
                 chart.addAnnotation(new AnnotationText(
-                        String.format(Locale.ROOT, "%.3g", values.get(i)), laps.get(i).size(), values.get(i), false));
+                        String.format(Locale.ROOT, "%.3g", values.get(i)),
+                        laps.get(i).size(),
+                        values.get(i),
+                        false));
             }
         }
         if (!variants.isEmpty()) {

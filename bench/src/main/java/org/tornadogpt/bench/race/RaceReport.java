@@ -25,7 +25,8 @@ public record RaceReport(String operation, String device, String base, List<Lap>
                 "| shape | variant | ms | GFLOP/s | % of ceiling | MiB | against " + base + " | |",
                 "|---|---|--:|--:|--:|--:|---|---|"));
         for (Lap lap : laps) {
-            String shape = String.join("x", lap.sizes().stream().map(String::valueOf).toList());
+            String shape =
+                    String.join("x", lap.sizes().stream().map(String::valueOf).toList());
             lines.add(
                     lap.timed()
                             ? String.format(
@@ -44,15 +45,8 @@ public record RaceReport(String operation, String device, String base, List<Lap>
         return lines;
     }
 
-    /** "1.32 times as fast (1.28 to 1.36)". */
     private String against(Lap lap) {
-        if (lap.variant().equals(base)) {
-            return "itself";
-        }
-        String interval = String.format(Locale.ROOT, " (%.2f to %.2f)", lap.low(), lap.high());
-        return lap.significant()
-                ? String.format(Locale.ROOT, "%.2f times as fast", lap.ratio()) + interval
-                : "not significant" + interval;
+        return lap.variant().equals(base) ? "itself" : lap.speed();
     }
 
     /** Writes report.md, race.json and race.png. */
@@ -61,7 +55,8 @@ public record RaceReport(String operation, String device, String base, List<Lap>
         List<String> lines = new ArrayList<>(List.of(
                 "# Race of " + operation,
                 "",
-                "Device " + device + ". Forward and backward together; ratios of times taken in turn, with 95 % intervals.",
+                "Device " + device
+                        + ". Forward and backward together; ratios of times taken in turn, with 95 % intervals.",
                 "",
                 "![chart](race.png)",
                 ""));

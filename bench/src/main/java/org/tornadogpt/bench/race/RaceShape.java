@@ -44,7 +44,7 @@ public record RaceShape(String operation, List<Integer> sizes) {
         if (text.startsWith(PRESET)) {
             return List.of(ofPreset(operation, text.substring(PRESET.length())));
         }
-        return Arrays.stream(text.split(","))
+        return Arrays.stream(text.split(",", -1))
                 .map(s -> of(operation, Sizes.parse(s, attention ? "BxHxTxD" : "NxKxO")))
                 .toList();
     }

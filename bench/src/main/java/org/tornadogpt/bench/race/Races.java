@@ -19,12 +19,17 @@ public final class Races {
      * @param progress is told of each lap
      */
     public static RaceReport run(
-            Device device, Variant base, List<Variant> variants, String operation, String shapes, Consumer<String> progress) {
+            Device device,
+            Variant base,
+            List<Variant> variants,
+            String operation,
+            String shapes,
+            Consumer<String> progress) {
         List<RaceShape> parsed = RaceShape.parse(operation, shapes);
         double gflops = device.id().startsWith("tornado")
                 ? 0
                 : CeilingsVector.measure(device.threads()).gflops();
-        Race race = new Race(device, base, gflops);
+        Race race = new Race(device, base, gflops, Race.Pace.USUAL);
         List<Variant> all = new ArrayList<>(List.of(base));
         variants.stream().filter(v -> !v.name().equals(base.name())).forEach(all::add);
         List<Lap> laps = new ArrayList<>();
@@ -33,9 +38,7 @@ public final class Races {
                 Lap lap = race.lap(variant, shape);
                 laps.add(lap);
                 progress.accept(shape + " " + lap.variant() + ": "
-                        + (lap.timed()
-                                ? String.format(Locale.ROOT, "%.3f ms", lap.millis())
-                                : lap.note()));
+                        + (lap.timed() ? String.format(Locale.ROOT, "%.3f ms", lap.millis()) : lap.note()));
             }
         }
         return new RaceReport(operation, device.id(), base.name(), laps);

@@ -33,8 +33,7 @@ final class NormReference {
     }
 
     private static RmsNormOracle oracle(RmsNorm.Forward a, Doubles values) {
-        return new RmsNormOracle(
-                a.x().rows(), a.x().columns(), a.epsilon(), values.get(a.x()), values.get(a.weight()));
+        return new RmsNormOracle(a.x().rows(), a.x().columns(), a.epsilon(), values.get(a.x()), values.get(a.weight()));
     }
 
     static void forward(RmsNorm.Forward a, Doubles values) {

@@ -57,8 +57,9 @@ public final class References implements Reference {
             case AdamW.Step a -> OptimizerReference.step(a, values);
             case Reduction.Mean a -> OptimizerReference.mean(a, values);
             case Reduction.Norm a -> OptimizerReference.norm(a, values);
-            default -> throw new IllegalArgumentException("no reference knows calls of "
-                    + call.getClass().getName() + ": a variant that makes them must bring one (OtherMathematics)");
+            default ->
+                throw new IllegalArgumentException("no reference knows calls of "
+                        + call.getClass().getName() + ": a variant that makes them must bring one (OtherMathematics)");
         }
     }
 }

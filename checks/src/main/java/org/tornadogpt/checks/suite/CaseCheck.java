@@ -44,8 +44,11 @@ final class CaseCheck {
         for (Place place : places) {
             GuardedRun run = new GuardedRun(recorded, place);
             Left left = run.run();
-            left.damage().ifPresent(at -> findings.add(
-                    "guard zones", where + ", " + place.name(), at + ", outside every tensor, was overwritten"));
+            left.damage()
+                    .ifPresent(at -> findings.add(
+                            "guard zones",
+                            where + ", " + place.name(),
+                            at + ", outside every tensor, was overwritten"));
             boolean repeats = same(left, run.run(), "repeatable", place, "the result differs from run to run");
             if (first == null) {
                 first = left;
@@ -80,7 +83,8 @@ final class CaseCheck {
         findings.add(
                 check,
                 where + ", " + place.name(),
-                tensor.name() + Mismatch.index(i, tensor.shape()) + " is " + is[i] + ", was " + was[i] + ": " + meaning);
+                tensor.name() + Mismatch.index(i, tensor.shape()) + " is " + is[i] + ", was " + was[i] + ": "
+                        + meaning);
         return false;
     }
 
@@ -88,8 +92,7 @@ final class CaseCheck {
         List<Mismatch> mismatches = new ArrayList<>();
         for (int r = 0; r < expected.size(); r++) {
             String name = recorded.results().get(r).tensor().name();
-            Mismatch.of(r, name, left.results().get(r), expected.get(r), budget)
-                    .ifPresent(mismatches::add);
+            Mismatch.of(r, name, left.results().get(r), expected.get(r), budget).ifPresent(mismatches::add);
         }
         return mismatches;
     }
@@ -127,7 +130,8 @@ final class CaseCheck {
                         Float.isNaN(poison) ? "NaN" : "infinity",
                         where,
                         "with " + input.name() + Mismatch.index(element, input.shape()) + " = " + poison + ", "
-                                + tensor.name() + Mismatch.index(i, tensor.shape()) + " is " + actual[i] + ", should be "
+                                + tensor.name() + Mismatch.index(i, tensor.shape()) + " is " + actual[i]
+                                + ", should be "
                                 + expected[i] + ": the kernel swallows what is no number");
                 return;
             }

@@ -126,9 +126,10 @@ record Diagnosis(GuardedCase recorded, Reference reference, Budget budget, Guard
         if (rows < 4 || wrong.size() * 2 > rows) {
             return Optional.empty();
         }
-        return Optional.of(wrong.size() == 1
-                ? "row " + wrong.get(0) + " of " + rows + " alone is wrong"
-                : "rows from " + wrong.get(0) + " to " + wrong.get(wrong.size() - 1) + " of " + rows
-                        + " are wrong, the others right");
+        return Optional.of(
+                wrong.size() == 1
+                        ? "row " + wrong.get(0) + " of " + rows + " alone is wrong"
+                        : "rows from " + wrong.get(0) + " to " + wrong.get(wrong.size() - 1) + " of " + rows
+                                + " are wrong, the others right");
     }
 }

@@ -52,8 +52,7 @@ final class DoubleRun implements Doubles {
     public void set(Tensor tensor, double... values) {
         Slice slice = tensor.slice();
         if (values.length != slice.length()) {
-            throw new IllegalArgumentException(
-                    "the reference computes " + values.length + " values for " + tensor);
+            throw new IllegalArgumentException("the reference computes " + values.length + " values for " + tensor);
         }
         System.arraycopy(values, 0, array(slice.array()), slice.offset(), values.length);
     }

@@ -61,18 +61,16 @@ final class GuardedCase implements Recorder, CaseTensors {
         this.activations = activations;
         this.state = state;
         kernelCase.body().record(this, this);
-        first = counts() ? List.of() : List.of(activations.all().toArray(), state.all().toArray());
+        first = counts()
+                ? List.of()
+                : List.of(activations.all().toArray(), state.all().toArray());
     }
 
     /** Records the case twice: first to learn how much memory it needs. */
     static GuardedCase of(KernelCase kernelCase, Variant variant, Inputs inputs) {
         GuardedCase counting = new GuardedCase(kernelCase, variant, inputs, new Zone(0), new Zone(0));
         return new GuardedCase(
-                kernelCase,
-                variant,
-                inputs,
-                new Zone(counting.activations.size()),
-                new Zone(counting.state.size()));
+                kernelCase, variant, inputs, new Zone(counting.activations.size()), new Zone(counting.state.size()));
     }
 
     List<Node> nodes() {
@@ -168,8 +166,8 @@ final class GuardedCase implements Recorder, CaseTensors {
             List<Tensor> writes,
             long flops,
             Consumer<KernelSink> emit) {
-        nodes.add(new Node(
-                by.operation(), phase, by.name(), call, reads, writes, new Node.Cost(flops, 0), "", 0, emit));
+        nodes.add(
+                new Node(by.operation(), phase, by.name(), call, reads, writes, new Node.Cost(flops, 0), "", 0, emit));
     }
 
     @Override

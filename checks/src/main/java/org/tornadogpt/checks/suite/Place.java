@@ -29,11 +29,12 @@ record Place(String name, Device device, UnaryOperator<KernelSink> sink, String 
     static List<Place> of(Variant.Style style) {
         return switch (style) {
             case LOOP -> List.of(plain("sequential", new SequentialDevice(), "the result depends on the run"));
-            case VECTOR -> List.of(
-                    plain("1 thread", new CpuDevice(1), THREADS),
-                    plain("2 threads", new CpuDevice(2), THREADS),
-                    plain("3 threads", new CpuDevice(3), THREADS),
-                    new Place("blocks in reverse", new CpuDevice(1), ReversedBlocks::new, BLOCKS));
+            case VECTOR ->
+                List.of(
+                        plain("1 thread", new CpuDevice(1), THREADS),
+                        plain("2 threads", new CpuDevice(2), THREADS),
+                        plain("3 threads", new CpuDevice(3), THREADS),
+                        new Place("blocks in reverse", new CpuDevice(1), ReversedBlocks::new, BLOCKS));
             case GROUP -> groups();
         };
     }

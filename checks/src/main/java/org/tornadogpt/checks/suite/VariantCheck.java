@@ -137,6 +137,8 @@ public final class VariantCheck {
             cause = cause.getCause();
         }
         String outer = thrown.getMessage() == null ? "" : thrown.getMessage();
-        return thrown == cause || outer.contains(cause.toString()) || outer.isBlank() ? cause.toString() : outer + " (" + cause + ")";
+        return thrown == cause || outer.contains(cause.toString()) || outer.isBlank()
+                ? cause.toString()
+                : outer + " (" + cause + ")";
     }
 }

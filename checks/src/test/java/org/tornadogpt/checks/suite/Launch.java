@@ -17,9 +17,10 @@ final class Launch {
         switch (style) {
             case LOOP -> sink.loop(Call.of("kPlanted", Launch::kLoop, body, items));
             case VECTOR -> sink.blocks("planted", items, (block, worker) -> body.accept(block));
-            case GROUP -> sink.group(
-                    Call.of("kPlanted", Launch::kGroup, new KernelContext(), body, items),
-                    WorkGroups.of((items - 1) / GROUP + 1, GROUP));
+            case GROUP ->
+                sink.group(
+                        Call.of("kPlanted", Launch::kGroup, new KernelContext(), body, items),
+                        WorkGroups.of((items - 1) / GROUP + 1, GROUP));
         }
     }
 

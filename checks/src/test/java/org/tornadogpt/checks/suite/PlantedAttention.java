@@ -64,7 +64,7 @@ record PlantedAttention(Style style, Mistake mistake) implements CausalAttention
         }
         float passed = tile[race == 1 ? 0 : GROUP - 1 - mine];
         context.localBarrier();
-        if (at < length && passed != passed) {
+        if (at < length && Float.isNaN(passed)) {
             a.set(from + at, passed);
         }
         if (at < length && race == 1) {
@@ -73,7 +73,7 @@ record PlantedAttention(Style style, Mistake mistake) implements CausalAttention
     }
 
     private float factor(Dropout dropout, int row, int column, boolean backward) {
-        if (!dropout.isActive() || backward && mistake == Mistake.IGNORES_DROPOUT) {
+        if (!dropout.isActive() || (backward && mistake == Mistake.IGNORES_DROPOUT)) {
             return 1f;
         }
         IntArray counters = dropout.counters().array();
@@ -138,8 +138,8 @@ record PlantedAttention(Style style, Mistake mistake) implements CausalAttention
         return switch (mistake) {
             case ADDS -> before + right;
             case TWICE_THE_RESULT -> 2f * right;
-            case SWALLOWS_NAN -> right == right ? right : 0f;
-            case READS_NEIGHBOUR -> neighbour == neighbour ? right + neighbour / 4 : right;
+            case SWALLOWS_NAN -> Float.isNaN(right) ? 0f : right;
+            case READS_NEIGHBOUR -> Float.isNaN(neighbour) ? right : right + neighbour / 4;
             default -> right;
         };
     }
@@ -182,8 +182,7 @@ record PlantedAttention(Style style, Mistake mistake) implements CausalAttention
         }
     }
 
-    private void backwardRow(
-            AttentionShape s, Dropout dropout, double[] sums, Slice dout, Slice qkv, int bh, int i) {
+    private void backwardRow(AttentionShape s, Dropout dropout, double[] sums, Slice dout, Slice qkv, int bh, int i) {
         double[] p = probabilities(s, qkv, bh, i, i + 1);
         double[] dp = new double[p.length];
         int from = (bh / s.heads() * s.T() + i) * s.width() + bh % s.heads() * s.D();

@@ -73,9 +73,7 @@ class PlantedMistakesTest {
     @ParameterizedTest
     @EnumSource
     void withoutAMistakeNothingIsFound(Style style) {
-        assertThat(check(new PlantedAttention(style, Mistake.NONE)).findings())
-                .isEmpty();
-        assertThat(check(new PlantedProduct(style, Mistake.NONE)).findings())
-                .isEmpty();
+        assertThat(check(new PlantedAttention(style, Mistake.NONE)).findings()).isEmpty();
+        assertThat(check(new PlantedProduct(style, Mistake.NONE)).findings()).isEmpty();
     }
 }

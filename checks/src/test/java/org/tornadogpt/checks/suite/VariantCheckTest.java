@@ -18,7 +18,9 @@ class VariantCheckTest {
     @MethodSource("variants")
     void everyVariantKeepsItsContract(Variant variant) {
         VariantCheck.Report report = VariantCheck.onJvm(variant, progress -> {});
-        assertThat(report.findings()).as(variant.operation() + "=" + variant.name()).isEmpty();
+        assertThat(report.findings())
+                .as(variant.operation() + "=" + variant.name())
+                .isEmpty();
         assertThat(report.refused()).isEmpty();
         assertThat(report.cases()).isGreaterThan(8);
     }

@@ -50,10 +50,10 @@ public enum DType {
     public static short bf16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
-            return (short) (bits >> HALF | 0x40); // quiet, so that what is cut off does not leave an infinity
+            return (short) ((bits >> HALF) | 0x40); // quiet, so that what is cut off does not leave an infinity
         }
-        int even = bits >> HALF & 1;
-        return (short) (bits + 0x7fff + even >> HALF);
+        int even = (bits >> HALF) & 1;
+        return (short) ((bits + 0x7fff + even) >> HALF);
     }
 
     /** The value of a bfloat16's bits, which is exact. */

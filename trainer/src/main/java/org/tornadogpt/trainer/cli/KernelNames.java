@@ -17,9 +17,7 @@ public final class KernelNames {
      */
     public static List<Variant> find(String name) {
         int equals = name.indexOf('=');
-        return equals < 0
-                ? ofOperation(name)
-                : List.of(find(name.substring(0, equals), name.substring(equals + 1)));
+        return equals < 0 ? ofOperation(name) : List.of(find(name.substring(0, equals), name.substring(equals + 1)));
     }
 
     /**

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             "Without a GPU, without a download: tgpt train",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted and saved.",
             "TGPT_DEBUG=1 shows stack traces, TGPT_JAVA_OPTS passes options to the JVM.",
+            "--kernels FILE adds kernels of your own to any command: docs/EXPERIMENTS.md.",
             "./tgpt --install-jdk fetches a JDK for this project where there is none."
         })
 final class TgptCommand implements Callable<Integer> {

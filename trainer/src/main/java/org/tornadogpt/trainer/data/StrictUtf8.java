@@ -46,8 +46,8 @@ final class StrictUtf8 {
                 return Optional.of("a NUL byte at offset " + (offset + nul));
             }
             if (result.isError()) {
-                return Optional.of(
-                        String.format(Locale.ROOT, "byte 0x%02x at offset %d", in.get(in.position()), offset + in.position()));
+                return Optional.of(String.format(
+                        Locale.ROOT, "byte 0x%02x at offset %d", in.get(in.position()), offset + in.position()));
             }
             text.add(out.array(), out.position());
             offset += in.position();

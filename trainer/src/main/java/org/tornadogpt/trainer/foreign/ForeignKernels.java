@@ -77,7 +77,7 @@ public final class ForeignKernels {
         for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             boolean replaced = argument.startsWith("-Xmx") || argument.startsWith("-XX:MaxDirectMemorySize");
             if (NOT_PASSED_ON.stream().noneMatch(argument::startsWith)
-                    || replaced && options.memory().isEmpty()) {
+                    || (replaced && options.memory().isEmpty())) {
                 command.add(argument);
             }
         }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.kernels.kernel.Variants;
 import org.tornadogpt.trainer.settings.UsageException;
@@ -30,7 +31,7 @@ public record KernelFile(String given, Path classes) {
         if (property.isEmpty()) {
             return List.of();
         }
-        String[] parts = property.split(File.pathSeparator);
+        String[] parts = property.split(Pattern.quote(File.pathSeparator), -1);
         KernelFile[] files = new KernelFile[parts.length / 2];
         Arrays.setAll(files, i -> new KernelFile(parts[2 * i], Path.of(parts[2 * i + 1])));
         return List.of(files);

@@ -27,8 +27,7 @@ final class ServiceFiles {
         try (Stream<Path> files = Files.walk(classes)) {
             names = files.map(f -> classes.relativize(f).toString())
                     .filter(f -> f.endsWith(SUFFIX))
-                    .map(f -> f.substring(0, f.length() - SUFFIX.length())
-                            .replace(File.separatorChar, '.'))
+                    .map(f -> f.substring(0, f.length() - SUFFIX.length()).replace(File.separatorChar, '.'))
                     .sorted()
                     .toList();
         }

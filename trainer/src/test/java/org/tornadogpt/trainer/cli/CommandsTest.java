@@ -141,7 +141,8 @@ class CommandsTest {
         assertThat(kernels.lines()).hasSize(1 + Variants.all().size());
         assertThat(kernels).containsPattern("matmul +naive +one dot product per element +sequential[*] cpu tornado");
         assertThat(kernels.lines()).allMatch(line -> line.length() <= 100);
-        assertThat(Variants.all()).allMatch(v -> v.mechanism().length() <= 30 && !v.description().isBlank());
+        assertThat(Variants.all())
+                .allMatch(v -> v.mechanism().length() <= 30 && !v.description().isBlank());
         assertThat(Tgpt.run("data", "list").out()).contains("jdk", "quote", "tinyshakespeare");
     }
 

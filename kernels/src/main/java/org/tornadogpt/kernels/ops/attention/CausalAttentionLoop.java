@@ -1,5 +1,6 @@
 package org.tornadogpt.kernels.ops.attention;
 
+import java.util.Locale;
 import org.tornadogpt.kernels.kernel.Call;
 import org.tornadogpt.kernels.kernel.DeviceTraits;
 import org.tornadogpt.kernels.kernel.KernelSink;
@@ -21,6 +22,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class CausalAttentionLoop implements CausalAttention {
     /** In place of a dropout's threshold: it and the scale are read from the table, so that evaluation has the same code as training. */
     private static final int IN_TABLE = -1;
+
+    /** Less what a header and an alignment may take. */
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 1024;
+
+    private static final double GIBIBYTE = 1 << 30;
 
     @Override
     public String name() {
@@ -55,7 +61,18 @@ public final class CausalAttentionLoop implements CausalAttention {
 
     @Override
     public int savedFloats(AttentionShape s) {
-        return Math.multiplyExact(Math.multiplyExact(s.rows(), s.heads()), s.T());
+        long floats = Math.multiplyExact((long) s.rows() * s.heads(), s.T());
+        if (floats > LARGEST_ARRAY) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "attention=%s keeps B*H*T*T = %d probabilities (%.1f GiB) in one array, which holds at most %d:"
+                            + " use a shorter block, or another variant (see 'tgpt kernels show attention')",
+                    name(),
+                    floats,
+                    floats * Float.BYTES / GIBIBYTE,
+                    LARGEST_ARRAY));
+        }
+        return (int) floats;
     }
 
     @Override

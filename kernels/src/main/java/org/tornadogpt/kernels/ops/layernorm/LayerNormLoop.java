@@ -28,8 +28,7 @@ public final class LayerNormLoop implements LayerNorm {
 
     @Override
     public String description() {
-        return "One work-item for each row, element or column; two passes for the variance: the "
-                + "reference.";
+        return "One work-item for each row, element or column; two passes for the variance: the " + "reference.";
     }
 
     @Override

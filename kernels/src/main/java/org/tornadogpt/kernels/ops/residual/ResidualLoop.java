@@ -29,8 +29,7 @@ public final class ResidualLoop implements Residual {
 
     @Override
     public String description() {
-        return "One work-item for each element, each computing its own part of the dropout mask: the "
-                + "reference.";
+        return "One work-item for each element, each computing its own part of the dropout mask: the " + "reference.";
     }
 
     @Override

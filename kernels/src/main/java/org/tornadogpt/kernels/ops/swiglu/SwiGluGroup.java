@@ -29,8 +29,7 @@ public final class SwiGluGroup implements SwiGlu {
 
     @Override
     public String description() {
-        return "The items of a group take a row's gates in turn, whatever the number of rows and their "
-                + "width.";
+        return "The items of a group take a row's gates in turn, whatever the number of rows and their " + "width.";
     }
 
     @Override
