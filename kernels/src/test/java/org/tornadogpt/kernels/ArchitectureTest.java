@@ -22,8 +22,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 
 /** The module rule as far as this module goes: kernels know nothing of GPT, and the Vector API stays where it says so. */
 class ArchitectureTest {
-    private static final Path INLINING =
-            Path.of("src/main/resources/org/tornadogpt/kernels/device/jvm/inlining.txt");
+    private static final Path INLINING = Path.of("src/main/resources/org/tornadogpt/kernels/device/jvm/inlining.txt");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
