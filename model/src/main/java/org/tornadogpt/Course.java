@@ -47,7 +47,7 @@ final class Course {
         return state.step();
     }
 
-    /** @return the last step's loss */
+    /** Trains as planned and returns the last step's loss. */
     float train(TokenFeed feed, TrainingPlan plan) {
         prepare(plan);
         int size = Math.multiplyExact(plan.batch(), weights.model().blockSize());
@@ -58,8 +58,9 @@ final class Course {
             loss = step(plan, tokens, targets);
         }
         if (Float.isNaN(loss)) {
-            throw new IllegalArgumentException("too few tokens for a step of " + plan.microSteps() + " x " + plan.batch()
-                    + " x " + weights.model().blockSize() + " and their targets: give more, or a smaller batch");
+            throw new IllegalArgumentException(
+                    "too few tokens for a step of " + plan.microSteps() + " x " + plan.batch() + " x "
+                            + weights.model().blockSize() + " and their targets: give more, or a smaller batch");
         }
         return loss;
     }
@@ -81,8 +82,9 @@ final class Course {
             String place = session.diagnose(tokens, targets, step, seed())
                     .map(where -> ", first in " + where)
                     .orElse("");
-            throw new ArithmeticException("step " + (step + 1) + " is not finite (loss " + loss + ", gradient norm " + norm
-                    + ")" + place + "; the parameters are those of step " + step + ": try a lower learning rate");
+            throw new ArithmeticException(
+                    "step " + (step + 1) + " is not finite (loss " + loss + ", gradient norm " + norm + ")" + place
+                            + "; the parameters are those of step " + step + ": try a lower learning rate");
         }
         session.update(plan.optimizer().withLearningRate(plan.learningRate().at(step)), step + 1);
         state = new TrainingState(step + 1, state.seed(), state.bestLoss(), state.bestStep(), state.extra());

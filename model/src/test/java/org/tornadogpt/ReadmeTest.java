@@ -36,7 +36,8 @@ class ReadmeTest {
     }
 
     private static String block(String language) throws IOException {
-        Matcher block = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(chapter());
+        Matcher block =
+                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(chapter());
         assertThat(block.find()).as("a block of " + language).isTrue();
         return block.group(1);
     }

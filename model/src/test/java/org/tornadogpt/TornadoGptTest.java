@@ -47,8 +47,15 @@ class TornadoGptTest {
 
     private static List<Float> straight() {
         try (TornadoGpt gpt = create()) {
-            return losses(gpt, new TrainingPlan(
-                    12, PLAN.batch(), PLAN.microSteps(), PLAN.learningRate(), PLAN.optimizer(), PLAN.listener()));
+            return losses(
+                    gpt,
+                    new TrainingPlan(
+                            12,
+                            PLAN.batch(),
+                            PLAN.microSteps(),
+                            PLAN.learningRate(),
+                            PLAN.optimizer(),
+                            PLAN.listener()));
         }
     }
 
@@ -56,8 +63,13 @@ class TornadoGptTest {
     void theVocabularyIsTheTokenizers() {
         try (TornadoGpt gpt = create()) {
             assertThat(gpt.weights().model().vocabularySize()).isEqualTo(TOKENIZER.vocabularySize());
-            assertThat(gpt).hasToString("gpt of " + String.format(Locale.ROOT, "%,d", gpt.weights().model().parameters().size())
-                    + " parameters after 0 steps, on cpu (1 thread, Vector API)");
+            assertThat(gpt)
+                    .hasToString("gpt of "
+                            + String.format(
+                                    Locale.ROOT,
+                                    "%,d",
+                                    gpt.weights().model().parameters().size())
+                            + " parameters after 0 steps, on cpu (1 thread, Vector API)");
         }
     }
 

@@ -26,7 +26,8 @@ class WithoutVectorModuleTest {
                     System.out.println(e.getMessage());
                 }
             }
-            try (TornadoGpt gpt = TornadoGpt.on("sequential").kernel("matmul", "blocked").create("quote", TEXT)) {
+            try (TornadoGpt gpt =
+                    TornadoGpt.on("sequential").kernel("matmul", "blocked").create("quote", TEXT)) {
                 System.out.println("opened " + gpt);
             } catch (IllegalArgumentException e) {
                 System.out.println(e.getMessage());
@@ -53,8 +54,9 @@ class WithoutVectorModuleTest {
             List<String> said = process.inputReader().lines().toList();
             assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(said).as(said.toString()).hasSize(4);
-            String advice = "the cpu device needs Java's Vector API: start java with --add-modules jdk.incubator.vector,"
-                    + " or name the device sequential, which is slow";
+            String advice =
+                    "the cpu device needs Java's Vector API: start java with --add-modules jdk.incubator.vector,"
+                            + " or name the device sequential, which is slow";
             assertThat(said.get(0)).isEqualTo(advice);
             assertThat(said.get(1)).isEqualTo(advice);
             assertThat(said.get(2)).contains("blocked");

@@ -88,7 +88,8 @@ final class SpeedCommand implements Callable<Integer> {
     @Option(
             names = "--ranks",
             paramLabel = "N",
-            description = "Times steps that N processes take together, and one by itself; as does mpirun -n N tgpt speed.")
+            description =
+                    "Times steps that N processes take together, and one by itself; as does mpirun -n N tgpt speed.")
     private Integer ranks;
 
     @Option(

@@ -61,7 +61,7 @@ final class TimedSteps implements AutoCloseable {
     }
 
     void warmUp(WarmUp warmUp) {
-        warmUp(warmUp, Ranks.ALONE);
+        warmUp(warmUp, Ranks.alone());
     }
 
     /** As long as any of the ranks wants. */

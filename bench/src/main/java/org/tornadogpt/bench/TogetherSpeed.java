@@ -101,7 +101,8 @@ final class TogetherSpeed {
                     number("%.0f %%", 100 * one.millis / row.millis));
         }
         table.print(io);
-        io.say("exchange: the share of a step that rank 0 spends adding up gradients, waiting for slower ranks included");
+        io.say(
+                "exchange: the share of a step that rank 0 spends adding up gradients, waiting for slower ranks included");
     }
 
     private static String number(String format, double value) {

@@ -59,12 +59,10 @@ class InliningTest {
 
     /** As the launcher's own function prints them. */
     private static List<String> launcherOptions() throws IOException, InterruptedException {
-        Process bash = new ProcessBuilder(
-                        "bash", "-c", """
+        Process bash = new ProcessBuilder("bash", "-c", """
                                 eval "$(sed -n '/^inlining_options()/,/^}/p; /^inlining_file()/,/^}/p' ../tgpt)"
                                 inlining_options "$(inlining_file ..)"\
-                                """)
-                .start();
+                                """).start();
         List<String> options = bash.inputReader().lines().toList();
         assertThat(bash.waitFor()).isZero();
         assertThat(options).hasSizeGreaterThan(20);

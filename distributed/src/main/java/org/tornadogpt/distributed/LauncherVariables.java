@@ -18,8 +18,9 @@ final class LauncherVariables {
 
     /** How many processes there are; 1 for one that no launcher has started. */
     static int size(Map<String, String> environment) {
-        Stream<String> names =
-                environment.containsKey(PMIX_RANK) ? Stream.concat(SIZES.stream(), Stream.of(SLURM_SIZE)) : SIZES.stream();
+        Stream<String> names = environment.containsKey(PMIX_RANK)
+                ? Stream.concat(SIZES.stream(), Stream.of(SLURM_SIZE))
+                : SIZES.stream();
         return names.map(environment::get)
                 .filter(value -> value != null && value.matches("[1-9]\\d{0,8}"))
                 .mapToInt(Integer::parseInt)

@@ -2,8 +2,8 @@ package org.tornadogpt.distributed;
 
 import java.util.concurrent.TimeUnit;
 import org.tornadogpt.distributed.mpi.Mpi;
-import org.tornadogpt.trainer.ranks.Ranks;
 import org.tornadogpt.trainer.cli.RanksProvider;
+import org.tornadogpt.trainer.ranks.Ranks;
 
 /** This process's membership in an MPI job. */
 final class MpiMember implements RanksProvider.Member {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.tornadogpt.distributed.mpi.Mpi;
 import org.tornadogpt.distributed.mpi.MpiException;
 import org.tornadogpt.trainer.cli.Io;
-import org.tornadogpt.trainer.ranks.RanksException;
 import org.tornadogpt.trainer.cli.RanksProvider;
+import org.tornadogpt.trainer.ranks.RanksException;
 
 /** Connects processes by MPI. Looks for a library only in a process that an MPI launcher has started as one of several. */
 public final class MpiRanksProvider implements RanksProvider {

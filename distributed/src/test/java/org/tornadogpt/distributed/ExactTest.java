@@ -76,16 +76,25 @@ class ExactTest {
         MpiRun.Result first = MpiRun.run(
                 3,
                 TinyTraining.MAIN,
-                TinyTraining.train(text, run, 20, "--exchange", "sharded", "--set", "microSteps=6", "--set", "decaySteps=40"));
+                TinyTraining.train(
+                        text, run, 20, "--exchange", "sharded", "--set", "microSteps=6", "--set", "decaySteps=40"));
         assertThat(first.code()).as(first.err()).isZero();
         MpiRun.Result second = MpiRun.run(
-                2, TinyTraining.MAIN, "train", "--resume", "--run", run.toString(), "--steps", "30", "--exchange", "sharded");
+                2,
+                TinyTraining.MAIN,
+                "train",
+                "--resume",
+                "--run",
+                run.toString(),
+                "--steps",
+                "30",
+                "--exchange",
+                "sharded");
         assertThat(second.code()).as(second.err()).isZero();
-        MpiRun.Result third =
-                TinyTraining.alone("train", "--resume", "--run", run.toString(), "--steps", "40");
+        MpiRun.Result third = TinyTraining.alone("train", "--resume", "--run", run.toString(), "--steps", "40");
         assertThat(third.code()).as(third.err()).isZero();
-        MpiRun.Result exact =
-                MpiRun.run(3, TinyTraining.MAIN, TinyTraining.train(text, folder.resolve("exact"), 40, "--set", "microSteps=6"));
+        MpiRun.Result exact = MpiRun.run(
+                3, TinyTraining.MAIN, TinyTraining.train(text, folder.resolve("exact"), 40, "--set", "microSteps=6"));
         assertThat(lastLoss(third)).isBetween(lastLoss(exact) - 1e-3, lastLoss(exact) + 1e-3);
     }
 
@@ -98,7 +107,11 @@ class ExactTest {
     }
 
     private static double lastLoss(MpiRun.Result result) {
-        String last = result.out().lines().filter(line -> line.startsWith("[40/40]")).findFirst().orElseThrow();
+        String last = result.out()
+                .lines()
+                .filter(line -> line.startsWith("[40/40]"))
+                .findFirst()
+                .orElseThrow();
         return Double.parseDouble(last.replaceAll(".*train=(\\S+) .*", "$1"));
     }
 
@@ -107,7 +120,10 @@ class ExactTest {
         Path run = folder.resolve("run");
         MpiRun.Result result =
                 MpiRun.run(2, TinyTraining.MAIN, TinyTraining.train(text, run, STEPS, "--set", "microSteps=3"));
-        assertThat(result.err().lines().filter(line -> line.startsWith("tgpt: ")).toList())
+        assertThat(result.err()
+                        .lines()
+                        .filter(line -> line.startsWith("tgpt: "))
+                        .toList())
                 .containsExactly("tgpt: microSteps=3 cannot be dealt out evenly to 2 ranks: take a number of ranks that"
                         + " divides it");
         assertThat(result.code()).isEqualTo(2);
@@ -119,14 +135,16 @@ class ExactTest {
         Path one = alone(6);
         Path run = folder.resolve("run");
         MpiRun.Result first = MpiRun.run(
-                3, TinyTraining.MAIN, TinyTraining.train(text, run, 4, "--set", "microSteps=6", "--set", "decaySteps=8"));
+                3,
+                TinyTraining.MAIN,
+                TinyTraining.train(text, run, 4, "--set", "microSteps=6", "--set", "decaySteps=8"));
         assertThat(first.code()).as(first.err()).isZero();
         MpiRun.Result second = MpiRun.run(
                 2, TinyTraining.MAIN, "train", "--resume", "--run", run.toString(), "--steps", String.valueOf(STEPS));
         assertThat(second.code()).as(second.err()).isZero();
         assertThat(TinyTraining.sums(run.resolve("last"))).isEqualTo(TinyTraining.sums(one.resolve("last")));
-        MpiRun.Result third = MpiRun.run(
-                4, TinyTraining.MAIN, "train", "--resume", "--run", run.toString(), "--steps", "12");
+        MpiRun.Result third =
+                MpiRun.run(4, TinyTraining.MAIN, "train", "--resume", "--run", run.toString(), "--steps", "12");
         assertThat(third.code()).isEqualTo(2);
         assertThat(third.err()).contains("tgpt: microSteps=6 cannot be dealt out evenly to 4 ranks");
     }

@@ -75,7 +75,8 @@ class FailureTest {
             assertThat(result.code()).as(result.err()).isEqualTo(1);
             assertThat(messages(result)).hasSize(1);
             assertThat(messages(result).get(0))
-                    .contains("rank " + victim + " (process " + ranks.get(victim).pid() + " on ", " has died; ")
+                    .contains(
+                            "rank " + victim + " (process " + ranks.get(victim).pid() + " on ", " has died; ")
                     .contains("go on with tgpt train --resume --run " + run);
             assertThat(savedStep()).isGreaterThanOrEqualTo(step);
             assertThat(ranks).allMatch(rank -> !rank.isAlive());
@@ -138,7 +139,9 @@ class FailureTest {
     @Test
     void lossesThatAreNoNumbersEndTheRun() throws Exception {
         MpiRun.Result result = MpiRun.run(
-                2, TinyTraining.MAIN, TinyTraining.train(text, run, ENDLESS, "--set", "learningRate=1e30", "--set", "clip=0"));
+                2,
+                TinyTraining.MAIN,
+                TinyTraining.train(text, run, ENDLESS, "--set", "learningRate=1e30", "--set", "clip=0"));
         assertThat(result.code()).isEqualTo(1);
         assertThat(messages(result)).hasSize(1);
         assertThat(messages(result).get(0)).contains("is not finite", "on rank 0 first in ");
@@ -162,15 +165,17 @@ class FailureTest {
                 "r=${PMI_RANK:-$OMPI_COMM_WORLD_RANK}; [ $r = 2 ] && set -- \"$@\" --seed 7; exec \"$@\"",
                 TinyTraining.train(text, run, 8));
         assertThat(result.code()).isEqualTo(1);
-        assertThat(messages(result)).containsExactly(
-                "tgpt: rank 2 has other settings than rank 0: give all of them the same");
+        assertThat(messages(result))
+                .containsExactly("tgpt: rank 2 has other settings than rank 0: give all of them the same");
     }
 
     @Test
     void theLauncherPassesOnExitCodes() throws Exception {
-        MpiRun.Result done = start(TinyTraining.train(text, run, 4, "--ranks=2")).end();
+        MpiRun.Result done =
+                start(TinyTraining.train(text, run, 4, "--ranks=2")).end();
         assertThat(done.code()).as(done.err()).isZero();
-        MpiRun.Result refused = start(TinyTraining.train(text, run, 4, "--ranks", "2")).end();
+        MpiRun.Result refused =
+                start(TinyTraining.train(text, run, 4, "--ranks", "2")).end();
         assertThat(refused.code()).isEqualTo(2);
         assertThat(messages(refused)).hasSize(1);
     }

@@ -34,7 +34,8 @@ public final class MpiRun {
     /** Skips the test where it cannot run. */
     public static void assumeInstalled() {
         Assumptions.assumeTrue(
-                Mpi.installed(System.getenv()).isPresent(), "no MPI library is installed (apt-get install libmpich-dev)");
+                Mpi.installed(System.getenv()).isPresent(),
+                "no MPI library is installed (apt-get install libmpich-dev)");
         Assumptions.assumeTrue(isOnPath(), "no mpirun on PATH (apt-get install mpich)");
     }
 
@@ -47,7 +48,12 @@ public final class MpiRun {
     public static List<String> java(String main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--add-modules", "jdk.incubator.vector"));
+        command.addAll(List.of(
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-modules",
+                "jdk.incubator.vector"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(List.of(arguments));
         return command;

@@ -3,11 +3,11 @@ package org.tornadogpt.distributed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** Command lines of training runs that take a moment: a small model with dropout. */
 final class TinyTraining {

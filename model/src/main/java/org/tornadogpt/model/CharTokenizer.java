@@ -167,7 +167,7 @@ public final class CharTokenizer implements Tokenizer {
     }
 
     private static String describe(int codePoint) {
-        String hex = String.format("U+%04X", codePoint);
+        String hex = String.format(Locale.ROOT, "U+%04X", codePoint);
         boolean printable = switch (Character.getType(codePoint)) {
             case Character.CONTROL,
                     Character.FORMAT,

@@ -255,8 +255,18 @@ public final class Checkpoint {
             model.checkFinite();
             optimizer.checkFinite();
             load(model, session.weights());
-            loadPart(optimizer, layout, FIRST_MOMENT, session.firstMoment(), session.part().from());
-            loadPart(optimizer, layout, SECOND_MOMENT, session.secondMoment(), session.part().from());
+            loadPart(
+                    optimizer,
+                    layout,
+                    FIRST_MOMENT,
+                    session.firstMoment(),
+                    session.part().from());
+            loadPart(
+                    optimizer,
+                    layout,
+                    SECOND_MOMENT,
+                    session.secondMoment(),
+                    session.part().from());
             session.workspace().toDevice(session.firstMoment());
             session.workspace().toDevice(session.secondMoment());
         }

@@ -16,7 +16,8 @@ public record MicroSteps(int rank, int ranks, int total) {
             throw new IllegalArgumentException("there is no rank " + rank + " among " + ranks);
         }
         if (total % ranks != 0) {
-            throw new IllegalArgumentException("microSteps=" + total + " cannot be dealt out evenly to " + ranks + " ranks");
+            throw new IllegalArgumentException(
+                    "microSteps=" + total + " cannot be dealt out evenly to " + ranks + " ranks");
         }
     }
 

@@ -348,8 +348,8 @@ public final class SafeTensors implements AutoCloseable {
     /** Copies a tensor's values, rounded to the type of {@code target}. */
     public void copyInto(String name, Slice target) throws CheckpointException {
         if (entry(name).elements() != target.length()) {
-            throw new CheckpointException(file + ": tensor " + name + " has " + entry(name).elements()
-                    + " elements, expected " + target.length());
+            throw new CheckpointException(file + ": tensor " + name + " has "
+                    + entry(name).elements() + " elements, expected " + target.length());
         }
         copyInto(name, 0, target);
     }

@@ -164,7 +164,8 @@ public final class TrainingSession implements LossSource, AutoCloseable {
             return part;
         }
         if (part.length() != size) {
-            throw new IllegalArgumentException("adapters cannot be trained with an optimizer that is parted among ranks");
+            throw new IllegalArgumentException(
+                    "adapters cannot be trained with an optimizer that is parted among ranks");
         }
         return new GradientReducer.Part(0, trained);
     }

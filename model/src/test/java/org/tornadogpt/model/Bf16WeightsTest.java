@@ -86,9 +86,9 @@ class Bf16WeightsTest {
     @MethodSource("configs")
     void matricesTakeHalfTheBytes(ModelConfig config) {
         ParameterLayout layout = config.model().parameters();
-        long vectors = layout.size() - layout.decayed();
+        long vectors = (long) layout.size() - layout.decayed();
         Weights halves = new Weights(config.model(), CPU, DType.BF16);
-        assertThat(halves.bytes()).isEqualTo(2L * layout.decayed() + 4 * vectors);
+        assertThat(halves.bytes()).isEqualTo(2L * layout.decayed() + 4L * vectors);
         assertThat(new Weights(config.model(), CPU).bytes()).isEqualTo(4L * layout.size());
         long segments = halves.arrays().stream()
                 .mapToLong(array -> array.slice().memory().getNumBytesOfSegment())

@@ -3,7 +3,6 @@ package org.tornadogpt.checks.suite;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.tornadogpt.kernels.cases.Doubles;
 import org.tornadogpt.kernels.cases.Reference;
 import org.tornadogpt.kernels.graph.Node;
@@ -15,7 +14,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** A recorded case in double precision: from the floats that its memory holds, without changing them. */
 final class DoubleRun implements Doubles {
-    private final Map<FloatArray, double[]> arrays = new IdentityHashMap<>();
+    private final IdentityHashMap<FloatArray, double[]> arrays = new IdentityHashMap<>();
     private final boolean maskBackward;
     private boolean backward;
 

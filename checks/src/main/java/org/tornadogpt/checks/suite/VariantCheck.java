@@ -131,6 +131,7 @@ public final class VariantCheck {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // a throwable is itself only
     private static String reason(Throwable thrown) {
         Throwable cause = thrown;
         while (cause.getCause() != null && cause.getCause() != cause) {

@@ -93,12 +93,10 @@ class GeneratedKernelsTest {
         while (line < Math.min(there.size(), wanted.size()) && there.get(line).equals(wanted.get(line))) {
             line++;
         }
-        return "%s:%d is not what tools/kernels generates: change the generator, then run `java tools/kernels/Generate.java`%n%s%n%s"
-                .formatted(
-                        path,
-                        line + 1,
-                        "committed: " + (line < there.size() ? there.get(line) : "(ends here)"),
-                        "generated: " + (line < wanted.size() ? wanted.get(line) : "(ends here)"));
+        return path + ":" + (line + 1) + " is not what tools/kernels generates: change the generator, then run"
+                + " `java tools/kernels/Generate.java`" + System.lineSeparator()
+                + "committed: " + (line < there.size() ? there.get(line) : "(ends here)") + System.lineSeparator()
+                + "generated: " + (line < wanted.size() ? wanted.get(line) : "(ends here)");
     }
 
     @ParameterizedTest

@@ -2,6 +2,8 @@ package org.tornadogpt.checks.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
+
 /**
  * How far a float result may be from a double one: {@code absolute + relative |expected|} for each element. Inputs are of size 1, so
  * the absolute part is a multiple of the rounding error of as many additions as the result has terms.
@@ -51,6 +53,7 @@ record Tolerance(double absolute, double relative) {
             String what, int worst, double share, int failures, float[] actual, double[] expected) {
         float nearest = (float) expected[worst];
         return String.format(
+                Locale.ROOT,
                 "%s: %d of %d elements are off; worst at %d: got %s (bits %08x), expected %s (bits %08x), %.3g times the budget",
                 what,
                 failures,

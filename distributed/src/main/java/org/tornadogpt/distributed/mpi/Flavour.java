@@ -12,7 +12,13 @@ import java.util.Optional;
  * those of Intel MPI, MVAPICH and Cray MPICH, which keep its binary interface; Open MPI's are addresses of objects.
  */
 enum Flavour {
-    MPICH("MPICH", List.of("libmpich.so.12", "libmpi.so.12", "libmpi.12.dylib"), ValueLayout.JAVA_INT.withName("handle"), -1, 1, 1),
+    MPICH(
+            "MPICH",
+            List.of("libmpich.so.12", "libmpi.so.12", "libmpi.12.dylib"),
+            ValueLayout.JAVA_INT.withName("handle"),
+            -1,
+            1,
+            1),
     OPEN_MPI("Open MPI", List.of("libmpi.so.40", "libmpi.40.dylib"), ValueLayout.JAVA_LONG.withName("handle"), 1, 0, 0);
 
     private final String title;

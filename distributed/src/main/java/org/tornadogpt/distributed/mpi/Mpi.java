@@ -35,11 +35,10 @@ public final class Mpi {
         world = handle(Constant.COMM_WORLD);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(JAVA_LONG);
-            check("MPI_Init_thread", () -> (int)
-                    functions.initThread.invokeExact(MemorySegment.NULL, MemorySegment.NULL, FUNNELED, result));
-            check(
-                    "MPI_Comm_set_errhandler",
-                    () -> (int) functions.commSetErrhandler.invokeExact(world, handle(Constant.ERRORS_RETURN)));
+            check("MPI_Init_thread", () ->
+                    (int) functions.initThread.invokeExact(MemorySegment.NULL, MemorySegment.NULL, FUNNELED, result));
+            check("MPI_Comm_set_errhandler", () ->
+                    (int) functions.commSetErrhandler.invokeExact(world, handle(Constant.ERRORS_RETURN)));
             rank = number("MPI_Comm_rank", functions.commRank, world, result);
             size = number("MPI_Comm_size", functions.commSize, world, result);
             check("MPI_Comm_split_type", () -> (int) functions.commSplitType.invokeExact(
@@ -105,8 +104,11 @@ public final class Mpi {
     /** Begins to replace {@code floats} by the sum over all ranks. */
     public Request startSum(MemorySegment floats) {
         int count = Math.toIntExact(floats.byteSize() / Float.BYTES);
-        return start("MPI_Iallreduce", request -> (int) functions.allreduce.invokeExact(
-                inPlace(), floats, count, handle(Constant.FLOAT), handle(Constant.SUM), world, request), floats);
+        return start(
+                "MPI_Iallreduce",
+                request -> (int) functions.allreduce.invokeExact(
+                        inPlace(), floats, count, handle(Constant.FLOAT), handle(Constant.SUM), world, request),
+                floats);
     }
 
     /** Replaces {@code floats} by the sum over all ranks. */
@@ -127,8 +129,11 @@ public final class Mpi {
     private void reduceDoubles(MemorySegment doubles, Constant operation) {
         int count = Math.toIntExact(doubles.byteSize() / Double.BYTES);
         await(
-                start("MPI_Iallreduce", request -> (int) functions.allreduce.invokeExact(
-                        inPlace(), doubles, count, handle(Constant.DOUBLE), handle(operation), world, request), doubles),
+                start(
+                        "MPI_Iallreduce",
+                        request -> (int) functions.allreduce.invokeExact(
+                                inPlace(), doubles, count, handle(Constant.DOUBLE), handle(operation), world, request),
+                        doubles),
                 Pause.OTHERS);
     }
 
@@ -140,30 +145,40 @@ public final class Mpi {
      */
     public void sumOfPart(MemorySegment floats, MemorySegment part, Shards shards) {
         await(
-                start("MPI_Ireduce_scatter", request -> (int) functions.reduceScatter.invokeExact(
+                start(
+                        "MPI_Ireduce_scatter",
+                        request -> (int) functions.reduceScatter.invokeExact(
+                                floats,
+                                part,
+                                shards.lengths(),
+                                handle(Constant.FLOAT),
+                                handle(Constant.SUM),
+                                world,
+                                request),
                         floats,
                         part,
-                        shards.lengths(),
-                        handle(Constant.FLOAT),
-                        handle(Constant.SUM),
-                        world,
-                        request), floats, part, shards.lengths()),
+                        shards.lengths()),
                 Pause.DATA);
     }
 
     /** Fetches every rank's part of {@code floats} from the rank whose it is. */
     public void gatherParts(MemorySegment floats, Shards shards) {
         await(
-                start("MPI_Iallgatherv", request -> (int) functions.allgatherv.invokeExact(
-                        inPlace(),
-                        0,
-                        handle(Constant.FLOAT),
+                start(
+                        "MPI_Iallgatherv",
+                        request -> (int) functions.allgatherv.invokeExact(
+                                inPlace(),
+                                0,
+                                handle(Constant.FLOAT),
+                                floats,
+                                shards.lengths(),
+                                shards.starts(),
+                                handle(Constant.FLOAT),
+                                world,
+                                request),
                         floats,
                         shards.lengths(),
-                        shards.starts(),
-                        handle(Constant.FLOAT),
-                        world,
-                        request), floats, shards.lengths(), shards.starts()),
+                        shards.starts()),
                 Pause.DATA);
     }
 
@@ -177,17 +192,25 @@ public final class Mpi {
         MemorySegment lengths = shards.all(mine);
         MemorySegment starts = shards.everyOther(mine);
         await(
-                start("MPI_Ialltoallv", request -> (int) functions.alltoallv.invokeExact(
+                start(
+                        "MPI_Ialltoallv",
+                        request -> (int) functions.alltoallv.invokeExact(
+                                floats,
+                                shards.lengths(),
+                                shards.starts(),
+                                handle(Constant.FLOAT),
+                                parts,
+                                lengths,
+                                starts,
+                                handle(Constant.FLOAT),
+                                world,
+                                request),
                         floats,
+                        parts,
                         shards.lengths(),
                         shards.starts(),
-                        handle(Constant.FLOAT),
-                        parts,
                         lengths,
-                        starts,
-                        handle(Constant.FLOAT),
-                        world,
-                        request), floats, parts, shards.lengths(), shards.starts(), lengths, starts),
+                        starts),
                 Pause.DATA);
     }
 
@@ -197,15 +220,19 @@ public final class Mpi {
             MemorySegment mine = arena.allocateFrom(JAVA_DOUBLE, values);
             MemorySegment all = arena.allocate(JAVA_DOUBLE, (long) values.length * size);
             await(
-                    start("MPI_Iallgather", request -> (int) functions.allgather.invokeExact(
+                    start(
+                            "MPI_Iallgather",
+                            request -> (int) functions.allgather.invokeExact(
+                                    mine,
+                                    values.length,
+                                    handle(Constant.DOUBLE),
+                                    all,
+                                    values.length,
+                                    handle(Constant.DOUBLE),
+                                    world,
+                                    request),
                             mine,
-                            values.length,
-                            handle(Constant.DOUBLE),
-                            all,
-                            values.length,
-                            handle(Constant.DOUBLE),
-                            world,
-                            request), mine, all),
+                            all),
                     Pause.OTHERS);
             return all.toArray(JAVA_DOUBLE);
         }
@@ -215,8 +242,11 @@ public final class Mpi {
     public void broadcastFloats(MemorySegment floats, int root) {
         int count = Math.toIntExact(floats.byteSize() / Float.BYTES);
         await(
-                start("MPI_Ibcast", request -> (int) functions.bcast.invokeExact(
-                        floats, count, handle(Constant.FLOAT), root, world, request), floats),
+                start(
+                        "MPI_Ibcast",
+                        request -> (int) functions.bcast.invokeExact(
+                                floats, count, handle(Constant.FLOAT), root, world, request),
+                        floats),
                 Pause.OTHERS);
     }
 
@@ -224,30 +254,37 @@ public final class Mpi {
     public void broadcast(MemorySegment bytes, int root) {
         int count = Math.toIntExact(bytes.byteSize());
         await(
-                start("MPI_Ibcast", request -> (int) functions.bcast.invokeExact(
-                        bytes, count, handle(Constant.BYTE), root, world, request), bytes),
+                start(
+                        "MPI_Ibcast",
+                        request -> (int)
+                                functions.bcast.invokeExact(bytes, count, handle(Constant.BYTE), root, world, request),
+                        bytes),
                 Pause.OTHERS);
     }
 
     /** Waits until all ranks are here. */
     public void barrier() {
-        await(
-                start("MPI_Ibarrier", request -> (int) functions.barrier.invokeExact(world, request)),
-                Pause.OTHERS);
+        await(start("MPI_Ibarrier", request -> (int) functions.barrier.invokeExact(world, request)), Pause.OTHERS);
     }
 
     /** Begins to send {@code bytes} to another rank. */
     public Request startSend(MemorySegment bytes, int to, int tag) {
         int count = Math.toIntExact(bytes.byteSize());
-        return start("MPI_Isend", request -> (int)
-                functions.send.invokeExact(bytes, count, handle(Constant.BYTE), to, tag, world, request), bytes);
+        return start(
+                "MPI_Isend",
+                request ->
+                        (int) functions.send.invokeExact(bytes, count, handle(Constant.BYTE), to, tag, world, request),
+                bytes);
     }
 
     /** Begins to receive {@code bytes} from another rank. */
     public Request startReceive(MemorySegment bytes, int from, int tag) {
         int count = Math.toIntExact(bytes.byteSize());
-        return start("MPI_Irecv", request -> (int)
-                functions.receive.invokeExact(bytes, count, handle(Constant.BYTE), from, tag, world, request), bytes);
+        return start(
+                "MPI_Irecv",
+                request -> (int)
+                        functions.receive.invokeExact(bytes, count, handle(Constant.BYTE), from, tag, world, request),
+                bytes);
     }
 
     /** Whether a transfer is done; moves all of them on. */
@@ -267,8 +304,8 @@ public final class Mpi {
     }
 
     private boolean isDone(Request request, MemorySegment flag) {
-        check(request.operation(), () -> (int)
-                functions.test.invokeExact(request.handle(), flag, library.flavour().ignoredStatus()));
+        check(request.operation(), () -> (int) functions.test.invokeExact(
+                request.handle(), flag, library.flavour().ignoredStatus()));
         return flag.get(JAVA_INT, 0) != 0;
     }
 
@@ -345,7 +382,9 @@ public final class Mpi {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocate(ERROR_BYTES);
             int failed = (int) functions.errorString.invokeExact(code, text, arena.allocate(JAVA_INT));
-            return failed == 0 ? text.getString(0).replaceAll("\\s*\\R\\s*", " ").strip() : "error " + code;
+            return failed == 0
+                    ? text.getString(0).replaceAll("\\s*\\R\\s*", " ").strip()
+                    : "error " + code;
         } catch (Throwable e) {
             throw new IllegalStateException("MPI_Error_string", e);
         }

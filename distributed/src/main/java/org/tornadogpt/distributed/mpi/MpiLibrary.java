@@ -78,8 +78,7 @@ record MpiLibrary(SymbolLookup symbols, Flavour flavour, String version) {
     private static String version(MemorySegment symbol) {
         MethodHandle function = Linker.nativeLinker()
                 .downcallHandle(
-                        symbol,
-                        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+                        symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocate(VERSION_BYTES);
             int code = (int) function.invokeExact(text, arena.allocate(ValueLayout.JAVA_INT));
@@ -95,7 +94,9 @@ record MpiLibrary(SymbolLookup symbols, Flavour flavour, String version) {
     }
 
     private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("")
+        return text.lines()
+                .findFirst()
+                .orElse("")
                 .replace("Version:", " ")
                 .replaceAll(",.*", "")
                 .replaceAll("\\s+", " ")

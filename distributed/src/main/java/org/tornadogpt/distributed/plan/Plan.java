@@ -59,7 +59,9 @@ record Plan(ModelShape model, Cluster cluster, Exchange exchange, int ranks, int
     /** Bytes that layers keep from the forward pass for the backward pass, about: see the class. */
     double activationBytes() {
         double rows = (double) batch * model.block();
-        return FLOAT * rows * (17.0 * model.layers() * model.channels() + 2.0 * model.vocabulary() + 6.0 * model.channels());
+        return FLOAT
+                * rows
+                * (17.0 * model.layers() * model.channels() + 2.0 * model.vocabulary() + 6.0 * model.channels());
     }
 
     double memoryBytes() {

@@ -29,11 +29,7 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "NAME", description = "124M, 1.5B, 7B or a preset [${DEFAULT-VALUE}].")
     private String model = "124M";
 
-    @Option(
-            names = "--ranks",
-            paramLabel = "N,...",
-            split = ",",
-            description = "Numbers of ranks [1,8,64,256,1024].")
+    @Option(names = "--ranks", paramLabel = "N,...", split = ",", description = "Numbers of ranks [1,8,64,256,1024].")
     private List<Integer> ranks = List.of(1, 8, 64, 256, 1024);
 
     @Option(names = "--per-node", paramLabel = "G", description = "Ranks of a machine [${DEFAULT-VALUE}].")
@@ -54,10 +50,7 @@ final class PlanCommand implements Callable<Integer> {
             description = "10^12 operations a second that a rank really does [${DEFAULT-VALUE}].")
     private double teraflops = 25;
 
-    @Option(
-            names = "--memory",
-            paramLabel = "GB/S",
-            description = "Bandwidth of a rank's memory [${DEFAULT-VALUE}].")
+    @Option(names = "--memory", paramLabel = "GB/S", description = "Bandwidth of a rank's memory [${DEFAULT-VALUE}].")
     private double memory = 2000;
 
     @Option(
@@ -83,8 +76,8 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         check();
         ModelShape shape = ModelShape.of(model);
-        Cluster cluster = new Cluster(
-                perNode, teraflops * 1e12, memory * GIGA, within * GIGA, between * GIGA, latency / 1e6);
+        Cluster cluster =
+                new Cluster(perNode, teraflops * 1e12, memory * GIGA, within * GIGA, between * GIGA, latency / 1e6);
         io.say(String.format(
                 Locale.ROOT,
                 "%s: %,d parameters, %d layers, %d channels, block %d; %d x %d tokens a micro-step, %d a rank; %s",
@@ -98,14 +91,25 @@ final class PlanCommand implements Callable<Integer> {
                 microSteps,
                 exchange));
         Table table = new Table("rrrrrrrrrr")
-                .row("ranks", "params+grads", "moments", "activations", "memory", "sent", "compute", "exchange", "step", "overlapped");
+                .row(
+                        "ranks",
+                        "params+grads",
+                        "moments",
+                        "activations",
+                        "memory",
+                        "sent",
+                        "compute",
+                        "exchange",
+                        "step",
+                        "overlapped");
         table.row("", "GB", "GB", "GB", "GB", "GB/step", "ms", "ms", "ms", "ms");
         for (int n : ranks) {
             add(table, new Plan(shape, cluster, Exchange.of(exchange), n, microSteps, batch));
         }
         table.print(io);
-        io.say("by formulas, not measured; 'overlapped' is what exchanging layer by layer during the backward pass would give,"
-                + " which is not built");
+        io.say(
+                "by formulas, not measured; 'overlapped' is what exchanging layer by layer during the backward pass would give,"
+                        + " which is not built");
         if (!shape.fitsOneArray()) {
             io.say(String.format(
                     Locale.ROOT,

@@ -56,6 +56,7 @@ public final class Workspace {
     }
 
     /** Makes a tensor that lives elsewhere, such as parameters that several workspaces share, known to this one's programs. */
+    @SuppressWarnings("ReferenceEquality") // one array or two, whatever they hold
     public void share(Tensor tensor) {
         checkOpen();
         TornadoNativeArray array = tensor.slice().memory();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.tornadogpt.model.Tokenizer;
@@ -76,7 +77,8 @@ public final class BpeTokenizer implements Tokenizer {
         for (int b = 0; b < BYTES; b++) {
             Integer id = ids.get(ByteBuffer.wrap(new byte[] {(byte) b}));
             if (id == null) {
-                throw new IllegalArgumentException(String.format("the vocabulary has no token for the byte 0x%02X", b));
+                throw new IllegalArgumentException(
+                        String.format(Locale.ROOT, "the vocabulary has no token for the byte 0x%02X", b));
             }
             tokens[b] = id;
         }
@@ -159,7 +161,7 @@ public final class BpeTokenizer implements Tokenizer {
         }
         for (long i = (long) from + CHUNK; i < to; i++) {
             int at = (int) i;
-            boolean separates = merges.size() == 0 && definition.preTokenizer instanceof NoSplit
+            boolean separates = (merges.size() == 0 && definition.preTokenizer instanceof NoSplit)
                     ? !Character.isLowSurrogate(text.charAt(at))
                     : text.charAt(at) == ' ' && CharClass.of(text.charAt(at - 1)) != CharClass.SPACE;
             if (separates) {

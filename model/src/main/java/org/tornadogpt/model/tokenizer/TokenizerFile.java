@@ -24,7 +24,11 @@ public final class TokenizerFile {
         this.tree = tree;
     }
 
-    /** @throws IllegalArgumentException that says in one line what is missing or cannot be done */
+    /**
+     * Reads a description.
+     *
+     * @throws IllegalArgumentException that says in one line what is missing or cannot be done
+     */
     public static Tokenizer read(ObjectNode tree) {
         return new TokenizerFile(tree).read();
     }
@@ -237,7 +241,7 @@ public final class TokenizerFile {
                 .orElse(-1);
     }
 
-    /** The text of a file that Hugging Face's {@code tokenizers} reads. */
+    /** The text of a file that Hugging Face's library of tokenizers reads. */
     static String write(BpeTokenizer tokenizer) {
         BpeTokenizer.Definition definition = tokenizer.definition();
         ObjectNode tree = frame();

@@ -26,7 +26,10 @@ public record LearningRate(Shape shape, double highest, double lowest, int warmu
 
     public LearningRate {
         check("the highest learning rate must be positive", highest > 0, highest);
-        check("the lowest learning rate must be 0 to the highest, " + highest, lowest >= 0 && lowest <= highest, lowest);
+        check(
+                "the lowest learning rate must be 0 to the highest, " + highest,
+                lowest >= 0 && lowest <= highest,
+                lowest);
         check("warm-up steps must not be negative", warmupSteps >= 0, warmupSteps);
         check(
                 "the decay must end after the warm-up of " + warmupSteps + " steps",

@@ -76,7 +76,11 @@ public record TrainingPlan(
         return new TrainingPlan(steps, batch, microSteps, rate, optimizer, listener);
     }
 
-    /** @param settings whose learning rate is of no account */
+    /**
+     * The same with another optimizer.
+     *
+     * @param settings whose learning rate is of no account
+     */
     public TrainingPlan withOptimizer(AdamWSettings settings) {
         return new TrainingPlan(steps, batch, microSteps, learningRate, settings, listener);
     }

@@ -31,9 +31,7 @@ class PortalTest {
     @BeforeAll
     static void open() throws IOException {
         Path run = Files.createDirectories(folder.resolve("runs/one"));
-        Files.writeString(
-                run.resolve("metrics.jsonl"),
-                """
+        Files.writeString(run.resolve("metrics.jsonl"), """
                 {"step":1,"event":"step","trainLoss":4.0,"learningRate":0.001,"gradNorm":1.0}
                 {"step":2,"event":"step","trainLoss":3.0,"learningRate":0.001,"gradNorm":1.0}
                 {"step":2,"event":"eval","trainLoss":3.0,"valLoss":3.5}
@@ -79,10 +77,12 @@ class PortalTest {
         assertThat(first.path("chance").asDouble()).isEqualTo(first.path("said").asDouble());
         JsonNode cut = ask("next", "{\"model\":\"tiny\",\"prompt\":\"abc\",\"top_k\":2,\"temperature\":0.5}");
         assertThat(cut.path("kept").asInt()).isEqualTo(2);
-        assertThat(cut.at("/candidates/0/chance").asDouble() + cut.at("/candidates/1/chance").asDouble())
+        assertThat(cut.at("/candidates/0/chance").asDouble()
+                        + cut.at("/candidates/1/chance").asDouble())
                 .isBetween(0.999, 1.001);
         assertThat(cut.at("/candidates/2/chance").asDouble()).isZero();
-        assertThat(served.post("/portal/api/next", "{\"model\":\"../x\",\"prompt\":\"\"}").statusCode())
+        assertThat(served.post("/portal/api/next", "{\"model\":\"../x\",\"prompt\":\"\"}")
+                        .statusCode())
                 .isEqualTo(404);
     }
 
@@ -102,7 +102,8 @@ class PortalTest {
         assertThat(found.path("texts")).hasSize(3);
         assertThat(found.path("nodes").size()).isBetween(5, 15);
         for (JsonNode node : found.path("nodes")) {
-            assertThat(node.path("parent").asInt()).isLessThan(node.path("number").asInt());
+            assertThat(node.path("parent").asInt())
+                    .isLessThan(node.path("number").asInt());
         }
     }
 
@@ -137,7 +138,8 @@ class PortalTest {
     }
 
     private static int forget(String name) throws IOException, InterruptedException {
-        return served.send(served.request("/portal/api/uploads/" + name).DELETE().build())
+        return served.send(
+                        served.request("/portal/api/uploads/" + name).DELETE().build())
                 .statusCode();
     }
 
@@ -183,10 +185,11 @@ class PortalTest {
         Map<String, byte[]> incomplete = new LinkedHashMap<>(checkpoint);
         incomplete.remove("run/best/config.json");
         refused("e", zip(incomplete), "no config.json");
-        Map<String, byte[]> huge = with("config.json", new String(
-                        checkpoint.get("run/best/config.json"), StandardCharsets.UTF_8)
-                .replaceFirst("(\"layers\"\\s*:\\s*)\\d+", "$12000000000")
-                .getBytes(StandardCharsets.UTF_8));
+        Map<String, byte[]> huge = with(
+                "config.json",
+                new String(checkpoint.get("run/best/config.json"), StandardCharsets.UTF_8)
+                        .replaceFirst("(\"layers\"\\s*:\\s*)\\d+", "$12000000000")
+                        .getBytes(StandardCharsets.UTF_8));
         huge.remove("run/best/state.json");
         refused("f", zip(huge), "");
         byte[] nan = checkpoint.get("run/best/model.safetensors").clone();

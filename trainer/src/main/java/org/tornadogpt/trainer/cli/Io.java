@@ -17,7 +17,7 @@ public record Io(PrintWriter out, PrintWriter err, Interruption interrupted, Scr
 
     /** Of a process by itself. */
     public Io(PrintWriter out, PrintWriter err, Interruption interrupted, Screen screen) {
-        this(out, err, interrupted, screen, Ranks.ALONE);
+        this(out, err, interrupted, screen, Ranks.alone());
     }
 
     /** Whether somebody looks at a terminal, so that a progress bar makes sense. */

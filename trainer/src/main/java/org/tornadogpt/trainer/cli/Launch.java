@@ -25,8 +25,8 @@ public final class Launch {
         CommandLine root = command.getParent();
         return ServiceLoader.load(RanksProvider.class)
                 .findFirst()
-                .orElseThrow(() -> new RanksException("this build has no module for several processes: leave " + OPTION
-                        + " out"))
+                .orElseThrow(() ->
+                        new RanksException("this build has no module for several processes: leave " + OPTION + " out"))
                 .launch(io, ranks, without(root.getParseResult().originalArgs()));
     }
 

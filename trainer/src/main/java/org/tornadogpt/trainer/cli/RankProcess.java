@@ -29,7 +29,11 @@ final class RankProcess {
 
     /** The command, given what it may talk to. */
     interface Command {
-        /** @param sameSignalNanos how long the same signal may come again by another way */
+        /**
+         * Runs it.
+         *
+         * @param sameSignalNanos how long the same signal may come again by another way
+         */
         int run(Io io, long sameSignalNanos);
     }
 
@@ -66,9 +70,7 @@ final class RankProcess {
     }
 
     private static Optional<RanksProvider.Member> join(Map<String, String> environment) {
-        return ServiceLoader.load(RanksProvider.class)
-                .findFirst()
-                .flatMap(provider -> provider.join(environment));
+        return ServiceLoader.load(RanksProvider.class).findFirst().flatMap(provider -> provider.join(environment));
     }
 
     private static PrintWriter silent() {

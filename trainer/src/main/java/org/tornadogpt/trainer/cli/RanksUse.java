@@ -71,7 +71,9 @@ public record RanksUse(Ranks ranks, Exchange exchange) {
         Agreement agreement = new Agreement(ranks);
         agreement.on("program", Version.text() + ", " + Version.jvm());
         agreement.on("text (" + parts.settings().data() + ")", parts.texts().sha256());
-        agreement.on("settings", settings(parts.settings()) + exchange + parts.kernels().names());
+        agreement.on(
+                "settings",
+                settings(parts.settings()) + exchange + parts.kernels().names());
     }
 
     /** All but what may differ: where the text lies, and the device. */

@@ -43,13 +43,21 @@ final class Restoration {
         if (io.ranks().size() == 1) {
             return progress;
         }
-        double[] shared = io.ranks().gather(found ? 1 : 0, progress.step(), progress.bestLoss(), progress.bestStep(),
-                progress.sinceBest(), progress.evaluatedStep(), progress.elapsedSeconds());
+        double[] shared = io.ranks()
+                .gather(
+                        found ? 1 : 0,
+                        (double) progress.step(),
+                        progress.bestLoss(),
+                        (double) progress.bestStep(),
+                        progress.sinceBest(),
+                        (double) progress.evaluatedStep(),
+                        progress.elapsedSeconds());
         found = shared[0] == 1;
         if (found) {
             new SharedState(io.ranks(), folder.last()).share(session);
         }
-        return new Progress((long) shared[1], shared[2], (long) shared[3], (int) shared[4], (long) shared[5], shared[6]);
+        return new Progress(
+                (long) shared[1], shared[2], (long) shared[3], (int) shared[4], (long) shared[5], shared[6]);
     }
 
     private Progress restoreHere(TrainingSession session, String from) throws IOException {

@@ -26,11 +26,7 @@ record RunParts(
     static final String DATA_SUM = "dataSha256";
 
     static RunParts of(
-            TrainSettings asked,
-            RunFolder folder,
-            KernelChoices kernels,
-            TrainingRun.Texts texts,
-            RanksUse ranks) {
+            TrainSettings asked, RunFolder folder, KernelChoices kernels, TrainingRun.Texts texts, RanksUse ranks) {
         return new RunParts(asked.found(texts.corpus().spec(), kernels.device()), folder, kernels, texts, ranks);
     }
 
@@ -56,8 +52,7 @@ record RunParts(
                 kernels,
                 settings.batches().batch(),
                 ranks.microSteps(settings),
-                ranks.ranks()
-                        .reducer(ranks.exchange(), model.parameters().size()),
+                ranks.ranks().reducer(ranks.exchange(), model.parameters().size()),
                 settings.adapters());
     }
 

@@ -50,15 +50,11 @@ public final class Sessions {
             LoraSettings lora) {
         ModelMemory memory = ModelMemory.of(model);
         memory.check(ModelMemory.ofMachine());
-        return open(
-                memory.toString(),
-                model,
-                batch,
-                () -> {
-                    Weights weights = new Weights(model, kernels.device());
-                    Adapters adapters = lora == null ? null : new Adapters(weights, lora);
-                    return new TrainingSession(weights, kernels, batch, microSteps, reducer, adapters);
-                });
+        return open(memory.toString(), model, batch, () -> {
+            Weights weights = new Weights(model, kernels.device());
+            Adapters adapters = lora == null ? null : new Adapters(weights, lora);
+            return new TrainingSession(weights, kernels, batch, microSteps, reducer, adapters);
+        });
     }
 
     /**

@@ -23,7 +23,7 @@ import javax.tools.ToolProvider;
 final class SourceCompiler {
     private SourceCompiler() {}
 
-    /** @return what is wrong with the source, each error with its line; empty if it was compiled to {@code classes} */
+    /** Returns what is wrong with the source, each error with its line; empty if it was compiled to {@code classes} */
     static Optional<String> compile(Path source, Path classes) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {

@@ -99,7 +99,7 @@ public final class EventFile {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Proto version = new Proto().number(EVENT_WALL_TIME, (double) start);
         record(out, version.text(EVENT_VERSION, "brain.Event:2"));
-        record(out, event(start, 0, List.of(text("run", text))));
+        record(out, event((double) start, 0, List.of(text("run", text))));
         for (Metric metric : metrics) {
             double time = start + (metric.elapsedSeconds() == null ? 0 : metric.elapsedSeconds());
             record(out, event(time, metric.step(), values(metric)));
@@ -174,7 +174,7 @@ public final class EventFile {
         private void varint(long value) {
             long rest = value;
             while ((rest & ~0x7FL) != 0) {
-                bytes.write((int) (rest & 0x7F | 0x80));
+                bytes.write((int) ((rest & 0x7F) | 0x80));
                 rest >>>= 7;
             }
             bytes.write((int) rest);

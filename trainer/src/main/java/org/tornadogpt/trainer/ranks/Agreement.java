@@ -48,7 +48,7 @@ public final class Agreement {
                     .asByteBuffer());
             require(
                     "parameters after step " + step,
-                    ranks.gather(sum.getValue()),
+                    ranks.gather((double) sum.getValue()),
                     1,
                     "its machine or its memory computes wrongly, or its program differs");
         }

@@ -9,7 +9,9 @@ import org.tornadogpt.model.GradientReducer;
  */
 public interface Ranks {
     /** A process by itself. */
-    Ranks ALONE = new Alone();
+    static Ranks alone() {
+        return new Alone();
+    }
 
     /** Number of this one, from 0. */
     int rank();

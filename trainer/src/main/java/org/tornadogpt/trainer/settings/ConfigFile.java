@@ -167,7 +167,7 @@ public final class ConfigFile {
             }
             String line =
                     key.name() + ": " + scalar(content.values().get(key.name()).get(), TEXTS.contains(key.name()));
-            text.append(String.format("%-32s # %s%n", line, key.about()));
+            text.append(String.format(Locale.ROOT, "%-32s # %s%n", line, key.about()));
         }
         section(text, KERNELS, content.values().kernels());
         section(text, FACTS, content.facts());

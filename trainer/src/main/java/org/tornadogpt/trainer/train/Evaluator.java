@@ -38,7 +38,7 @@ public final class Evaluator {
      * @param count batches of each part
      */
     public Evaluator(LossSource session, Split split, int block, long seed, int count) {
-        this(session, split, block, seed, count, Ranks.ALONE);
+        this(session, split, block, seed, count, Ranks.alone());
     }
 
     /**
@@ -61,7 +61,9 @@ public final class Evaluator {
     public Optional<Losses> evaluate(BooleanSupplier stop) {
         double trainingLoss = mean(training, stop);
         double validationLoss = mean(validation, stop);
-        return ranks.any(stop.getAsBoolean()) ? Optional.empty() : Optional.of(new Losses(trainingLoss, validationLoss));
+        return ranks.any(stop.getAsBoolean())
+                ? Optional.empty()
+                : Optional.of(new Losses(trainingLoss, validationLoss));
     }
 
     private double mean(Batches batches, BooleanSupplier stop) {
@@ -76,7 +78,9 @@ public final class Evaluator {
         }
         double[] all = ranks.gather(own);
         double sum = 0;
-        for (int i = 0; i < count; i++) { // in the order of the batches, so that the sum has the same bits for any number of ranks
+        for (int i = 0;
+                i < count;
+                i++) { // in the order of the batches, so that the sum has the same bits for any number of ranks
             sum += all[i % ranks.size() * rounds + i / ranks.size()];
         }
         return sum / count;

@@ -83,7 +83,8 @@ public final class Trainer {
                 display,
                 plotter,
                 RunCaption.of(settings, session.model(), split.training()),
-                saved ? progress.step() : -1, ranks);
+                saved ? progress.step() : -1,
+                ranks);
         int block = settings.batches().block();
         evaluator = new Evaluator(
                 session, split, block, settings.seed(), settings.evaluation().evalBatches(), ranks);
@@ -164,8 +165,8 @@ public final class Trainer {
         int interval = settings.evaluation().checkpointInterval();
         double minutes = settings.evaluation().checkpointMinutes();
         boolean byStep = interval > 0 && progress.step() % interval == 0;
-        boolean byTime = minutes > 0
-                && ranks.any(ranks.isFirst() && writer.secondsSinceSave() >= minutes * SECONDS_PER_MINUTE);
+        boolean byTime =
+                minutes > 0 && ranks.any(ranks.isFirst() && writer.secondsSinceSave() >= minutes * SECONDS_PER_MINUTE);
         return byStep || byTime;
     }
 

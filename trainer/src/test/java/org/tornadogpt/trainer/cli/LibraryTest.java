@@ -31,10 +31,35 @@ class LibraryTest {
         Path file = TinyRun.text(folder);
         Path run = folder.resolve("run");
         Tgpt trained = Tgpt.run(
-                "train", "--preset", "quote", "--data", file.toString(), "--run", run.toString(), "--device", "cpu",
-                "--steps", String.valueOf(STEPS), "--seed", "5", "--set", "layers=1", "--set", "batch=16", "--set",
-                "block=8", "--set", "learningRate=3e-4", "--set", "evalInterval=6", "--set", "evalBatches=1", "--set",
-                "sampleLength=0", "--set", "dropout=0.1");
+                "train",
+                "--preset",
+                "quote",
+                "--data",
+                file.toString(),
+                "--run",
+                run.toString(),
+                "--device",
+                "cpu",
+                "--steps",
+                String.valueOf(STEPS),
+                "--seed",
+                "5",
+                "--set",
+                "layers=1",
+                "--set",
+                "batch=16",
+                "--set",
+                "block=8",
+                "--set",
+                "learningRate=3e-4",
+                "--set",
+                "evalInterval=6",
+                "--set",
+                "evalBatches=1",
+                "--set",
+                "sampleLength=0",
+                "--set",
+                "dropout=0.1");
         assertThat(trained.code()).as(trained.toString()).isZero();
         ObjectMapper mapper = new ObjectMapper();
         List<Float> expected = new ArrayList<>();
@@ -65,7 +90,8 @@ class LibraryTest {
         given.set("preset", "kernel-cpu");
         TrainSettings settings = TrainSettings.of(given);
         TrainingPlan plan = TrainingPlan.ofSteps(settings.steps());
-        assertThat(plan.learningRate().at(1)).isEqualTo(settings.schedule().rate().at(1));
+        assertThat(plan.learningRate().at(1))
+                .isEqualTo(settings.schedule().rate().at(1));
         assertThat(plan.optimizer().withLearningRate(1))
                 .isEqualTo(settings.optimizer().at(1));
         assertThat(plan.batch()).isEqualTo(settings.batches().batch());

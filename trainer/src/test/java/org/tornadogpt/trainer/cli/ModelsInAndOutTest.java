@@ -45,7 +45,7 @@ class ModelsInAndOutTest {
         double loss = value(eval.out(), "validation +(\\S+)");
         double bits = value(eval.out(), "validation +\\S+ +\\S+ +(\\S+)");
         int tokens = (int) value(resumed.out(), "last ([0-9]+) to validate");
-        String validation = Files.readString(text).substring(0);
+        String validation = Files.readString(text);
         double most = loss / Math.log(2) * tokens / (0.09 * validation.length());
         double least = loss / Math.log(2) * tokens / (0.11 * validation.length());
         assertThat(bits).as("bits of a character, not of a token").isBetween(least, most);

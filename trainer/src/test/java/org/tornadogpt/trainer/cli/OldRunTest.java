@@ -47,8 +47,7 @@ class OldRunTest {
     @ParameterizedTest
     @ValueSource(strings = {"sequential", "cpu"})
     void resumingGivesTheLossesThatTheOldVersionGave(String device) throws IOException {
-        Tgpt resumed =
-                Tgpt.run("train", "--resume", "--run", run.toString(), "--device", device, "--steps", "26");
+        Tgpt resumed = Tgpt.run("train", "--resume", "--run", run.toString(), "--device", device, "--steps", "26");
         assertThat(resumed.code()).as(resumed.toString()).isZero();
         List<JsonNode> metrics = lines(run.resolve("metrics.jsonl"));
         String then = device.equals("cpu") ? "cpu-" + LanesVector.LANES * Float.SIZE : device;

@@ -32,8 +32,7 @@ class WithoutVectorModuleTest {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         command.addAll(List.of(args));
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             List<String> lines = process.inputReader().lines().toList();
             return new Ended(process.waitFor(), lines);
@@ -44,7 +43,8 @@ class WithoutVectorModuleTest {
 
     @Test
     void trainingOnTheCpuDeviceSaysInOneLineWhatIsMissing() throws IOException, InterruptedException {
-        Ended ended = run("train", "--preset", "quote", "--run", folder.resolve("run").toString());
+        Ended ended =
+                run("train", "--preset", "quote", "--run", folder.resolve("run").toString());
         assertThat(ended.code()).isEqualTo(ExitCode.USAGE);
         assertThat(ended.lines())
                 .as(ended.toString())
@@ -58,8 +58,24 @@ class WithoutVectorModuleTest {
     void theSequentialDeviceTrains() throws IOException, InterruptedException {
         Path run = folder.resolve("run");
         Ended ended = run(
-                "train", "--preset", "quote", "--device", "sequential", "--steps", "1", "--run", run.toString(), "--set",
-                "layers=1", "--set", "channels=8", "--set", "heads=1", "--set", "evalBatches=1", "--set",
+                "train",
+                "--preset",
+                "quote",
+                "--device",
+                "sequential",
+                "--steps",
+                "1",
+                "--run",
+                run.toString(),
+                "--set",
+                "layers=1",
+                "--set",
+                "channels=8",
+                "--set",
+                "heads=1",
+                "--set",
+                "evalBatches=1",
+                "--set",
                 "sampleLength=3");
         assertThat(ended.code()).as(ended.toString()).isZero();
     }

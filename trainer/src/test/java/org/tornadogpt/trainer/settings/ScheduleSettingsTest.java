@@ -13,7 +13,8 @@ class ScheduleSettingsTest {
     @Test
     void theRateHasTheSettings() {
         assertThat(COSINE.rate()).isEqualTo(LearningRate.cosine(1e-3, 1e-4, 10, 110));
-        assertThat(new ScheduleSettings(Shape.CONSTANT, 3e-4, 0, 0, 5).rate().at(7)).isEqualTo(3e-4f);
+        assertThat(new ScheduleSettings(Shape.CONSTANT, 3e-4, 0, 0, 5).rate().at(7))
+                .isEqualTo(3e-4f);
     }
 
     @Test

@@ -110,7 +110,7 @@ class TrainerTest {
                             display,
                             plotter,
                             () -> false,
-                            Ranks.ALONE)
+                            Ranks.alone())
                     .run();
         }
     }
