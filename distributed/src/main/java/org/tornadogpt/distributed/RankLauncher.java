@@ -47,7 +47,7 @@ final class RankLauncher {
         this.environment = environment;
     }
 
-    /** @return the exit code of all */
+    /** Runs the ranks and returns the exit code of all. */
     int run(int ranks, List<String> arguments) {
         Path mpirun = onPath("mpirun")
                 .orElseThrow(() -> new RanksException("--ranks needs mpirun on PATH, which is not there: " + INSTALL));

@@ -127,7 +127,11 @@ public final class SlidingWindow implements CausalAttention, OtherMathematics {
                 dropout.scale()));
     }
 
-    /** Overwrites out and saved, a row each. @param first slot of qkv; those of out, saved and the dropout's site follow */
+    /**
+     * Overwrites out and saved, a row each.
+     *
+     * @param first slot of qkv; those of out, saved and the dropout's site follow
+     */
     public static void kWindowForward(
             IntArray offsets,
             int first,
@@ -179,7 +183,11 @@ public final class SlidingWindow implements CausalAttention, OtherMathematics {
         }
     }
 
-    /** Overwrites dq. @param first as for {@link #kWindowKeys} */
+    /**
+     * Overwrites dq.
+     *
+     * @param first as for {@link #kWindowKeys}
+     */
     public static void kWindowQueries(
             IntArray offsets,
             int first,
@@ -227,7 +235,11 @@ public final class SlidingWindow implements CausalAttention, OtherMathematics {
         }
     }
 
-    /** Overwrites dk and dv. @param first slot of qkv; those of out, saved, the dropout's site, dout and dqkv follow */
+    /**
+     * Overwrites dk and dv.
+     *
+     * @param first slot of qkv; those of out, saved, the dropout's site, dout and dqkv follow
+     */
     public static void kWindowKeys(
             IntArray offsets,
             int first,

@@ -108,7 +108,11 @@ public final class SplitK implements MatMul {
                 out.array()));
     }
 
-    /** Overwrites parts (PARTS, I, J). @param first slot of left; those of right and parts follow */
+    /**
+     * Overwrites parts (PARTS, I, J).
+     *
+     * @param first slot of left; those of right and parts follow
+     */
     public static void kSplitParts(
             IntArray offsets,
             int first,
@@ -138,7 +142,11 @@ public final class SplitK implements MatMul {
         }
     }
 
-    /** Overwrites out (I, J), or adds to it. @param first slot of parts; those of bias (J) and out follow */
+    /**
+     * Overwrites out (I, J), or adds to it.
+     *
+     * @param first slot of parts; those of bias (J) and out follow
+     */
     public static void kSplitSums(
             IntArray offsets,
             int first,
@@ -162,7 +170,11 @@ public final class SplitK implements MatMul {
         }
     }
 
-    /** Adds to dbias (O). @param first slot of dout; that of dbias follows */
+    /**
+     * Adds to dbias (O).
+     *
+     * @param first slot of dout; that of dbias follows
+     */
     public static void kSplitBias(IntArray offsets, int first, FloatArray dout, int N, int O, FloatArray dbias) {
         for (@Parallel int o = 0; o < O; o++) {
             float sum = 0f;

@@ -91,7 +91,7 @@ final class ChartPanel {
     private List<Measured> fastestFirst(String call) {
         List<Measured> rivals = new ArrayList<>(
                 results.stream().filter(r -> r.of().call().equals(call)).toList());
-        rivals.sort(Comparator.comparing(Measured::isMeasuredWell).reversed().thenComparing(Measured::micros));
+        rivals.sort(Comparator.comparing(Measured::isMeasuredWell).reversed().thenComparingDouble(Measured::micros));
         return rivals;
     }
 

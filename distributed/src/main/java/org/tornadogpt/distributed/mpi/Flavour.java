@@ -11,6 +11,7 @@ import java.util.Optional;
  * What {@code mpi.h} says differently in the two families of MPI libraries. MPICH's handles are 32-bit numbers, as are
  * those of Intel MPI, MVAPICH and Cray MPICH, which keep its binary interface; Open MPI's are addresses of objects.
  */
+@SuppressWarnings("ImmutableEnumChecker") // List.of and value layouts are immutable
 enum Flavour {
     MPICH(
             "MPICH",

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param symbols the library's functions
  * @param version the first line of what it says of itself
  */
+@SuppressWarnings("restricted") // the launcher allows native access
 record MpiLibrary(SymbolLookup symbols, Flavour flavour, String version) {
     /** Names a library's file, for those that lie elsewhere. */
     static final String FILE_VARIABLE = "TGPT_MPI";

@@ -20,6 +20,7 @@ enum Pause {
         this.yieldFor = yieldFor;
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // what is waited for is another process on the same cores
     void take(long waited) {
         if (waited < yieldFor) {
             Thread.yield();

@@ -11,6 +11,10 @@ public interface Waiter {
         throw failure;
     }
 
-    /** @param nanos how long it has taken so far */
+    /**
+     * Told while a call waits for other ranks.
+     *
+     * @param nanos how long it has taken so far
+     */
     void waiting(String operation, long nanos);
 }

@@ -1,6 +1,8 @@
 package org.tornadogpt.serve.engine;
 
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -9,15 +11,15 @@ public final class EngineMetrics {
     private final LongAdder promptTokens = new LongAdder();
     private final LongAdder tokens = new LongAdder();
     private final LongAdder refused = new LongAdder();
-    private final LongAdder[] endings = new LongAdder[TextListener.Ending.values().length];
+    private final Map<TextListener.Ending, LongAdder> endings = new EnumMap<>(TextListener.Ending.class);
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
     private final Histogram firstToken = new Histogram();
     private final Histogram step = new Histogram();
 
     EngineMetrics() {
-        for (int i = 0; i < endings.length; i++) {
-            endings[i] = new LongAdder();
+        for (TextListener.Ending ending : TextListener.Ending.values()) {
+            endings.put(ending, new LongAdder());
         }
     }
 
@@ -38,7 +40,7 @@ public final class EngineMetrics {
     }
 
     void ended(TextListener.Ending ending) {
-        endings[ending.ordinal()].increment();
+        endings.get(ending).increment();
     }
 
     void refused() {
@@ -72,7 +74,7 @@ public final class EngineMetrics {
             out.append("tgpt_texts_total{ending=\"")
                     .append(ending.name().toLowerCase(Locale.ROOT))
                     .append("\"} ")
-                    .append(endings[ending.ordinal()].sum())
+                    .append(endings.get(ending).sum())
                     .append('\n');
         }
         firstToken.print(out, "tgpt_first_token_seconds", "From a request to the first token of a text.");

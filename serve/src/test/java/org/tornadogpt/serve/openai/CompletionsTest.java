@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tornadogpt.model.Sampling;
 import org.tornadogpt.serve.Served;
 
+@SuppressWarnings("AddressSelection") // 127.0.0.1 is one address
 class CompletionsTest {
     private static Served served;
 
