@@ -30,7 +30,7 @@ final class RaceChart {
                 .yAxisTitle(times ? "ms, forward and backward" : "GFLOP/s, all three products")
                 .theme(Styler.ChartTheme.XChart)
                 .build();
-        chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNW);
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setYAxisLogarithmic(times);
         chart.getStyler().setPlotGridVerticalLinesVisible(false);
