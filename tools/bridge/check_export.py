@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares a run's logits with those of transformers on its exported folder and, if given, its GGUF file.
 
-usage: check_export.py TGPT RUN HF_FOLDER [--gguf FILE] [--prompts 20] [--checkpoint]
+usage: check_export.py TGPT RUN HF_FOLDER [--gguf FILE] [--prompts 20] [--longest N] [--checkpoint]
 
 Prompts are random tokens, of all lengths up to the model's block. A folder that was imported is compared in the same way: RUN is then
 the run that came of it, HF_FOLDER what was imported. Of a GGUF file the gguf package's reader is shown names, shapes and values
@@ -55,6 +55,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--gguf")
     parser.add_argument("--prompts", type=int, default=20)
+    parser.add_argument("--longest", type=int, default=1 << 20, help="tokens of a prompt")
     parser.add_argument("--checkpoint", action="store_true", help="RUN is a checkpoint's folder")
     args = parser.parse_args()
     option = "--checkpoint" if args.checkpoint else "--run"
@@ -64,7 +65,7 @@ def main():
     where = Path(args.run) if args.checkpoint else Path(args.run) / "last"
     vocabulary = json.load(open(where / "config.json"))["vocabularySize"]
     block = min(block, json.load(open(where / "config.json"))["blockSize"])
-    prompts = [[rng.randrange(vocabulary) for _ in range(rng.randint(1, block))] for _ in range(args.prompts)]
+    prompts = [[rng.randrange(vocabulary) for _ in range(rng.randint(1, min(block, args.longest)))] for _ in range(args.prompts)]
     mine = ours(args.tgpt, option, args.run, prompts)
     worst = (mine - theirs(model, prompts, vocabulary)).abs().max().item()
     print(f"{type(model).__name__}: largest difference of logits {worst:.2e} in {args.prompts} prompts")

@@ -48,10 +48,6 @@ public record Placement(String theirs, String ours, int first, int rows, int col
         return new Placement(theirs, ours, first, rows, columns, Form.INTERLEAVED, among);
     }
 
-    Placement named(String name) {
-        return new Placement(name, ours, first, rows, columns, form, heads);
-    }
-
     private int width() {
         return Math.max(1, columns);
     }
