@@ -12,8 +12,8 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Makes a Java runtime of some modules of the JDK that runs this, with those of the JDK's sources that {@code tgpt train} reads by default:
- * {@code MakeRuntime FOLDER MODULES}.
+ * Makes a Java runtime of some modules of the JDK that runs this, with those of the JDK's sources that {@code tgpt
+ * train} reads by default: {@code MakeRuntime FOLDER MODULES}.
  */
 public final class MakeRuntime {
     private static final String SOURCES = "java.base/java/util/";

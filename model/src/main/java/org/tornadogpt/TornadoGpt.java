@@ -26,8 +26,8 @@ import org.tornadogpt.model.training.TokenFeed;
 import org.tornadogpt.model.training.TrainingPlan;
 
 /**
- * A language model on a device: made or loaded, trained, asked for text, saved. It holds the device until it is closed. For one thread
- * at a time.
+ * A language model on a device: made or loaded, trained, asked for text, saved. It holds the device until it is closed.
+ * For one thread at a time.
  *
  * <pre>{@code
  * try (TornadoGpt gpt = TornadoGpt.on("auto").create("kernel-cpu", text)) {
@@ -37,8 +37,8 @@ import org.tornadogpt.model.training.TrainingPlan;
  * }
  * }</pre>
  *
- * <p>Training is that of {@code tgpt train}: the same tokens, model, plan and seed give the same losses, bit for bit. Who wants more
- * than this class has takes its {@link #weights} and {@link #kernels} and builds sessions on them.
+ * <p>Training is that of {@code tgpt train}: the same tokens, model, plan and seed give the same losses, bit for bit.
+ * Who wants more than this class has takes its {@link #weights} and {@link #kernels} and builds sessions on them.
  */
 public final class TornadoGpt implements AutoCloseable {
     private static final long USUAL_SEED = 1337;
@@ -59,8 +59,8 @@ public final class TornadoGpt implements AutoCloseable {
     /**
      * Begins with a device.
      *
-     * @param device {@code auto} (the first GPU that TornadoVM has, else {@code cpu}), {@code cpu}, {@code sequential} or
-     *     {@code tornado[:driver:device]}
+     * @param device {@code auto} (the first GPU that TornadoVM has, else {@code cpu}), {@code cpu}, {@code sequential}
+     *     or {@code tornado[:driver:device]}
      */
     public static Setup on(String device) {
         return new Setup(device);
@@ -117,7 +117,8 @@ public final class TornadoGpt implements AutoCloseable {
         }
 
         /**
-         * A model that was saved, by {@link TornadoGpt#save} or by {@code tgpt train} (a run's folder {@code best} or {@code last}).
+         * A model that was saved, by {@link TornadoGpt#save} or by {@code tgpt train} (a run's folder {@code best} or
+         * {@code last}).
          *
          * @throws IOException if it cannot be read; the message says which file and why
          */
@@ -152,7 +153,10 @@ public final class TornadoGpt implements AutoCloseable {
         }
     }
 
-    /** Trains on random pieces of a text for so many steps, as {@link TrainingPlan#ofSteps} has it; returns the last step's loss. */
+    /**
+     * Trains on random pieces of a text for so many steps, as {@link TrainingPlan#ofSteps} has it; returns the last
+     * step's loss.
+     */
     public float train(String text, int steps) {
         return train(text, TrainingPlan.ofSteps(steps));
     }
@@ -171,8 +175,8 @@ public final class TornadoGpt implements AutoCloseable {
     }
 
     /**
-     * Trains on tokens in the order in which they come, each once, for the plan's steps or until too few are left for another;
-     * {@link #steps} tells how many were taken. A step takes microSteps * B * T tokens.
+     * Trains on tokens in the order in which they come, each once, for the plan's steps or until too few are left for
+     * another; {@link #steps} tells how many were taken. A step takes microSteps * B * T tokens.
      *
      * @return the last step's loss
      */
@@ -215,7 +219,10 @@ public final class TornadoGpt implements AutoCloseable {
         return new Generator(inference);
     }
 
-    /** Saves the model as a folder, with all that training needs to go on if it was trained. What was there before is replaced. */
+    /**
+     * Saves the model as a folder, with all that training needs to go on if it was trained. What was there before is
+     * replaced.
+     */
     public void save(Path checkpoint) throws IOException {
         course.save(checkpoint, tokenizer);
     }

@@ -94,7 +94,10 @@ class TornadoGptTest {
         }
     }
 
-    /** As many sequences, cut otherwise into passes, are the same step but for rounding: if moments were lost, it would be another. */
+    /**
+     * As many sequences, cut otherwise into passes, are the same step but for rounding: if moments were lost, it would
+     * be another.
+     */
     @Test
     void momentsGoOverToPassesOfOtherSizes() {
         GptConfig noDropout = CONFIG.withDropout(0);

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  *
  * @param folder its checkout
  * @param files jars and folders of classes
- * @param borrowed whether the build is too old to have {@link ComparedSteps} and has this build's module bench instead of its own
+ * @param borrowed whether the build is too old to have {@link ComparedSteps} and has this build's module bench instead
+ *     of its own
  */
 record Build(Path folder, List<Path> files, boolean borrowed) {
     private static final String ENTRY = ComparedSteps.class.getName();

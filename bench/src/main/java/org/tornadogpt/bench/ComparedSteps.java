@@ -10,8 +10,8 @@ import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
 
 /**
- * A build's side of {@code tgpt speed --against}. {@link Build} finds this class and its methods by name, in this build and in the
- * other: public for that reason only.
+ * A build's side of {@code tgpt speed --against}. {@link Build} finds this class and its methods by name, in this build
+ * and in the other: public for that reason only.
  */
 public final class ComparedSteps implements Side {
     private final KernelChoices kernels;

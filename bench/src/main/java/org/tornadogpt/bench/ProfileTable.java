@@ -13,9 +13,9 @@ import org.tornadogpt.trainer.cli.Io;
 import org.tornadogpt.trainer.cli.Table;
 
 /**
- * Time by operation against the roofline: an operation can take no less than its arithmetic at the fma ceiling or its least
- * memory traffic at the copy ceiling, whichever is more. Data that stays in the caches moves faster than the copy ceiling, so more
- * than 100 per cent is possible.
+ * Time by operation against the roofline: an operation can take no less than its arithmetic at the fma ceiling or its
+ * least memory traffic at the copy ceiling, whichever is more. Data that stays in the caches moves faster than the copy
+ * ceiling, so more than 100 per cent is possible.
  *
  * @param ceilings of the processor; empty for a device that they say nothing of
  */

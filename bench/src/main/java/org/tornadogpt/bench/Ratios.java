@@ -7,9 +7,10 @@ import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /**
- * What timing two sides in turn says about how much they differ. Each round gives one ratio, of two times taken within moments of
- * each other: what slows the machine for longer than that slows both and leaves the ratio as it is. What one repeat's rounds have
- * in common by chance, such as where memory lies and what was compiled first, only other repeats show.
+ * What timing two sides in turn says about how much they differ. Each round gives one ratio, of two times taken within
+ * moments of each other: what slows the machine for longer than that slows both and leaves the ratio as it is. What one
+ * repeat's rounds have in common by chance, such as where memory lies and what was compiled first, only other repeats
+ * show.
  *
  * @param millis this build's median
  * @param againstMillis the other's median

@@ -8,8 +8,9 @@ import org.tornadogpt.model.GptConfig;
 import org.tornadogpt.model.training.TrainingPlan;
 
 /**
- * Trains until steps allocate next to nothing, at most for as many steps as its argument says, and prints the least number of
- * bytes that fifty steps allocated, each. Until C2 has compiled everything, steps allocate whatever it inlines.
+ * Trains until steps allocate next to nothing, at most for as many steps as its argument says, and prints the least
+ * number of bytes that fifty steps allocated, each. Until C2 has compiled everything, steps allocate whatever it
+ * inlines.
  */
 final class AllocationProbe {
     private static final int WINDOW = 50;

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.trainer.cli.Main;
 
 /**
- * What C2 says of inlining while the trainer runs with the launcher's options. A method that takes or returns vectors and is not inlined
- * makes each of them an object; C2 refuses, whatever the options say, where it has used up its budget for the method around it.
+ * What C2 says of inlining while the trainer runs with the launcher's options. A method that takes or returns vectors
+ * and is not inlined makes each of them an object; C2 refuses, whatever the options say, where it has used up its
+ * budget for the method around it.
  */
 class InliningTest {
     private static final String OPTION = "-XX:CompileCommand=inline,*";

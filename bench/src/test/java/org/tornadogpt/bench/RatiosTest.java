@@ -40,7 +40,10 @@ class RatiosTest {
         assertThat(ratios.upperQuartile()).isEqualTo(1.1, offset(EXACT));
     }
 
-    /** Student's t for two degrees of freedom at 97.5 per cent is 4.302653; the three medians' standard deviation is 0.01. */
+    /**
+     * Student's t for two degrees of freedom at 97.5 per cent is 4.302653; the three medians' standard deviation is
+     * 0.01.
+     */
     @Test
     void theIntervalIsStudentsOverTheRepeats() {
         Ratios ratios = Ratios.of(List.of(times(1, 1.01), times(1, 1.02, 1.02, 9), times(1, 1.03)));
@@ -59,7 +62,10 @@ class RatiosTest {
         assertThat(Ratios.of(List.of(times(1, 1.01, 1.02, 1.03))).interval()).isEmpty();
     }
 
-    /** Rounds that agree with each other do not hide that repeats do not: chance alone is called a difference in 5 of 100 runs. */
+    /**
+     * Rounds that agree with each other do not hide that repeats do not: chance alone is called a difference in 5 of
+     * 100 runs.
+     */
     @Test
     void chanceIsSeldomCalledADifference() {
         Random random = new Random(3);

@@ -9,8 +9,9 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.model.GradientReducer;
 
 /**
- * Adds the micro-steps' gradients one after the other, in their order. Every rank does so for its part of the array: it is sent that
- * part of each gradient, and at the end of a step all send their sums to all. Moved are twice the array's bytes in a step of one round.
+ * Adds the micro-steps' gradients one after the other, in their order. Every rank does so for its part of the array: it
+ * is sent that part of each gradient, and at the end of a step all send their sums to all. Moved are twice the array's
+ * bytes in a step of one round.
  */
 final class ExactSum implements GradientReducer {
     private final Mpi mpi;

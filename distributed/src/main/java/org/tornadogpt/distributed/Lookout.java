@@ -15,8 +15,9 @@ import org.tornadogpt.distributed.mpi.Waiter;
 import org.tornadogpt.trainer.ranks.RanksException;
 
 /**
- * Looks for lost ranks while this one waits. A process of this host that has ended is seen at once. For others rank 0 calls the roll
- * when it has waited for long: who waits, too, answers, and who does not answer is computing endlessly, stopped, or cut off.
+ * Looks for lost ranks while this one waits. A process of this host that has ended is seen at once. For others rank 0
+ * calls the roll when it has waited for long: who waits, too, answers, and who does not answer is computing endlessly,
+ * stopped, or cut off.
  */
 final class Lookout implements Waiter {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(400);

@@ -9,7 +9,9 @@ import org.tornadogpt.trainer.cli.Io;
 import org.tornadogpt.trainer.cli.RanksProvider;
 import org.tornadogpt.trainer.ranks.RanksException;
 
-/** Connects processes by MPI. Looks for a library only in a process that an MPI launcher has started as one of several. */
+/**
+ * Connects processes by MPI. Looks for a library only in a process that an MPI launcher has started as one of several.
+ */
 public final class MpiRanksProvider implements RanksProvider {
     @Override
     public Optional<Member> join(Map<String, String> environment) {

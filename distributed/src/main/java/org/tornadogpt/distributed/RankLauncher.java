@@ -18,8 +18,8 @@ import org.tornadogpt.trainer.cli.Io;
 import org.tornadogpt.trainer.ranks.RanksException;
 
 /**
- * Starts this program as several processes of this machine, by {@code mpirun}, and ends with one of its exit codes whatever the launcher
- * makes of it.
+ * Starts this program as several processes of this machine, by {@code mpirun}, and ends with one of its exit codes
+ * whatever the launcher makes of it.
  */
 final class RankLauncher {
     private static final String MAIN = "org.tornadogpt.trainer.cli.Main";
@@ -30,8 +30,8 @@ final class RankLauncher {
     private static final String OWN_SESSION = "setsid";
 
     /**
-     * Waits around each rank: a launcher that learns at once of a death kills the others before they can say whose it was. It signals
-     * groups of processes, of which the rank is one and need not be told again.
+     * Waits around each rank: a launcher that learns at once of a death kills the others before they can say whose it
+     * was. It signals groups of processes, of which the rank is one and need not be told again.
      */
     private static final List<String> AROUND = List.of(
             "/bin/sh",

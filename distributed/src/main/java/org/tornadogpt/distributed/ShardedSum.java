@@ -14,8 +14,8 @@ import org.tornadogpt.model.GradientReducer;
 import org.tornadogpt.trainer.ranks.RanksException;
 
 /**
- * Gives each rank the sum of its part of the gradients; it alone keeps the optimizer's state of that part and updates it (ZeRO, stage 1:
- * Rajbhandari and others 2020). The bytes moved are those of an all-reduce.
+ * Gives each rank the sum of its part of the gradients; it alone keeps the optimizer's state of that part and updates
+ * it (ZeRO, stage 1: Rajbhandari and others 2020). The bytes moved are those of an all-reduce.
  */
 final class ShardedSum implements GradientReducer {
     private static final int MOMENT = 7003;

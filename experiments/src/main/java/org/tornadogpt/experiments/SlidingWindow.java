@@ -20,9 +20,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Causal attention to the last {@value #WINDOW} keys, the query's own among them (Beltagy et al. 2020, the sliding window of
- * Longformer): {@code s[i,j] = q[i]·k[j] / sqrt(D)} for {@code max(0, i - WINDOW + 1) <= j <= i}, all else as in
- * {@link CausalAttention}. Work grows with T instead of its square. What is kept is one log-sum-exp for each row.
+ * Causal attention to the last {@value #WINDOW} keys, the query's own among them (Beltagy et al. 2020, the sliding
+ * window of Longformer): {@code s[i,j] = q[i]·k[j] / sqrt(D)} for {@code max(0, i - WINDOW + 1) <= j <= i}, all else as
+ * in {@link CausalAttention}. Work grows with T instead of its square. What is kept is one log-sum-exp for each row.
  */
 public final class SlidingWindow implements CausalAttention, OtherMathematics {
     /** Keys that a query sees. */

@@ -9,10 +9,10 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Split-K (Stream-K's older relative; Osama et al. 2023, section 2): each product's sum is cut into {@value #PARTS} parts, which work-items
- * of their own add up in scratch memory, and a second kernel adds the parts in order: no atomics, the same bits in every run. Worth it where
- * results are few and sums are long, as in a weight's gradient. A product is {@code r[i,j] = sum_p left[i,p] right[p,j]} over strided
- * operands.
+ * Split-K (Stream-K's older relative; Osama et al. 2023, section 2): each product's sum is cut into {@value #PARTS}
+ * parts, which work-items of their own add up in scratch memory, and a second kernel adds the parts in order: no
+ * atomics, the same bits in every run. Worth it where results are few and sums are long, as in a weight's gradient. A
+ * product is {@code r[i,j] = sum_p left[i,p] right[p,j]} over strided operands.
  */
 public final class SplitK implements MatMul {
     /** Parts of each sum. */

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.graph.Recorder;
 import uk.ac.manchester.tornado.api.KernelContext;
 
-/** The module rule as far as this module goes: kernels know nothing of GPT, and the Vector API stays where it says so. */
+/**
+ * The module rule as far as this module goes: kernels know nothing of GPT, and the Vector API stays where it says so.
+ */
 class ArchitectureTest {
     private static final Path INLINING = Path.of("src/main/resources/org/tornadogpt/kernels/device/jvm/inlining.txt");
 
@@ -126,7 +128,10 @@ class ArchitectureTest {
         assertThat(kernels).isGreaterThan(9);
     }
 
-    /** Where C2 does not inline such a method, each of its vectors is allocated; which it inlines by itself differs from run to run. */
+    /**
+     * Where C2 does not inline such a method, each of its vectors is allocated; which it inlines by itself differs from
+     * run to run.
+     */
     @Test
     void methodsAreInlinedThatTakeOrReturnVectors() throws IOException {
         String rules = Files.readString(INLINING);

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Looks for a likely text: of all continuations of the texts kept so far, the likeliest are kept. A text that has ended competes with
- * the others by {@code logProbability / length^lengthPenalty} (Wu et al. 2016, without their constants). Goes step by step, so that
- * other texts may be written between its steps.
+ * Looks for a likely text: of all continuations of the texts kept so far, the likeliest are kept. A text that has ended
+ * competes with the others by {@code logProbability / length^lengthPenalty} (Wu et al. 2016, without their constants).
+ * Goes step by step, so that other texts may be written between its steps.
  */
 public final class BeamSearch implements AutoCloseable {
     /**
@@ -96,7 +96,10 @@ public final class BeamSearch implements AutoCloseable {
         beams.add(root);
     }
 
-    /** Computes one token of each beam and, when all are computed, chooses the next; returns whether there is more to do. */
+    /**
+     * Computes one token of each beam and, when all are computed, chooses the next; returns whether there is more to
+     * do.
+     */
     public boolean step() {
         if (isDone()) {
             return false;
@@ -147,7 +150,9 @@ public final class BeamSearch implements AutoCloseable {
         return new Beam(number, candidate.total(), tokens, new ContextWindow(parent.window));
     }
 
-    /** The first child of a beam goes on with its keys and values; others, and those whose window is cut, begin anew. */
+    /**
+     * The first child of a beam goes on with its keys and values; others, and those whose window is cut, begin anew.
+     */
     private void replace(List<Beam> next, List<Beam> parents) {
         Set<Beam> inherited = new HashSet<>();
         for (int i = 0; i < next.size(); i++) {

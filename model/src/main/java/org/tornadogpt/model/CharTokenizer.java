@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.tornadogpt.model.tokenizer.TokenizerFile;
 
 /**
- * One token for each Unicode code point of the text it was built on, numbered in the order of the code points. Nothing is
- * normalised: carriage returns stay, and a surrogate without its partner is a code point like any other.
+ * One token for each Unicode code point of the text it was built on, numbered in the order of the code points. Nothing
+ * is normalised: carriage returns stay, and a surrogate without its partner is a code point like any other.
  */
 public final class CharTokenizer implements Tokenizer {
     static final String KIND = "char";

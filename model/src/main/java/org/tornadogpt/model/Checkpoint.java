@@ -53,7 +53,9 @@ public final class Checkpoint {
         this.hasOptimizer = hasOptimizer;
     }
 
-    /** Saves a training session. If this fails or is killed at any moment, the previous checkpoint can still be opened. */
+    /**
+     * Saves a training session. If this fails or is killed at any moment, the previous checkpoint can still be opened.
+     */
     public static void save(Path folder, Tokenizer tokenizer, TrainingSession session, TrainingState state)
             throws IOException {
         save(folder, tokenizer, session, state, step -> {});
@@ -80,7 +82,10 @@ public final class Checkpoint {
         });
     }
 
-    /** Saves in {@code folder} what another one holds that was saved from training, as safely as {@link #save(Path, Tokenizer, TrainingSession, TrainingState)} does. */
+    /**
+     * Saves in {@code folder} what another one holds that was saved from training, as safely as {@link #save(Path,
+     * Tokenizer, TrainingSession, TrainingState)} does.
+     */
     public static void copy(Path from, Path folder) throws IOException {
         new CheckpointFolder(folder, step -> {}).replace(files -> {
             for (String name : List.of(MODEL, OPTIMIZER, CONFIG, TOKENIZER, STATE)) {
@@ -127,8 +132,8 @@ public final class Checkpoint {
     }
 
     /**
-     * Opens the checkpoint {@code folder}, or, if a save was killed while it moved folders, the one it left beside it; see
-     * {@link #note}.
+     * Opens the checkpoint {@code folder}, or, if a save was killed while it moved folders, the one it left beside it;
+     * see {@link #note}.
      *
      * @throws CheckpointException if there is none or it is damaged
      */
@@ -234,8 +239,8 @@ public final class Checkpoint {
     /**
      * Loads parameters and moments.
      *
-     * @throws CheckpointException if the model is of another shape (the message names the tensor and both shapes), has no
-     *     optimiser state after its first step, or a value that is not finite; the session is then unchanged
+     * @throws CheckpointException if the model is of another shape (the message names the tensor and both shapes), has
+     *     no optimiser state after its first step, or a value that is not finite; the session is then unchanged
      */
     public void restore(TrainingSession session) throws IOException {
         if (!hasOptimizer

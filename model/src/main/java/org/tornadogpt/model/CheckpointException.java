@@ -2,7 +2,9 @@ package org.tornadogpt.model;
 
 import java.io.IOException;
 
-/** A checkpoint that cannot be used; the message says which file and why, in one line, whatever names the file holds. */
+/**
+ * A checkpoint that cannot be used; the message says which file and why, in one line, whatever names the file holds.
+ */
 public final class CheckpointException extends IOException {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST = 600;

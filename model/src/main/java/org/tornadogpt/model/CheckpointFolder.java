@@ -19,9 +19,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Replaces a folder as nearly at once as a file system allows. The new contents are written to {@code NAME.new} and forced to
- * the disk; then NAME is renamed to {@code NAME.old}, {@code NAME.new} to NAME, and {@code NAME.old} is deleted. Killed between
- * the two renames, it leaves no NAME but both others, whole; killed anywhere else, NAME is whole.
+ * Replaces a folder as nearly at once as a file system allows. The new contents are written to {@code NAME.new} and
+ * forced to the disk; then NAME is renamed to {@code NAME.old}, {@code NAME.new} to NAME, and {@code NAME.old} is
+ * deleted. Killed between the two renames, it leaves no NAME but both others, whole; killed anywhere else, NAME is
+ * whole.
  */
 final class CheckpointFolder {
     /** Told what is about to happen. */
@@ -94,7 +95,9 @@ final class CheckpointFolder {
         return Files.exists(directory.resolve(Checkpoint.STATE));
     }
 
-    /** Finishes what an earlier save was killed at, so that from here on there is always a whole folder under one name. */
+    /**
+     * Finishes what an earlier save was killed at, so that from here on there is always a whole folder under one name.
+     */
     private void settle() throws IOException {
         if (Files.exists(folder)) {
             if (!isWhole(folder) && !isEmpty(folder)) {

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What {@code state.json} says of a checkpoint's files: exactly the known names, each with its length and SHA-256. Nothing is read but
- * regular files of the folder, and no more of a file than it is said to have.
+ * What {@code state.json} says of a checkpoint's files: exactly the known names, each with its length and SHA-256.
+ * Nothing is read but regular files of the folder, and no more of a file than it is said to have.
  */
 final class CheckpointManifest {
     private static final int FORMAT = 1;

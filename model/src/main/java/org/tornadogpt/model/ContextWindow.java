@@ -3,9 +3,10 @@ package org.tornadogpt.model;
 import java.util.Arrays;
 
 /**
- * The tokens that a model sees of a text that is being written. The window grows with each token. When it would become longer than the
- * model's block it is cut to its last {@code T/2} tokens (at least one) and grows again. Cutting rarely and by much, rather than by one
- * token each time, lets positions stay what they were between cuts, so that keys and values can be kept.
+ * The tokens that a model sees of a text that is being written. The window grows with each token. When it would become
+ * longer than the model's block it is cut to its last {@code T/2} tokens (at least one) and grows again. Cutting rarely
+ * and by much, rather than by one token each time, lets positions stay what they were between cuts, so that keys and
+ * values can be kept.
  */
 public final class ContextWindow {
     private final int T;

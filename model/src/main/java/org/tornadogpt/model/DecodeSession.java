@@ -14,12 +14,12 @@ import org.tornadogpt.model.layer.Context;
 import org.tornadogpt.model.layer.KeyValueCache;
 
 /**
- * Sequences of one model that are continued together. Each has a slot in a cache of keys and values, joins and leaves between steps, and
- * has a position of its own. What a sequence predicts does not depend on the others: on the {@code cpu} device its logits are the same,
- * bit for bit, as when it is alone.
+ * Sequences of one model that are continued together. Each has a slot in a cache of keys and values, joins and leaves
+ * between steps, and has a position of its own. What a sequence predicts does not depend on the others: on the {@code
+ * cpu} device its logits are the same, bit for bit, as when it is alone.
  *
- * <p>A long context's first half block is read at once, the rest one token a step, together with the other sequences. For one thread at a
- * time: a second one is refused. The device is the caller's.
+ * <p>A long context's first half block is read at once, the rest one token a step, together with the other sequences.
+ * For one thread at a time: a second one is refused. The device is the caller's.
  */
 public final class DecodeSession implements AutoCloseable {
     private static final String PREFILL = "prefill";
@@ -28,8 +28,8 @@ public final class DecodeSession implements AutoCloseable {
     private static final int MOST_ROWS = 32;
 
     /**
-     * Contexts of at most this part of a prefill's rows are read one by one. A prefill computes all its rows, used or not, in the time
-     * of about a sixth of them one by one (kernel-cpu on two cores).
+     * Contexts of at most this part of a prefill's rows are read one by one. A prefill computes all its rows, used or
+     * not, in the time of about a sixth of them one by one (kernel-cpu on two cores).
      */
     private static final int PART_OF_PREFILL = 8;
 

@@ -3,8 +3,8 @@ package org.tornadogpt.model;
 import java.util.function.IntPredicate;
 
 /**
- * Writes on from a prompt, one token at a time. When the text outgrows the model's block the context is cut to its last half, with and
- * without kept keys and values, so that both write the same.
+ * Writes on from a prompt, one token at a time. When the text outgrows the model's block the context is cut to its last
+ * half, with and without kept keys and values, so that both write the same.
  */
 public final class Generator {
     private final LogitsSource source;

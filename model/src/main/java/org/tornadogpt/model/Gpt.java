@@ -23,14 +23,17 @@ import org.tornadogpt.model.layer.Stack;
 import org.tornadogpt.model.layer.TokenEmbedding;
 
 /**
- * A decoder-only transformer with pre-normalisation: token embedding, blocks of attention and feed-forward, a final normalisation and a
- * linear head. By configuration it is GPT-2 (Radford et al. 2019), Llama (Touvron et al. 2023) or something between. Parameters carry
- * GPT-2's names.
+ * A decoder-only transformer with pre-normalisation: token embedding, blocks of attention and feed-forward, a final
+ * normalisation and a linear head. By configuration it is GPT-2 (Radford et al. 2019), Llama (Touvron et al. 2023) or
+ * something between. Parameters carry GPT-2's names.
  */
 public final class Gpt implements LanguageModel {
     static final String KIND = "gpt";
 
-    /** Of initial weights; of those that write to the residual stream, divided by the root of their number (Radford et al. 2019). */
+    /**
+     * Of initial weights; of those that write to the residual stream, divided by the root of their number (Radford et
+     * al. 2019).
+     */
     private static final double DEVIATION = 0.02;
 
     /** From the stream after the layers to the mean loss: a part that training and evaluation have in common. */

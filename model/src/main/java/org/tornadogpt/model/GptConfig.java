@@ -140,8 +140,8 @@ public record GptConfig(
     }
 
     /**
-     * Sizes given, the rest as in GPT-2: as many key/value heads as heads, MLP 4C wide, GELU (exact), all biases but the head's,
-     * untied head, no dropout.
+     * Sizes given, the rest as in GPT-2: as many key/value heads as heads, MLP 4C wide, GELU (exact), all biases but
+     * the head's, untied head, no dropout.
      */
     public static Builder builder(int vocabularySize, int blockSize, int channels, int heads, int layers) {
         return new Builder(vocabularySize, blockSize, channels, heads, layers);

@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
- * Adds up the gradients of processes that train one model together. Each computes some micro-steps of a step; the sum comes between
- * {@code gradients} and {@code norm}.
+ * Adds up the gradients of processes that train one model together. Each computes some micro-steps of a step; the sum
+ * comes between {@code gradients} and {@code norm}.
  */
 @FunctionalInterface
 public interface GradientReducer {
@@ -13,7 +13,8 @@ public interface GradientReducer {
     GradientReducer NONE = (gradients, loss) -> loss;
 
     /**
-     * Replaces {@code gradients} by the sum over all processes: this process's {@link #part} of them, the rest is then undefined.
+     * Replaces {@code gradients} by the sum over all processes: this process's {@link #part} of them, the rest is then
+     * undefined.
      *
      * @param gradients the sum over this process's micro-steps; undefined where {@link #takesEach}
      * @param loss the sum of their losses
@@ -22,8 +23,8 @@ public interface GradientReducer {
     double reduce(Slice gradients, double loss);
 
     /**
-     * Whether every micro-step's gradient is taken by itself, so that all can be added in order: the same bits as one process with as
-     * many micro-steps gets. Otherwise the session adds up its own first.
+     * Whether every micro-step's gradient is taken by itself, so that all can be added in order: the same bits as one
+     * process with as many micro-steps gets. Otherwise the session adds up its own first.
      */
     default boolean takesEach() {
         return false;

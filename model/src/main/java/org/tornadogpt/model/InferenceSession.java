@@ -5,8 +5,8 @@ import java.util.List;
 import org.tornadogpt.kernels.graph.KernelChoices;
 
 /**
- * Predicts the token after one context at a time. Of the last context the keys and values are kept: where the new one begins with it,
- * only what was added is computed. The device is the caller's.
+ * Predicts the token after one context at a time. Of the last context the keys and values are kept: where the new one
+ * begins with it, only what was added is computed. The device is the caller's.
  */
 public final class InferenceSession implements LogitsSource, AutoCloseable {
     private final Weights weights;

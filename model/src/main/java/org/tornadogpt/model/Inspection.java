@@ -18,11 +18,14 @@ import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.layer.Context;
 
 /**
- * The way of one context through a transformer: what the residual stream holds after each layer, what each head looks at, and what the
- * model would say if it ended after a layer (the "logit lens", nostalgebraist 2020).
+ * The way of one context through a transformer: what the residual stream holds after each layer, what each head looks
+ * at, and what the model would say if it ended after a layer (the "logit lens", nostalgebraist 2020).
  */
 public final class Inspection {
-    /** A layer. The rows of its attention are (H, T, T): the weight of position {@code s} for position {@code t}, 0 for s &gt; t. */
+    /**
+     * A layer. The rows of its attention are (H, T, T): the weight of position {@code s} for position {@code t}, 0 for
+     * s &gt; t.
+     */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
     public record LayerView(float[] attention, float[] normAfterAttention, float[] normAfterMlp) {}
 
@@ -166,7 +169,10 @@ public final class Inspection {
         return new LogProbabilities(logits);
     }
 
-    /** Records as another recorder does, but keeps all intermediate results. Repetitions are none to it: their memory is not alike. */
+    /**
+     * Records as another recorder does, but keeps all intermediate results. Repetitions are none to it: their memory is
+     * not alike.
+     */
     private record Keeping(Recorder recorder, Workspace workspace, Map<String, Tensor> kept) implements Recorder {
         @Override
         public Tensor allocate(String name, int... shape) {

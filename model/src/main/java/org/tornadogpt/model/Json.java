@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The one JSON mapper of this module: strict reading, indented writing, enums in lower case. A key that occurs twice, a number in
- * quotes and a {@code null} document are errors.
+ * The one JSON mapper of this module: strict reading, indented writing, enums in lower case. A key that occurs twice, a
+ * number in quotes and a {@code null} document are errors.
  */
 public final class Json {
     public static final JsonMapper MAPPER = JsonMapper.builder()

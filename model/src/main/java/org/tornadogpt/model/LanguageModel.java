@@ -38,7 +38,8 @@ public interface LanguageModel {
     record Batch(IntTensor tokens, IntTensor targets) {}
 
     /**
-     * Records forward and backward with dropout: the mean loss into {@code loss} (1), and {@code scale} times the gradient of the
+     * Records forward and backward with dropout: the mean loss into {@code loss} (1), and {@code scale} times the
+     * gradient of the
      * <em>sum</em> of all rows' losses added to {@code gradients}.
      */
     void recordGradients(
@@ -57,8 +58,8 @@ public interface LanguageModel {
     void recordLogits(Recorder recorder, Context context, IntTensor tokens, IntTensor rows, Tensor logits);
 
     /**
-     * How many floats of keys, and how many of values, each layer keeps of a sequence to continue it; empty for a model that keeps
-     * nothing.
+     * How many floats of keys, and how many of values, each layer keeps of a sequence to continue it; empty for a model
+     * that keeps nothing.
      */
     List<CacheShape> cache();
 

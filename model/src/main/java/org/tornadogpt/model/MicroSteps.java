@@ -1,8 +1,9 @@
 package org.tornadogpt.model;
 
 /**
- * The passes whose gradients are added up to one step's, and which of them a session computes: with {@code n} ranks every n-th, from
- * its rank on. After each round the gradients of the first micro-steps are there, so that they can be added in order.
+ * The passes whose gradients are added up to one step's, and which of them a session computes: with {@code n} ranks
+ * every n-th, from its rank on. After each round the gradients of the first micro-steps are there, so that they can be
+ * added in order.
  *
  * @param rank of the session among those that share the step
  * @param ranks how many there are

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
-/** The architecture of a model: everything that decides its parameters and what it computes, nothing about its training. */
+/**
+ * The architecture of a model: everything that decides its parameters and what it computes, nothing about its training.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = GptConfig.class, name = Gpt.KIND),
@@ -26,9 +28,11 @@ public sealed interface ModelConfig permits GptConfig, BigramConfig {
     LanguageModel model();
 
     /**
-     * This configuration with some settings replaced, each given as text under its JSON name, for example {@code dropout=0.1}.
+     * This configuration with some settings replaced, each given as text under its JSON name, for example {@code
+     * dropout=0.1}.
      *
-     * @throws IllegalArgumentException for an unknown name (the message lists the known ones) or a value that does not fit
+     * @throws IllegalArgumentException for an unknown name (the message lists the known ones) or a value that does not
+     *     fit
      */
     default ModelConfig with(Map<String, String> settings) {
         return Json.with(this, ModelConfig.class, settings);
@@ -40,8 +44,8 @@ public sealed interface ModelConfig permits GptConfig, BigramConfig {
     }
 
     /**
-     * The reverse of {@link #toJson}. Unknown settings are errors, and so are missing ones but those that came later than the first
-     * version: they have their defaults.
+     * The reverse of {@link #toJson}. Unknown settings are errors, and so are missing ones but those that came later
+     * than the first version: they have their defaults.
      */
     static ModelConfig fromJson(String json) {
         ObjectNode tree = Json.readObject(json);

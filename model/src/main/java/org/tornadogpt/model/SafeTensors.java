@@ -27,12 +27,14 @@ import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
- * A file in the safetensors format (github.com/huggingface/safetensors), float32 only: eight bytes with the length of the
- * header, little endian; the header, a JSON object of name to {@code dtype}, {@code shape} and {@code data_offsets}; then the
- * values, little endian, without gaps. The file is mapped, so opening it reads no values.
+ * A file in the safetensors format (github.com/huggingface/safetensors), float32 only: eight bytes with the length of
+ * the header, little endian; the header, a JSON object of name to {@code dtype}, {@code shape} and {@code
+ * data_offsets}; then the values, little endian, without gaps. The file is mapped, so opening it reads no values.
  */
 public final class SafeTensors implements AutoCloseable {
-    /** One tensor: {@code begin} and {@code end} count bytes from the start of the values; {@code type} is its dtype. */
+    /**
+     * One tensor: {@code begin} and {@code end} count bytes from the start of the values; {@code type} is its dtype.
+     */
     public record Entry(String name, String type, List<Integer> shape, long begin, long end) {
         public Entry {
             shape = List.copyOf(shape);

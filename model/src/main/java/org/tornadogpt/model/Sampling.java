@@ -7,16 +7,16 @@ import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 import org.tornadogpt.model.layer.Streams;
 
 /**
- * How the next token is chosen. The logits are divided by the temperature; then only the {@code topK} most likely tokens are
- * kept; then of these only the fewest whose probabilities reach {@code topP} (Holtzman et al. 2020); then only those at least
- * {@code minP} times as likely as the likeliest (Nguyen et al. 2024).
+ * How the next token is chosen. The logits are divided by the temperature; then only the {@code topK} most likely
+ * tokens are kept; then of these only the fewest whose probabilities reach {@code topP} (Holtzman et al. 2020); then
+ * only those at least {@code minP} times as likely as the likeliest (Nguyen et al. 2024).
  *
  * @param temperature 0 for always the most likely token
  * @param topK 0 for all
  * @param topP 1 for all
  * @param minP 0 for all
- * @param repetitionPenalty what the logits of tokens that the text has are divided by, if positive, or multiplied by, if negative
- *     (Keskar et al. 2019); 1 for none. Applied by {@link Chooser}, which knows the text
+ * @param repetitionPenalty what the logits of tokens that the text has are divided by, if positive, or multiplied by,
+ *     if negative (Keskar et al. 2019); 1 for none. Applied by {@link Chooser}, which knows the text
  * @param seed decides, together with the number of the token, every choice
  */
 public record Sampling(double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {

@@ -23,7 +23,10 @@ public interface Tokenizer {
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
     record Encoded(int[] tokens, long replaced, long leftOut, String note) {}
 
-    /** Like {@link #encode}, but characters without a token are replaced or left out, and the note says which and how many. */
+    /**
+     * Like {@link #encode}, but characters without a token are replaced or left out, and the note says which and how
+     * many.
+     */
     Encoded encodePrompt(String text);
 
     /** Decodes tokens that come one by one. */

@@ -20,12 +20,12 @@ import org.tornadogpt.model.layer.Parameters;
 import org.tornadogpt.model.lora.Adapters;
 
 /**
- * All that training needs besides a model's parameters: gradients and both moments as flat arrays, and the programs {@code zero},
- * {@code gradients}, {@code norm}, {@code update} and {@code evaluate}. A step is {@link #gradients}, then {@link #gradientNorm}, then
- * {@link #update}. For one thread at a time. The device is the caller's.
+ * All that training needs besides a model's parameters: gradients and both moments as flat arrays, and the programs
+ * {@code zero}, {@code gradients}, {@code norm}, {@code update} and {@code evaluate}. A step is {@link #gradients},
+ * then {@link #gradientNorm}, then {@link #update}. For one thread at a time. The device is the caller's.
  *
- * <p>With several micro-steps each one's gradient is computed into zeroed memory of its own and then added, once: a sum over sessions
- * that compute a micro-step each is the same, bit for bit.
+ * <p>With several micro-steps each one's gradient is computed into zeroed memory of its own and then added, once: a sum
+ * over sessions that compute a micro-step each is the same, bit for bit.
  */
 public final class TrainingSession implements LossSource, AutoCloseable {
     private static final String ZERO = "zero";
@@ -379,7 +379,10 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         adapters.begin(workspace, seed);
     }
 
-    /** The gradients, in the parameters' layout; call {@code workspace().toHost} before reading and {@code toDevice} after writing. */
+    /**
+     * The gradients, in the parameters' layout; call {@code workspace().toHost} before reading and {@code toDevice}
+     * after writing.
+     */
     public Tensor gradients() {
         return gradients;
     }
@@ -415,7 +418,10 @@ public final class TrainingSession implements LossSource, AutoCloseable {
                 : reducer.whole(moment.slice()).map(all -> Tensor.of(moment.name(), all, gradients.size()));
     }
 
-    /** AdamW's running mean of gradients, of the session's {@link #part} of the parameters' layout; see {@link #gradients}. */
+    /**
+     * AdamW's running mean of gradients, of the session's {@link #part} of the parameters' layout; see {@link
+     * #gradients}.
+     */
     public Tensor firstMoment() {
         return firstMoment;
     }

@@ -9,8 +9,8 @@ import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.model.layer.Parameters;
 
 /**
- * The parameters of a model on a device. Any number of sessions may share them: one that trains and one that writes samples, or several
- * that decode. The device is the caller's.
+ * The parameters of a model on a device. Any number of sessions may share them: one that trains and one that writes
+ * samples, or several that decode. The device is the caller's.
  *
  * <p>As float32 all lie in one flat array. As another type, which is for inference only, matrices are rounded to it
  * and lie in one array, vectors stay float32 in another.

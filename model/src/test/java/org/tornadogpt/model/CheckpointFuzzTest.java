@@ -26,9 +26,9 @@ import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.KernelChoices;
 
 /**
- * More than a thousand checkpoints, each changed in one to three places by a random generator of a fixed seed and sealed with checksums that
- * fit. Whatever they hold, opening and restoring ends well or with the project's own exception, soon, and allocates no more than
- * twice the files.
+ * More than a thousand checkpoints, each changed in one to three places by a random generator of a fixed seed and
+ * sealed with checksums that fit. Whatever they hold, opening and restoring ends well or with the project's own
+ * exception, soon, and allocates no more than twice the files.
  */
 class CheckpointFuzzTest {
     private static final int CASES = 400;

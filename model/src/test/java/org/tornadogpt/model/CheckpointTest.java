@@ -239,7 +239,10 @@ class CheckpointTest {
         }
     }
 
-    /** A flip in the white space between the members of {@code state.json} may change nothing; every other one is an error. */
+    /**
+     * A flip in the white space between the members of {@code state.json} may change nothing; every other one is an
+     * error.
+     */
     private void assertRefusedOrHarmless(String name, int at, int bit) throws IOException {
         try {
             Checkpoint opened = Checkpoint.open(folder);

@@ -17,9 +17,9 @@ import org.tornadogpt.model.layer.Norm;
 import org.tornadogpt.model.layer.ParameterLayout;
 
 /**
- * The whole model's gradient against central differences. A difference of float losses has few right digits left, so differences
- * are taken of {@link ReferenceGpt}'s loss, in double with a step of 1e-5 (near the cube root of the precision), dropout masks
- * included; what remains is the float model's own rounding.
+ * The whole model's gradient against central differences. A difference of float losses has few right digits left, so
+ * differences are taken of {@link ReferenceGpt}'s loss, in double with a step of 1e-5 (near the cube root of the
+ * precision), dropout masks included; what remains is the float model's own rounding.
  */
 class GradientCheckTest {
     private static final double STEP = 1e-5;

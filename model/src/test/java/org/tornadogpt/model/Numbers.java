@@ -12,8 +12,8 @@ final class Numbers {
     private Numbers() {}
 
     /**
-     * Fails unless each element is within {@code relative} of the expected one, or within {@code relative} of the largest
-     * expected one: elements that are small by cancellation carry the errors of the large ones. NaN fails.
+     * Fails unless each element is within {@code relative} of the expected one, or within {@code relative} of the
+     * largest expected one: elements that are small by cancellation carry the errors of the large ones. NaN fails.
      */
     static void assertClose(String what, float[] actual, double[] expected, double relative) {
         if (actual.length != expected.length) {

@@ -6,7 +6,10 @@ import org.tornadogpt.model.layer.FeedForward;
 import org.tornadogpt.model.layer.Norm;
 import org.tornadogpt.model.layer.ParameterLayout;
 
-/** A GPT's loss in double precision, written for comparison only: plain loops over the flat parameters, no sharing of code. */
+/**
+ * A GPT's loss in double precision, written for comparison only: plain loops over the flat parameters, no sharing of
+ * code.
+ */
 final class ReferenceGpt {
     private final GptConfig c;
     private final ParameterLayout layout;

@@ -57,7 +57,10 @@ public record RunCurve(
                 : config.toString();
     }
 
-    /** The loss after so many seconds, between neighbours in proportion; empty before the first evaluation and after the last. */
+    /**
+     * The loss after so many seconds, between neighbours in proportion; empty before the first evaluation and after the
+     * last.
+     */
     Optional<Double> at(double seconds) {
         var below = byTime.floorEntry(seconds);
         var above = byTime.ceilingEntry(seconds);

@@ -11,7 +11,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * @param device as for {@code --device}
  * @param threads as for {@code --threads}
  * @param forks JVMs started for each case, one after the other
- * @param warmups iterations that are not counted, of a second each: vector code crawls until the JIT compiler has seen it
+ * @param warmups iterations that are not counted, of a second each: vector code crawls until the JIT compiler has seen
+ *     it
  * @param iterations iterations that are
  * @param millis least length of a counted iteration
  */

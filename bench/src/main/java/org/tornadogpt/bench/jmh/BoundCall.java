@@ -56,8 +56,8 @@ final class BoundCall {
     }
 
     /**
-     * Gives each activation its place in one slab, as in a training step all activations lie in one array; returns the slab's
-     * size. The slab is one tensor, so the planner never lets a result take an argument's place.
+     * Gives each activation its place in one slab, as in a training step all activations lie in one array; returns the
+     * slab's size. The slab is one tensor, so the planner never lets a result take an argument's place.
      */
     private int plan() {
         int end = 0;

@@ -20,8 +20,9 @@ import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Program;
 
 /**
- * One call of a training step, run as the trainer runs it: recorded, built by the device, replayed. {@code tgpt bench} sets the
- * parameters to what the variants on the class path and the presets offer; the values here serve JMH's own command line only.
+ * One call of a training step, run as the trainer runs it: recorded, built by the device, replayed. {@code tgpt bench}
+ * sets the parameters to what the variants on the class path and the presets offer; the values here serve JMH's own
+ * command line only.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The variants of one operation over the calls of one preset: a horizontal bar for each, its name on the left, its time and interval at
- * its end.
+ * The variants of one operation over the calls of one preset: a horizontal bar for each, its name on the left, its time
+ * and interval at its end.
  */
 final class ChartPanel {
     static final int WIDTH = 560;

@@ -6,7 +6,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What the kernels of a call take on a device by its own clock, without transfers and launches; JMH reports it beside the score. */
+/**
+ * What the kernels of a call take on a device by its own clock, without transfers and launches; JMH reports it beside
+ * the score.
+ */
 @State(Scope.Thread)
 @AuxCounters(AuxCounters.Type.EVENTS)
 public class DeviceTime {

@@ -14,7 +14,10 @@ record LogScale(double least, double most) {
     private static final double[] STEPS = {1, 2, 5};
     private static final int DECADES_WITH_STEPS = 2;
 
-    /** From the power of ten below the smallest value, so that its bar has a length, to a round number above the largest. */
+    /**
+     * From the power of ten below the smallest value, so that its bar has a length, to a round number above the
+     * largest.
+     */
     static LogScale of(double smallest, double largest) {
         double least = Math.pow(10, Math.ceil(Math.log10(smallest)) - 1);
         double most = Math.pow(10, Math.floor(Math.log10(largest)));

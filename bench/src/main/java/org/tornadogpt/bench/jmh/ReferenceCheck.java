@@ -6,8 +6,9 @@ import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.KernelChoices;
 
 /**
- * Compares a call's results with those of the {@code sequential} device before anything is timed. The reference runs some hundred
- * times slower than what it checks, so the batch is cut until the reference takes seconds; all other dimensions stay.
+ * Compares a call's results with those of the {@code sequential} device before anything is timed. The reference runs
+ * some hundred times slower than what it checks, so the batch is cut until the reference takes seconds; all other
+ * dimensions stay.
  */
 final class ReferenceCheck {
     private static final double MOST_FLOPS = 5e8;
@@ -15,7 +16,9 @@ final class ReferenceCheck {
 
     private ReferenceCheck() {}
 
-    /** Throws if an element of any argument differs by more than a thousandth of itself and of the array's typical size. */
+    /**
+     * Throws if an element of any argument differs by more than a thousandth of itself and of the array's typical size.
+     */
     static void check(KernelChoices kernels, String preset, StepCall call) {
         int batch = StepCalls.settings(preset).batches().batch();
         int cut = (int) Math.clamp(batch * MOST_FLOPS / Math.max(1, call.cost().flops()), 1, batch);

@@ -37,7 +37,9 @@ public record Lap(
         return millis != null;
     }
 
-    /** "1.32 times as fast (1.28 to 1.36)", "takes 4.0 times as long (3.9 to 4.2)" or "not significant (0.95 to 1.02)". */
+    /**
+     * "1.32 times as fast (1.28 to 1.36)", "takes 4.0 times as long (3.9 to 4.2)" or "not significant (0.95 to 1.02)".
+     */
     public String speed() {
         if (!significant) {
             return String.format(Locale.ROOT, "not significant (%.2f to %.2f)", low, high);

@@ -10,8 +10,8 @@ import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.kernel.Variant;
 
 /**
- * Variants against a base, pair by pair in turn. Each repeat builds both anew, so that where memory lies and what was compiled first
- * change, too.
+ * Variants against a base, pair by pair in turn. Each repeat builds both anew, so that where memory lies and what was
+ * compiled first change, too.
  *
  * @param base what the others are compared with
  * @param gflops the processor's ceiling; 0 where it says nothing of the device

@@ -30,7 +30,9 @@ public record RaceShape(String operation, List<Integer> sizes) {
         return List.of(ATTENTION, MATMUL);
     }
 
-    /** @param text {@code preset:NAME}, a list of sizes such as {@code 4x4x64x32,4x4x128x32}, or null for the usual ones */
+    /**
+     * @param text {@code preset:NAME}, a list of sizes such as {@code 4x4x64x32,4x4x128x32}, or null for the usual ones
+     */
     static List<RaceShape> parse(String operation, String text) {
         if (!operations().contains(operation)) {
             throw new UsageException("no race of " + operation + "; there are " + String.join(", ", operations()));

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.tornadogpt.kernels.kernel.Call;
 
 /**
- * The items of one group, each on a virtual thread. Only the item whose turn it is runs; at a barrier, and at its end, it passes the
- * turn on. A <em>phase</em> is what lies between two barriers: it ends when each item has had its turn.
+ * The items of one group, each on a virtual thread. Only the item whose turn it is runs; at a barrier, and at its end,
+ * it passes the turn on. A <em>phase</em> is what lies between two barriers: it ends when each item has had its turn.
  */
 final class EmulatedGroup {
     /** Thrown in waiting items to end them when another has failed. */

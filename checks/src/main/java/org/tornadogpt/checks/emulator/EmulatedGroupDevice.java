@@ -41,7 +41,10 @@ public final class EmulatedGroupDevice extends JvmDevice {
                 + (prefersSharedKernels ? ", code shared" : "");
     }
 
-    /** Loops of {@code GROUP} variants run too; variants of loops only have devices of their own, but where code is shared. */
+    /**
+     * Loops of {@code GROUP} variants run too; variants of loops only have devices of their own, but where code is
+     * shared.
+     */
     @Override
     public DeviceTraits traits() {
         Set<Variant.Style> styles =

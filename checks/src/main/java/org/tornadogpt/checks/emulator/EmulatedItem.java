@@ -6,8 +6,8 @@ import org.tornadogpt.kernels.kernel.WorkGroups;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * One work-item: its place in the grid, and the group's barrier and local memory. Whatever of {@link KernelContext} is not emulated
- * fails: the API's own bodies are empty, which would make wrong results.
+ * One work-item: its place in the grid, and the group's barrier and local memory. Whatever of {@link KernelContext} is
+ * not emulated fails: the API's own bodies are empty, which would make wrong results.
  */
 final class EmulatedItem extends KernelContext {
     private static final float UNSET = Float.NaN;

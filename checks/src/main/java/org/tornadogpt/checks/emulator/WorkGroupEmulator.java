@@ -5,8 +5,9 @@ import org.tornadogpt.kernels.kernel.Call;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 
 /**
- * Runs a launch group after group. Within a group one item runs at a time, from barrier to barrier, in an order that differs between
- * emulators: where a barrier is missing, some order makes an item read what is not written yet, or no longer there.
+ * Runs a launch group after group. Within a group one item runs at a time, from barrier to barrier, in an order that
+ * differs between emulators: where a barrier is missing, some order makes an item read what is not written yet, or no
+ * longer there.
  */
 public final class WorkGroupEmulator {
     /** In which order items run between two barriers. */

@@ -7,7 +7,9 @@ import org.tornadogpt.kernels.ops.attention.AttentionShape;
 import org.tornadogpt.kernels.ops.attention.CausalAttention;
 import org.tornadogpt.kernels.ops.cachedattention.CachedAttention;
 
-/** Attention over a sequence, and of one position with keys and values kept. What a variant saves is its own business. */
+/**
+ * Attention over a sequence, and of one position with keys and values kept. What a variant saves is its own business.
+ */
 final class AttentionReference {
     private AttentionReference() {}
 

@@ -11,7 +11,10 @@ import org.tornadogpt.checks.suite.GuardedRun.Left;
 import org.tornadogpt.checks.suite.Mismatch.Budget;
 import org.tornadogpt.kernels.cases.Reference;
 
-/** Tries what a kernel may have done instead of what it should: the mistake whose results are those that came out is named. */
+/**
+ * Tries what a kernel may have done instead of what it should: the mistake whose results are those that came out is
+ * named.
+ */
 record Diagnosis(GuardedCase recorded, Reference reference, Budget budget, GuardedRun run) {
     /** Elements below this are too small to tell a factor by. */
     private static final double TELLING = 0.05;

@@ -28,8 +28,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A case, recorded for one variant with all its memory in guarded zones, activations in one array and state in another, as a run has
- * them. No two tensors share memory. Operations other than the variant's are computed by their reference loops.
+ * A case, recorded for one variant with all its memory in guarded zones, activations in one array and state in another,
+ * as a run has them. No two tensors share memory. Operations other than the variant's are computed by their reference
+ * loops.
  */
 final class GuardedCase implements Recorder, CaseTensors {
     /** A tensor whose values are compared, and what they were before. */

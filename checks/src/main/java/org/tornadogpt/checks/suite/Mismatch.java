@@ -34,7 +34,9 @@ record Mismatch(int result, String name, int element, int off, double share, flo
         }
     }
 
-    /** Of one result; empty if every element is within the budget. What is no number in the reference may be anything. */
+    /**
+     * Of one result; empty if every element is within the budget. What is no number in the reference may be anything.
+     */
     static Optional<Mismatch> of(int result, String name, float[] actual, double[] expected, Budget budget) {
         int worst = -1;
         int off = 0;

@@ -12,8 +12,9 @@ import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.kernel.Variant;
 
 /**
- * Holds one variant to its operation's contract: values of forward and backward against double precision over all cases, guards, what is
- * overwritten and what accumulates, the same bits in every run and order; on this JVM also inputs that are hard.
+ * Holds one variant to its operation's contract: values of forward and backward against double precision over all
+ * cases, guards, what is overwritten and what accumulates, the same bits in every run and order; on this JVM also
+ * inputs that are hard.
  */
 public final class VariantCheck {
     private static final List<Inputs> HARD =
@@ -62,7 +63,10 @@ public final class VariantCheck {
         }
     }
 
-    /** On a device that runs the variant; the caller closes it. Its compiler may relax maths, so hard inputs are left out. */
+    /**
+     * On a device that runs the variant; the caller closes it. Its compiler may relax maths, so hard inputs are left
+     * out.
+     */
     public static Report onDevice(Variant variant, Device device, Consumer<String> progress) {
         Place place = Place.plain(device.id(), device, "the result depends on the run");
         return new VariantCheck(variant, List.of(place), false).run(cases(variant), progress);

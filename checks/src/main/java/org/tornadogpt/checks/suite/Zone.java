@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
- * One array, filled from the front with slices at uneven offsets. Between them lie guards of a NaN with its own bits: who reads one gets
- * NaN, who writes one is found out.
+ * One array, filled from the front with slices at uneven offsets. Between them lie guards of a NaN with its own bits:
+ * who reads one gets NaN, who writes one is found out.
  */
 final class Zone {
     static final float GUARD = Float.intBitsToFloat(0x7fc0dead);

@@ -146,7 +146,10 @@ class AttentionConformanceTest {
         assertThat(checked).isGreaterThan(s.heads() * s.T() * 9 / 10);
     }
 
-    /** Whether one score is so far above the others, of about 1e12, that floats can tell it: its value is then the result. */
+    /**
+     * Whether one score is so far above the others, of about 1e12, that floats can tell it: its value is then the
+     * result.
+     */
     private static boolean checkLikeliest(AttentionShape s, float[] input, Slice out, int h, int i) {
         double[] scores = new double[i + 1];
         for (int j = 0; j <= i; j++) {
@@ -171,7 +174,10 @@ class AttentionConformanceTest {
         return true;
     }
 
-    /** Of a query, a key and a value at time 3, in the rows that see them; rows before may have it, too: tiles multiply it by 0. */
+    /**
+     * Of a query, a key and a value at time 3, in the rows that see them; rows before may have it, too: tiles multiply
+     * it by 0.
+     */
     @ParameterizedTest
     @MethodSource("variants")
     void doesNotHideNaN(CausalAttention variant) {

@@ -28,7 +28,10 @@ final class Harness {
 
     private Harness() {}
 
-    /** Where a vector width is forced, the suite is there for vector kernels: work-groups are emulated in the ordinary run only. */
+    /**
+     * Where a vector width is forced, the suite is there for vector kernels: work-groups are emulated in the ordinary
+     * run only.
+     */
     private static List<Device> devices() {
         List<Device> devices =
                 new ArrayList<>(List.of(new SequentialDevice(), new CpuDevice(1), new CpuDevice(2), new CpuDevice(3)));
@@ -68,8 +71,9 @@ final class Harness {
     }
 
     /**
-     * Runs the kernels that {@code emit} launches on every device for the variant's style, each time twice on the same input, as scratch
-     * memory must not matter; then checks the guard zones. All runs must agree to the last bit, and that is what memory then holds.
+     * Runs the kernels that {@code emit} launches on every device for the variant's style, each time twice on the same
+     * input, as scratch memory must not matter; then checks the guard zones. All runs must agree to the last bit, and
+     * that is what memory then holds.
      */
     static void run(Variant variant, Memory memory, Consumer<KernelSink> emit) {
         float[][] before = memory.snapshot();

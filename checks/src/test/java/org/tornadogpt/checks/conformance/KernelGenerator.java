@@ -55,8 +55,8 @@ final class KernelGenerator {
     }
 
     /**
-     * A committed variant whose kernels are generated ones: it is compiled together with them, and its own class loader prefers these
-     * classes to the committed ones.
+     * A committed variant whose kernels are generated ones: it is compiled together with them, and its own class loader
+     * prefers these classes to the committed ones.
      *
      * @param type the committed variant's class
      * @param helpers other classes of its package that only classes of that package see

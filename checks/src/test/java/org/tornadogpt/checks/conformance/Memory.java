@@ -13,8 +13,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Memory as a run has it: slices at uneven offsets of two large arrays, one for activations and one for parameters and gradients.
- * Between the slices lie guard zones of a NaN with its own bits: who reads one gets NaN, who writes one is found out.
+ * Memory as a run has it: slices at uneven offsets of two large arrays, one for activations and one for parameters and
+ * gradients. Between the slices lie guard zones of a NaN with its own bits: who reads one gets NaN, who writes one is
+ * found out.
  */
 final class Memory {
     private static final float GUARD = Float.intBitsToFloat(0x7fc0dead);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Locale;
 
 /**
- * How far a float result may be from a double one: {@code absolute + relative |expected|} for each element. Inputs are of size 1, so
- * the absolute part is a multiple of the rounding error of as many additions as the result has terms.
+ * How far a float result may be from a double one: {@code absolute + relative |expected|} for each element. Inputs are
+ * of size 1, so the absolute part is a multiple of the rounding error of as many additions as the result has terms.
  */
 record Tolerance(double absolute, double relative) {
     private static final double HALF_ULP = 0x1p-24;

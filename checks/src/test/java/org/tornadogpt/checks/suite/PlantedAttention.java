@@ -53,7 +53,9 @@ record PlantedAttention(Style style, Mistake mistake) implements CausalAttention
 
     private static final int GROUP = 8;
 
-    /** Copies through local memory, a neighbour's element without waiting for it, or through one element for all items. */
+    /**
+     * Copies through local memory, a neighbour's element without waiting for it, or through one element for all items.
+     */
     private static void kPass(KernelContext context, FloatArray a, int from, int length, int race) {
         float[] tile = context.allocateFloatLocalArray(GROUP);
         int mine = context.localIdx;

@@ -13,8 +13,8 @@ import java.lang.invoke.MethodType;
 import java.util.Arrays;
 
 /**
- * The C functions that are called. Collectives are the non-blocking ones: a blocking one cannot be left when a process that it waits
- * for has died. In Java a handle is a {@code long} whatever the library's is.
+ * The C functions that are called. Collectives are the non-blocking ones: a blocking one cannot be left when a process
+ * that it waits for has died. In Java a handle is a {@code long} whatever the library's is.
  */
 @SuppressWarnings("restricted") // the launcher allows native access
 final class Functions {

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.tornadogpt.distributed.mpi.Flavour.Constant;
 
 /**
- * This process among those that one {@code mpirun} started. For one thread, the one that made it. Segments are native memory, and
- * counts are of floats, doubles or bytes as the method's name says.
+ * This process among those that one {@code mpirun} started. For one thread, the one that made it. Segments are native
+ * memory, and counts are of floats, doubles or bytes as the method's name says.
  */
 public final class Mpi {
     private static final int FUNNELED = 1;
@@ -183,7 +183,8 @@ public final class Mpi {
     }
 
     /**
-     * Sends every rank its part of {@code floats}, and receives every rank's values of this rank's part, one after the other.
+     * Sends every rank its part of {@code floats}, and receives every rank's values of this rank's part, one after the
+     * other.
      *
      * @param parts as many floats as this rank's part has, times the ranks
      */

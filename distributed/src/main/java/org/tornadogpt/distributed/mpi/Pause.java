@@ -3,7 +3,10 @@ package org.tornadogpt.distributed.mpi;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** What a process does between two looks at a transfer. Each look also moves it on: the library has no thread of its own. */
+/**
+ * What a process does between two looks at a transfer. Each look also moves it on: the library has no thread of its
+ * own.
+ */
 enum Pause {
     /** All take part already: what is waited for is memory being moved. */
     DATA(TimeUnit.SECONDS.toNanos(1)),

@@ -7,8 +7,8 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A flat array in as many parts as there are ranks, in their order. All but the last few are equally long, and each begins where a
- * cache line does if the array does.
+ * A flat array in as many parts as there are ranks, in their order. All but the last few are equally long, and each
+ * begins where a cache line does if the array does.
  */
 public final class Shards {
     private static final int LINE = 16;

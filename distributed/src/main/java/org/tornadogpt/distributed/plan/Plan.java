@@ -3,8 +3,8 @@ package org.tornadogpt.distributed.plan;
 import org.tornadogpt.trainer.ranks.Exchange;
 
 /**
- * What one step of data-parallel training needs, by formulas. P parameters, n ranks, g of them on a machine, k micro-steps a rank, each
- * of B T tokens; four bytes a float.
+ * What one step of data-parallel training needs, by formulas. P parameters, n ranks, g of them on a machine, k
+ * micro-steps a rank, each of B T tokens; four bytes a float.
  *
  * <pre>
  *   memory of a rank
@@ -73,7 +73,9 @@ record Plan(ModelShape model, Cluster cluster, Exchange exchange, int ranks, int
         return bytes() * others() * (exchange == Exchange.EXACT ? microSteps + 1 : 2);
     }
 
-    /** Bytes that a machine sends to others in a step. In a ring one rank of it does; in an exchange of parts all do. */
+    /**
+     * Bytes that a machine sends to others in a step. In a ring one rank of it does; in an exchange of parts all do.
+     */
     double sentByNodeBytes() {
         if (ranks <= cluster.perNode()) {
             return 0;
@@ -121,8 +123,8 @@ record Plan(ModelShape model, Cluster cluster, Exchange exchange, int ranks, int
     }
 
     /**
-     * The step if gradients were exchanged layer by layer while the backward pass goes on, which takes two thirds of the computing: a
-     * layer's exchange begins when its gradient is there and the layer's before it is done.
+     * The step if gradients were exchanged layer by layer while the backward pass goes on, which takes two thirds of
+     * the computing: a layer's exchange begins when its gradient is there and the layer's before it is done.
      */
     double overlappedStepSeconds() {
         double forward = computeSeconds() / 3;

@@ -7,7 +7,8 @@ import org.tornadogpt.kernels.graph.Recorder;
  *
  * @param operation whose variants it is for
  * @param name what it does, with its sizes
- * @param terms how many numbers are added up in one result, which decides how far rounding may drive two orders of addition apart
+ * @param terms how many numbers are added up in one result, which decides how far rounding may drive two orders of
+ *     addition apart
  */
 public record KernelCase(String operation, String name, int terms, Body body) {
     /** Records the program. */

@@ -4,8 +4,9 @@ import java.util.List;
 import org.tornadogpt.kernels.kernel.Variant;
 
 /**
- * A variant that computes something else than its operation's contract says, such as attention to the nearest keys only. It runs where
- * it is named and never as a default, is held to a reference of its own, and reports call it other mathematics.
+ * A variant that computes something else than its operation's contract says, such as attention to the nearest keys
+ * only. It runs where it is named and never as a default, is held to a reference of its own, and reports call it other
+ * mathematics.
  */
 public interface OtherMathematics extends Variant {
     /** What it computes, in a phrase: "attention to the last 64 keys". */

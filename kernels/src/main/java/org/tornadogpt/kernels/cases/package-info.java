@@ -1,2 +1,5 @@
-/** What an operation brings along to be checked: small programs that a device's variants run and the reference runs, too. */
+/**
+ * What an operation brings along to be checked: small programs that a device's variants run and the reference runs,
+ * too.
+ */
 package org.tornadogpt.kernels.cases;

@@ -14,7 +14,8 @@ import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.elementwise.Elementwise;
 
 /**
- * One small program on one device. Activations are copied from state and back to it, as their memory is known to the device only.
+ * One small program on one device. Activations are copied from state and back to it, as their memory is known to the
+ * device only.
  */
 final class Trial implements CaseTensors {
     private final Workspace workspace;

@@ -16,7 +16,8 @@ public final class Devices {
      *
      * @param spec {@code auto}, {@code sequential}, {@code cpu} or {@code tornado[:driver:device]}
      * @param threads worker threads of the {@code cpu} device, 0 for one for each processor
-     * @throws IllegalArgumentException for a name that does not exist or a device that is not there; the message says why
+     * @throws IllegalArgumentException for a name that does not exist or a device that is not there; the message says
+     *     why
      */
     public static Device open(String spec, int threads) {
         if (threads < 0) {

@@ -10,8 +10,8 @@ import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
- * Something that can run recorded nodes. Its programs run one at a time: who calls while one runs waits for its end. What goes into a
- * program and comes out of it lies in memory of its workspace, which is its owner's to share out.
+ * Something that can run recorded nodes. Its programs run one at a time: who calls while one runs waits for its end.
+ * What goes into a program and comes out of it lies in memory of its workspace, which is its owner's to share out.
  */
 public interface Device extends AutoCloseable {
     /** The name under which {@code --device} finds it, for example {@code cpu} or {@code tornado:0:0}. */
@@ -45,7 +45,10 @@ public interface Device extends AutoCloseable {
         // a device of which no limit is known
     }
 
-    /** Turns recorded programs into programs that run, by name. Called once per workspace, after every tensor has its memory. */
+    /**
+     * Turns recorded programs into programs that run, by name. Called once per workspace, after every tensor has its
+     * memory.
+     */
     Map<String, Program> build(List<NodeList> programs, Buffers buffers);
 
     /** Brings values from the device into the host's array; nothing to do where they are the same. */
@@ -54,7 +57,9 @@ public interface Device extends AutoCloseable {
     /** Makes the host's values known to the device. */
     void toDevice(Slice slice);
 
-    /** How it is known that what ran so far ran on this device and nowhere else; empty where there is no doubt of it. */
+    /**
+     * How it is known that what ran so far ran on this device and nowhere else; empty where there is no doubt of it.
+     */
     default Optional<String> proof() {
         return Optional.empty();
     }

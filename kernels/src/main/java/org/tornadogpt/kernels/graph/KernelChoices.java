@@ -12,8 +12,8 @@ import org.tornadogpt.kernels.kernel.Variants;
 import org.tornadogpt.kernels.memory.DType;
 
 /**
- * A device and which variant computes each operation there: the variants' own preferences, overlaid with what the user named. A
- * variant named explicitly runs or fails; nothing is replaced in silence. Made once for a run and passed on.
+ * A device and which variant computes each operation there: the variants' own preferences, overlaid with what the user
+ * named. A variant named explicitly runs or fails; nothing is replaced in silence. Made once for a run and passed on.
  */
 public final class KernelChoices implements AutoCloseable {
     private final Device device;

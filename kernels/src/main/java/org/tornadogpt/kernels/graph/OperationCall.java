@@ -3,8 +3,8 @@ package org.tornadogpt.kernels.graph;
 import java.util.List;
 
 /**
- * One call of an operation as data: a record of its arguments. {@code bench} makes the same call again with other memory and
- * another variant.
+ * One call of an operation as data: a record of its arguments. {@code bench} makes the same call again with other
+ * memory and another variant.
  */
 public interface OperationCall {
     /**
@@ -14,7 +14,10 @@ public interface OperationCall {
      */
     void record(Recorder recorder);
 
-    /** Of a fused operation, the separate ones that follow its product: what a variant that does not fuse records in its place. */
+    /**
+     * Of a fused operation, the separate ones that follow its product: what a variant that does not fuse records in its
+     * place.
+     */
     default List<OperationCall> parts() {
         return List.of();
     }

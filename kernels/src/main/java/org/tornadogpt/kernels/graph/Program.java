@@ -14,8 +14,8 @@ public interface Program {
     List<Timing> runTimed();
 
     /**
-     * Runs once more, checking each node's results, to find where a NaN or an infinity first appears. The caller restores what
-     * the program accumulates into.
+     * Runs once more, checking each node's results, to find where a NaN or an infinity first appears. The caller
+     * restores what the program accumulates into.
      *
      * @return the label of the first node with a non-finite result, or empty if all are finite
      */

@@ -9,24 +9,24 @@ import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /**
- * Takes down what a model computes. Nothing runs here: operations check their shapes and add {@link Node}s, and a device decides
- * what they mean.
+ * Takes down what a model computes. Nothing runs here: operations check their shapes and add {@link Node}s, and a
+ * device decides what they mean.
  */
 public interface Recorder {
     /** Memory for an intermediate result; it lives from its first to its last use. */
     Tensor allocate(String name, int... shape);
 
     /**
-     * Memory that never changes, such as a table of cosines, and lives as long as the workspace. What is asked for twice under one name is
-     * the same.
+     * Memory that never changes, such as a table of cosines, and lives as long as the workspace. What is asked for
+     * twice under one name is the same.
      *
      * @param values called the first time
      */
     Tensor constant(String name, Supplier<float[]> values, int... shape);
 
     /**
-     * Marks what {@code body} records as repetition {@code index} of a repeated part of the model. All repetitions must record
-     * the same calls with the same shapes: a device may compile the first one and serve the others with it.
+     * Marks what {@code body} records as repetition {@code index} of a repeated part of the model. All repetitions must
+     * record the same calls with the same shapes: a device may compile the first one and serve the others with it.
      */
     void section(String name, int index, Runnable body);
 

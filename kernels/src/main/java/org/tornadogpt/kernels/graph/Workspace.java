@@ -50,12 +50,18 @@ public final class Workspace {
         return persistent(state, name, shape);
     }
 
-    /** Memory that programs share and the host never sees, such as keys and values kept from run to run; its first contents are undefined. */
+    /**
+     * Memory that programs share and the host never sees, such as keys and values kept from run to run; its first
+     * contents are undefined.
+     */
     public Tensor resident(String name, int... shape) {
         return persistent(resident, name, shape);
     }
 
-    /** Makes a tensor that lives elsewhere, such as parameters that several workspaces share, known to this one's programs. */
+    /**
+     * Makes a tensor that lives elsewhere, such as parameters that several workspaces share, known to this one's
+     * programs.
+     */
     @SuppressWarnings("ReferenceEquality") // one array or two, whatever they hold
     public void share(Tensor tensor) {
         checkOpen();

@@ -1,8 +1,8 @@
 package org.tornadogpt.kernels.kernel;
 
 /**
- * Work cut into blocks. Which worker takes which block changes from run to run; results must not depend on it, so blocks are
- * cut by the shape of the problem, never by the number of threads, and write disjoint memory.
+ * Work cut into blocks. Which worker takes which block changes from run to run; results must not depend on it, so
+ * blocks are cut by the shape of the problem, never by the number of threads, and write disjoint memory.
  */
 @FunctionalInterface
 public interface BlockTask {

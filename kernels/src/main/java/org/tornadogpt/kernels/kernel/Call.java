@@ -7,13 +7,15 @@ import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions;
 
 /**
- * A static kernel method and its arguments, kept in the two forms that devices need: as something to run on the JVM, and as a
- * task to append to a TornadoVM task graph. TornadoVM looks for the kernel behind the method reference, so the reference must be
- * made where the kernel is named and passed on unchanged; and its functional types differ by arity, hence one factory for each.
+ * A static kernel method and its arguments, kept in the two forms that devices need: as something to run on the JVM,
+ * and as a task to append to a TornadoVM task graph. TornadoVM looks for the kernel behind the method reference, so the
+ * reference must be made where the kernel is named and passed on unchanged; and its functional types differ by arity,
+ * hence one factory for each.
  *
- * <p>Arguments go inputs first, results last. That is more than style: where a task is given one array several times, as happens
- * when inputs and results lie in one arena, TornadoVM 5.2.0's graph compiler never ends unless the written occurrence is the last
- * one. So a kernel writes one array; results that may share an array are written by kernels of their own, or through one argument.
+ * <p>Arguments go inputs first, results last. That is more than style: where a task is given one array several times,
+ * as happens when inputs and results lie in one arena, TornadoVM 5.2.0's graph compiler never ends unless the written
+ * occurrence is the last one. So a kernel writes one array; results that may share an array are written by kernels of
+ * their own, or through one argument.
  */
 public final class Call {
     /** Appends the call to a task graph under a task name. */

@@ -6,14 +6,14 @@ import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * What a variant hands its kernels to. A device calls every node's emitter twice with the same arguments: first to learn how
- * much scratch memory and how many offsets are needed, then for real. An emitter must therefore not read or write memory, only
- * describe the work.
+ * What a variant hands its kernels to. A device calls every node's emitter twice with the same arguments: first to
+ * learn how much scratch memory and how many offsets are needed, then for real. An emitter must therefore not read or
+ * write memory, only describe the work.
  *
- * <p><b>Offsets.</b> TornadoVM freezes a task's int arguments into the compiled kernel. Offsets differ from layer to layer, so
- * they are not arguments: a kernel gets the {@link #offsets} table and, for each array, the number of the table's entry
- * ({@link #slot}). One compiled layer then serves all layers with another row of the table. Entries are numbered in the order in
- * which they are asked for, so a kernel of many arrays may be given the first number only.
+ * <p><b>Offsets.</b> TornadoVM freezes a task's int arguments into the compiled kernel. Offsets differ from layer to
+ * layer, so they are not arguments: a kernel gets the {@link #offsets} table and, for each array, the number of the
+ * table's entry ({@link #slot}). One compiled layer then serves all layers with another row of the table. Entries are
+ * numbered in the order in which they are asked for, so a kernel of many arrays may be given the first number only.
  */
 public interface KernelSink {
     /** The slot of an optional array that is not there; the kernel then gets some other array as a stand-in. */
@@ -32,22 +32,24 @@ public interface KernelSink {
     int slot(int value);
 
     /**
-     * Tells that the next kernel is given none of the entries that were asked for before. Where each table is an array of its own
-     * ({@link #constantOrSlot}), entries are then numbered from 0 again, and the kernel's code is the same wherever it is launched.
+     * Tells that the next kernel is given none of the entries that were asked for before. Where each table is an array
+     * of its own ({@link #constantOrSlot}), entries are then numbered from 0 again, and the kernel's code is the same
+     * wherever it is launched.
      */
     default void newTable() {}
 
     /**
-     * Whether the device's compiler is so slow that one compiled kernel should serve as many launches as it can, and be quick to compile.
+     * Whether the device's compiler is so slow that one compiled kernel should serve as many launches as it can, and be
+     * quick to compile.
      */
     default boolean prefersSharedKernels() {
         return false;
     }
 
     /**
-     * What to pass as the argument of a size, which must be positive: the size itself, to be frozen into the compiled kernel; or 0 where
-     * code is shared ({@link #prefersSharedKernels}). The kernel then reads the size from a table entry, see {@link
-     * org.tornadogpt.kernels.kernel.group.Sizes}.
+     * What to pass as the argument of a size, which must be positive: the size itself, to be frozen into the compiled
+     * kernel; or 0 where code is shared ({@link #prefersSharedKernels}). The kernel then reads the size from a table
+     * entry, see {@link org.tornadogpt.kernels.kernel.group.Sizes}.
      */
     default int constantOrSlot(int size) {
         return prefersSharedKernels() ? 0 : size;
@@ -72,7 +74,9 @@ public interface KernelSink {
     /** Runs a kernel of {@code @Parallel} loops. */
     void loop(Call call);
 
-    /** The greatest power of two that is at most {@code wanted} and that the device takes as the size of a work-group. */
+    /**
+     * The greatest power of two that is at most {@code wanted} and that the device takes as the size of a work-group.
+     */
     int groupSize(int wanted);
 
     /** Runs a {@code KernelContext} kernel, whose first argument is the context. */

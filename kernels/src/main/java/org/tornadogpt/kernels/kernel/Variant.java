@@ -5,9 +5,10 @@ import java.util.Set;
 import org.tornadogpt.kernels.memory.DType;
 
 /**
- * One way to compute an operation. Variants are found through {@link java.util.ServiceLoader} under this type: to add one, write a
- * class that implements the operation's interface (say {@code MatMul}) and name it in
- * {@code META-INF/services/org.tornadogpt.kernels.kernel.Variant}. Conformance tests, benchmarks and {@code --kernel} find it there.
+ * One way to compute an operation. Variants are found through {@link java.util.ServiceLoader} under this type: to add
+ * one, write a class that implements the operation's interface (say {@code MatMul}) and name it in {@code
+ * META-INF/services/org.tornadogpt.kernels.kernel.Variant}. Conformance tests, benchmarks and {@code --kernel} find it
+ * there.
  */
 public interface Variant {
     /** How a variant is written, which decides the devices that can run it. */
@@ -54,8 +55,8 @@ public interface Variant {
     }
 
     /**
-     * How much this variant should be a device's default. The variant with the highest number is; two with the same number are an
-     * error, so a new variant leaves this as it is until it has been measured.
+     * How much this variant should be a device's default. The variant with the highest number is; two with the same
+     * number are an error, so a new variant leaves this as it is until it has been measured.
      */
     default int preference(DeviceTraits device) {
         return ONLY_IF_NAMED;

@@ -1,8 +1,8 @@
 package org.tornadogpt.kernels.kernel;
 
 /**
- * How many work-items run a {@code KernelContext} kernel, and in groups of what size. Unused dimensions are 1. A global size that
- * is not a multiple of its local size is refused: drivers ignore such a launch.
+ * How many work-items run a {@code KernelContext} kernel, and in groups of what size. Unused dimensions are 1. A global
+ * size that is not a multiple of its local size is refused: drivers ignore such a launch.
  */
 public record WorkGroups(int globalX, int globalY, int globalZ, int localX, int localY, int localZ) {
     public WorkGroups {

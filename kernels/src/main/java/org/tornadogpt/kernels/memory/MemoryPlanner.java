@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Places activations in arenas so that those never alive together share memory. Largest first, each into the lowest gap that is
- * free over its whole life (the "greedy by size" strategy of Pisarchyk and Lee 2020, arXiv:2001.03288, algorithm 3).
+ * Places activations in arenas so that those never alive together share memory. Largest first, each into the lowest gap
+ * that is free over its whole life (the "greedy by size" strategy of Pisarchyk and Lee 2020, arXiv:2001.03288,
+ * algorithm 3).
  */
 public final class MemoryPlanner {
     /** Placements begin at multiples of this many bytes: a cache line. */

@@ -86,7 +86,9 @@ public record Slice(TornadoNativeArray memory, int offset, int length) {
         return (long) length * type().bytes();
     }
 
-    /** The memory of the whole array without TornadoVM's header; element {@code i} of this slice is at {@link #byteAt}. */
+    /**
+     * The memory of the whole array without TornadoVM's header; element {@code i} of this slice is at {@link #byteAt}.
+     */
     public MemorySegment segment() {
         return memory.getSegment();
     }

@@ -7,7 +7,8 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * A named, shaped handle on memory for numbers, row-major. A <em>state</em> tensor has its memory from the start; an
- * <em>activation</em> gets it when the workspace is built, possibly shared with activations that are never alive together.
+ * <em>activation</em> gets it when the workspace is built, possibly shared with activations that are never alive
+ * together.
  */
 public final class Tensor {
     /** The memory behind one or more tensors; an activation's is unknown until planned. */

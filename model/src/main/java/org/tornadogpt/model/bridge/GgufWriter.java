@@ -13,9 +13,9 @@ import java.util.Set;
 import org.tornadogpt.model.layer.Parameters;
 
 /**
- * A file in the GGUF format, version 3, little endian, of float32 tensors: magic, version, numbers of tensors and of metadata; the
- * metadata; name, dimensions (last index fastest comes first), type and offset of each tensor; then the values, each tensor's at a
- * multiple of 32 bytes.
+ * A file in the GGUF format, version 3, little endian, of float32 tensors: magic, version, numbers of tensors and of
+ * metadata; the metadata; name, dimensions (last index fastest comes first), type and offset of each tensor; then the
+ * values, each tensor's at a multiple of 32 bytes.
  */
 final class GgufWriter {
     private static final int MAGIC = 0x46554747;

@@ -21,8 +21,9 @@ import org.tornadogpt.model.Weights;
 import org.tornadogpt.model.tokenizer.Tokenizers;
 
 /**
- * A folder that Hugging Face's {@code transformers} wrote: {@code config.json}, {@code tokenizer.json}, and {@code model.safetensors} in
- * one file or several. Nothing of a size that the configuration names is allocated before tensors of that size have been found.
+ * A folder that Hugging Face's {@code transformers} wrote: {@code config.json}, {@code tokenizer.json}, and {@code
+ * model.safetensors} in one file or several. Nothing of a size that the configuration names is allocated before tensors
+ * of that size have been found.
  */
 public final class HfImport implements AutoCloseable {
     private static final String CONFIG = "config.json";

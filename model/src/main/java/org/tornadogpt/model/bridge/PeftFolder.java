@@ -23,8 +23,9 @@ import org.tornadogpt.model.Weights;
 import org.tornadogpt.model.lora.Adapters;
 
 /**
- * A folder of adapters as {@code peft} has it: {@code adapter_config.json} and {@code adapter_model.safetensors}. Where another program
- * has several matrices for one of ours (queries, keys and values of a Llama), A is the same for all and B is cut by rows.
+ * A folder of adapters as {@code peft} has it: {@code adapter_config.json} and {@code adapter_model.safetensors}. Where
+ * another program has several matrices for one of ours (queries, keys and values of a Llama), A is the same for all and
+ * B is cut by rows.
  */
 public final class PeftFolder {
     private static final String PREFIX = "base_model.model.";

@@ -23,7 +23,8 @@ public record Placement(String theirs, String ours, int first, int rows, int col
         /** Column by column: GPT-2's {@code Conv1D}. */
         TRANSPOSED,
         /**
-         * Each head's rows in pairs (0, D/2), (1, D/2 + 1) and so on: rotary positions turn neighbours there, and halves here.
+         * Each head's rows in pairs (0, D/2), (1, D/2 + 1) and so on: rotary positions turn neighbours there, and
+         * halves here.
          */
         INTERLEAVED
     }

@@ -15,8 +15,8 @@ import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.model.tokenizer.BpeTokenizer;
 
 /**
- * Carries the parameters of one model over to another of the same architecture, which may have another vocabulary and a shorter block.
- * Rows of the token tables go with the text of their tokens; rows of new tokens stay as they are.
+ * Carries the parameters of one model over to another of the same architecture, which may have another vocabulary and a
+ * shorter block. Rows of the token tables go with the text of their tokens; rows of new tokens stay as they are.
  */
 public final class Transfer {
     private static final Set<String> BY_TOKEN = Set.of("wte.weight", "lm_head.weight", "lm_head.bias");
@@ -50,7 +50,8 @@ public final class Transfer {
     /**
      * Carries over.
      *
-     * @throws IllegalArgumentException if the models' shapes differ in anything else than vocabulary and a shorter block
+     * @throws IllegalArgumentException if the models' shapes differ in anything else than vocabulary and a shorter
+     *     block
      */
     public static Vocabulary run(Weights from, Tokenizer fromTokenizer, Weights to, Tokenizer toTokenizer) {
         int[] sources = sources(fromTokenizer, toTokenizer);

@@ -11,14 +11,15 @@ import org.tornadogpt.kernels.ops.matmul.MatMul;
 import org.tornadogpt.kernels.ops.rotary.Rotary;
 
 /**
- * Multi-head self-attention as a branch of the residual stream (Vaswani et al. 2017; pre-normalisation as in Radford et al. 2019):
+ * Multi-head self-attention as a branch of the residual stream (Vaswani et al. 2017; pre-normalisation as in Radford et
+ * al. 2019):
  *
  * <pre>
  *   x = x + dropout(proj(attention(rotate(qkv(norm(x))))))
  * </pre>
  *
- * Queries, keys and values come from one product; with fewer key/value heads than heads, groups of queries share them (Ainslie et al.
- * 2023). Without rotary positions nothing is rotated.
+ * Queries, keys and values come from one product; with fewer key/value heads than heads, groups of queries share them
+ * (Ainslie et al. 2023). Without rotary positions nothing is rotated.
  */
 public final class Attention implements Layer<Attention.Saved> {
     /** Dropouts of a block: on attention probabilities, on the attention's branch, on the feed-forward branch. */

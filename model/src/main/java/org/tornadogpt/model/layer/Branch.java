@@ -10,8 +10,8 @@ final class Branch {
     private Branch() {}
 
     /**
-     * The gradient with which a branch's way back begins. Without dropout it is the stream's: no copy, as all its readers come before the
-     * normalisation adds to {@code dx}.
+     * The gradient with which a branch's way back begins. Without dropout it is the stream's: no copy, as all its
+     * readers come before the normalisation adds to {@code dx}.
      */
     static Tensor gradient(Recorder recorder, String name, Tensor dx, Dropout dropout) {
         if (!dropout.isActive()) {

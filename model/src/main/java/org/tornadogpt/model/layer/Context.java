@@ -11,11 +11,12 @@ import org.tornadogpt.kernels.memory.Tensor;
  * @param B sequences
  * @param T positions of each
  * @param parameters the model's parameters
- * @param positions the position of each row, where rows continue sequences of different lengths; null where row n is at n % T
+ * @param positions the position of each row, where rows continue sequences of different lengths; null where row n is at
+ *     n % T
  * @param cache keys and values of earlier positions, to be kept or read; null without generation
  * @param counters see {@link Dropout}; null where nothing is ever dropped
- * @param trains whether a backward pass will follow: if so each update of the stream is a new tensor, else it is in place and
- *     nothing is dropped
+ * @param trains whether a backward pass will follow: if so each update of the stream is a new tensor, else it is in
+ *     place and nothing is dropped
  */
 public record Context(
         int B,

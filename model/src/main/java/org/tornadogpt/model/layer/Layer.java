@@ -22,11 +22,13 @@ public interface Layer<S extends Layer.Saved> {
     S forward(Recorder recorder, Tensor x, Context context);
 
     /**
-     * Records the way back. {@code dx} (N, C) is the gradient of the stream after the layer, and becomes that before it; the
-     * parameters' gradients are added to.
+     * Records the way back. {@code dx} (N, C) is the gradient of the stream after the layer, and becomes that before
+     * it; the parameters' gradients are added to.
      */
     void backward(Recorder recorder, Tensor dx, S saved, Parameters gradients);
 
-    /** Layers of equal configuration record the same calls with the same shapes, and may be repetitions of one section. */
+    /**
+     * Layers of equal configuration record the same calls with the same shapes, and may be repetitions of one section.
+     */
     Object configuration();
 }

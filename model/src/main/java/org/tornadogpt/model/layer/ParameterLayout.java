@@ -11,9 +11,10 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /**
- * Where each parameter lies in the one flat array that holds all of them; gradients and moments have the same layout. Decayed
- * parameters (matrices, embeddings included) come first, then the others (biases, normalisation weights), each group in the
- * order of declaration and without gaps. Layers declare alike, so the same parameter of two layers is a fixed stride apart.
+ * Where each parameter lies in the one flat array that holds all of them; gradients and moments have the same layout.
+ * Decayed parameters (matrices, embeddings included) come first, then the others (biases, normalisation weights), each
+ * group in the order of declaration and without gaps. Layers declare alike, so the same parameter of two layers is a
+ * fixed stride apart.
  */
 public final class ParameterLayout {
     /**
@@ -146,8 +147,8 @@ public final class ParameterLayout {
     }
 
     /**
-     * Sets every parameter to its initial value, which depends on the seed and the parameter's name only, not on where it lies
-     * or what other parameters there are.
+     * Sets every parameter to its initial value, which depends on the seed and the parameter's name only, not on where
+     * it lies or what other parameters there are.
      */
     public void initialise(Parameters all, long seed) {
         for (Parameter p : parameters) {

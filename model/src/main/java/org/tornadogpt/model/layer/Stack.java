@@ -6,8 +6,8 @@ import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /**
- * The layers of a model. Neighbours of equal configuration are repetitions of one section, which a device may compile once for all of
- * them.
+ * The layers of a model. Neighbours of equal configuration are repetitions of one section, which a device may compile
+ * once for all of them.
  */
 public final class Stack {
     /** What the backward pass needs: that of each layer. */
@@ -44,7 +44,9 @@ public final class Stack {
         return new Saved(ran, stream[0]);
     }
 
-    /** Records the way back: {@code dx} is the gradient of the stream after the layers, and becomes that before them. */
+    /**
+     * Records the way back: {@code dx} is the gradient of the stream after the layers, and becomes that before them.
+     */
     public void backward(Recorder recorder, Tensor dx, Saved saved, Parameters gradients) {
         for (int l = layers.size() - 1; l >= 0; l--) {
             Ran<?> layer = saved.layers.get(l);

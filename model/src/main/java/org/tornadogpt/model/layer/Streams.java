@@ -9,7 +9,10 @@ public final class Streams {
 
     private Streams() {}
 
-    /** A number for {@code name}: its FNV-1a hash (Fowler, Noll and Vo), cut to the upper half of the numbers a stream can have. */
+    /**
+     * A number for {@code name}: its FNV-1a hash (Fowler, Noll and Vo), cut to the upper half of the numbers a stream
+     * can have.
+     */
     public static int number(String name) {
         int hash = FNV_BASIS;
         for (int i = 0; i < name.length(); i++) {

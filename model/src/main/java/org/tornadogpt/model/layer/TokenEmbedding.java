@@ -6,7 +6,10 @@ import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.elementwise.Elementwise;
 import org.tornadogpt.kernels.ops.embedding.Embedding;
 
-/** Where the residual stream begins: a learned vector for each token and, where positions are learned, one for each position. */
+/**
+ * Where the residual stream begins: a learned vector for each token and, where positions are learned, one for each
+ * position.
+ */
 public final class TokenEmbedding {
     /** The table of tokens, which a head may share. */
     static final String TOKENS = "wte.weight";

@@ -13,8 +13,8 @@ import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.model.layer.Parameters;
 
 /**
- * Adapters of a model that trains. The model computes with {@code W = base + s B A} (s = alpha / rank), so its own code knows nothing of
- * them; from the gradient {@code dW} that it computes anyhow follow
+ * Adapters of a model that trains. The model computes with {@code W = base + s B A} (s = alpha / rank), so its own code
+ * knows nothing of them; from the gradient {@code dW} that it computes anyhow follow
  *
  * <pre>
  *   dA = s B^T dW    (rank, in)

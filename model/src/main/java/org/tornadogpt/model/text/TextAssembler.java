@@ -7,8 +7,8 @@ import java.util.List;
 import org.tornadogpt.model.Tokenizer;
 
 /**
- * Puts the tokens of one text together. What it gives out is whole code points, and never what may turn out to be the beginning of a stop
- * string. A surrogate without its partner, which no UTF-8 can hold, becomes U+FFFD.
+ * Puts the tokens of one text together. What it gives out is whole code points, and never what may turn out to be the
+ * beginning of a stop string. A surrogate without its partner, which no UTF-8 can hold, becomes U+FFFD.
  */
 public final class TextAssembler {
     /** A token with the place in the text where it begins. */

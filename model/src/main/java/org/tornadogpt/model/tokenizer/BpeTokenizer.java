@@ -12,8 +12,9 @@ import java.util.stream.IntStream;
 import org.tornadogpt.model.Tokenizer;
 
 /**
- * Byte-level byte-pair encoding (Radford et al. 2019): a text is cut into pieces, the bytes of each piece are merged pair by pair. Every
- * text has tokens. Long texts are encoded by all cores; the tokens are the same whatever their number.
+ * Byte-level byte-pair encoding (Radford et al. 2019): a text is cut into pieces, the bytes of each piece are merged
+ * pair by pair. Every text has tokens. Long texts are encoded by all cores; the tokens are the same whatever their
+ * number.
  */
 public final class BpeTokenizer implements Tokenizer {
     private static final int BYTES = 256;
@@ -260,8 +261,8 @@ public final class BpeTokenizer implements Tokenizer {
     }
 
     /**
-     * What GGUF calls the way in which texts are cut into pieces; empty if it has no name for it. Where nothing is merged all ways are
-     * the same.
+     * What GGUF calls the way in which texts are cut into pieces; empty if it has no name for it. Where nothing is
+     * merged all ways are the same.
      */
     public String ggufName() {
         return switch (definition.preTokenizer) {

@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Learns merges from a text (Sennrich et al. 2016), over bytes and within the pieces of GPT-2's pre-tokenisation: the pair that occurs
- * most often becomes a token, again and again. Of pairs that occur equally often the one of lower numbers comes first, so that the same
- * text gives the same tokenizer on any machine.
+ * Learns merges from a text (Sennrich et al. 2016), over bytes and within the pieces of GPT-2's pre-tokenisation: the
+ * pair that occurs most often becomes a token, again and again. Of pairs that occur equally often the one of lower
+ * numbers comes first, so that the same text gives the same tokenizer on any machine.
  */
 public final class BpeTrainer {
     /** The last token of every vocabulary that is learnt here: the end of a text. */
@@ -57,7 +57,8 @@ public final class BpeTrainer {
     /**
      * Learns a tokenizer.
      *
-     * @param size of the vocabulary, 256 bytes and {@link #END} included; there are fewer tokens if no more pairs occur twice
+     * @param size of the vocabulary, 256 bytes and {@link #END} included; there are fewer tokens if no more pairs occur
+     *     twice
      */
     public static BpeTokenizer train(String text, int size) {
         if (size < SMALLEST || size > LARGEST) {

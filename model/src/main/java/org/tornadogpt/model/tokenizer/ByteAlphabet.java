@@ -3,8 +3,8 @@ package org.tornadogpt.model.tokenizer;
 import java.util.Arrays;
 
 /**
- * GPT-2's way to write any bytes as printable characters: printable bytes of Latin-1 stand for themselves, the others for U+0100 and
- * so on, in order.
+ * GPT-2's way to write any bytes as printable characters: printable bytes of Latin-1 stand for themselves, the others
+ * for U+0100 and so on, in order.
  */
 final class ByteAlphabet {
     private static final int BYTES = 256;

@@ -1,6 +1,9 @@
 package org.tornadogpt.model.tokenizer;
 
-/** The classes of code points that pre-tokenisation tells apart: Unicode's {@code \p{L}}, {@code \p{N}}, {@code \s}, and the rest. */
+/**
+ * The classes of code points that pre-tokenisation tells apart: Unicode's {@code \p{L}}, {@code \p{N}}, {@code \s}, and
+ * the rest.
+ */
 final class CharClass {
     static final int OTHER = 0;
     static final int LETTER = 1;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.PriorityQueue;
 
 /**
- * Which two tokens become which one, and in what order (Sennrich et al. 2016): always the pair of the lowest rank, the first of them in
- * the text. An open hash table over pairs.
+ * Which two tokens become which one, and in what order (Sennrich et al. 2016): always the pair of the lowest rank, the
+ * first of them in the text. An open hash table over pairs.
  */
 final class Merges {
     /** No merge. */

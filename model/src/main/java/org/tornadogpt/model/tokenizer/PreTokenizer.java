@@ -12,8 +12,8 @@ sealed interface PreTokenizer permits Gpt2Split, Llama3Split, DigitSplit, NoSpli
     void split(String text, int from, int to, Pieces pieces);
 
     /**
-     * Whether a text may be cut before any space that follows something else than white space, without changing the pieces. No pattern
-     * here has such a space inside a piece, nor looks further back.
+     * Whether a text may be cut before any space that follows something else than white space, without changing the
+     * pieces. No pattern here has such a space inside a piece, nor looks further back.
      */
     default boolean mayCutBeforeSpaces() {
         return true;

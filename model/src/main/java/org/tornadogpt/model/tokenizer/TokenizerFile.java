@@ -9,7 +9,10 @@ import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.Json;
 import org.tornadogpt.model.Tokenizer;
 
-/** Hugging Face's {@code tokenizer.json}, as far as tokenizers here can do what it asks for; everything else is refused by name. */
+/**
+ * Hugging Face's {@code tokenizer.json}, as far as tokenizers here can do what it asks for; everything else is refused
+ * by name.
+ */
 public final class TokenizerFile {
     private static final String TYPE = "type";
     private static final String BYTE_LEVEL = "ByteLevel";

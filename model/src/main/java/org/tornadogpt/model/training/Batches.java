@@ -3,8 +3,8 @@ package org.tornadogpt.model.training;
 import org.tornadogpt.kernels.kernel.random.Philox;
 
 /**
- * Random blocks of a part. Which blocks make up a batch is a pure function of the seed, the step and the micro-step, so a run
- * that is resumed anywhere sees the batches that it would have seen. Blocks lie wholly inside the part.
+ * Random blocks of a part. Which blocks make up a batch is a pure function of the seed, the step and the micro-step, so
+ * a run that is resumed anywhere sees the batches that it would have seen. Blocks lie wholly inside the part.
  */
 public final class Batches {
     /** Keeps the random numbers of different purposes apart. */

@@ -12,8 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Continuous batching: texts join and leave the running batch of their model between tokens, and each gets the tokens that it would get
- * alone under its seed. One thread computes; requests come in through a bounded queue and never wait for it.
+ * Continuous batching: texts join and leave the running batch of their model between tokens, and each gets the tokens
+ * that it would get alone under its seed. One thread computes; requests come in through a bounded queue and never wait
+ * for it.
  */
 public final class Engine implements AutoCloseable {
     /**

@@ -3,7 +3,8 @@ package org.tornadogpt.serve.engine;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Work on a model that is no text, such as a search, done by the engine's thread step by step between the steps of the running batch.
+ * Work on a model that is no text, such as a search, done by the engine's thread step by step between the steps of the
+ * running batch.
  *
  * @param <T> what comes of it
  */

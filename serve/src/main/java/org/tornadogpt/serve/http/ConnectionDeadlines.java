@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.EndPoint;
 
 /**
- * Closes connections that have not sent a whole request in time, however busily they send its bytes one by one. Those whose request is
- * being worked on are left alone.
+ * Closes connections that have not sent a whole request in time, however busily they send its bytes one by one. Those
+ * whose request is being worked on are left alone.
  */
 final class ConnectionDeadlines implements org.eclipse.jetty.io.Connection.Listener {
     /** One connection. */

@@ -30,8 +30,9 @@ public final class Guard {
     }
 
     /**
-     * A page of another site can make a browser call this server by a name of its own, which it lets point here (DNS rebinding): then the
-     * name is a wrong one. It can call it by its right name, too: then the browser says which page asks.
+     * A page of another site can make a browser call this server by a name of its own, which it lets point here (DNS
+     * rebinding): then the name is a wrong one. It can call it by its right name, too: then the browser says which page
+     * asks.
      */
     void check(Optional<String> host, Optional<String> origin, Optional<String> site) throws ApiException {
         String called = host.orElse("").toLowerCase(Locale.ROOT);

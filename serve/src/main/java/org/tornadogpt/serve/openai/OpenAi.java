@@ -137,7 +137,10 @@ public final class OpenAi {
                 : ApiException.busy("the server stops");
     }
 
-    /** An answer that takes long begins with line breaks, which JSON allows: sending them tells whether the client is still there. */
+    /**
+     * An answer that takes long begins with line breaks, which JSON allows: sending them tells whether the client is
+     * still there.
+     */
     private static void whole(Exchange exchange, Spec spec, BlockingQueue<Choice.Event> events)
             throws ApiException, IOException, InterruptedException {
         List<StringBuilder> texts = new ArrayList<>();

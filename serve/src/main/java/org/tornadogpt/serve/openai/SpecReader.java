@@ -204,8 +204,8 @@ public final class SpecReader {
     }
 
     /**
-     * A plain template, as these models were trained on no conversations: the messages' contents one after another, separated by a line
-     * break, or by a space where the model knows none, or by nothing.
+     * A plain template, as these models were trained on no conversations: the messages' contents one after another,
+     * separated by a line break, or by a space where the model knows none, or by nothing.
      */
     private static Spec.Prompt chatPrompt(Fields fields, ServedModel model) throws ApiException {
         JsonNode messages = fields.get("messages");

@@ -24,8 +24,9 @@ import org.tornadogpt.serve.http.ApiException;
 import org.tornadogpt.serve.http.Exchange;
 
 /**
- * Models that visitors bring: a zip with {@code model.safetensors}, {@code config.json} and {@code tokenizer.json}, in whichever folder.
- * It is checked as any file of strangers, kept in memory, never on a disk, and forgotten after a time.
+ * Models that visitors bring: a zip with {@code model.safetensors}, {@code config.json} and {@code tokenizer.json}, in
+ * whichever folder. It is checked as any file of strangers, kept in memory, never on a disk, and forgotten after a
+ * time.
  */
 public final class Uploads {
     /**

@@ -39,7 +39,8 @@ public record Colours(boolean on) {
     }
 
     /**
-     * What the arguments and the environment ask for. The option overrides the variable {@code NO_COLOR} (no-color.org).
+     * What the arguments and the environment ask for. The option overrides the variable {@code NO_COLOR}
+     * (no-color.org).
      *
      * @param terminal whether the output is one
      */

@@ -76,7 +76,10 @@ public final class DeviceOptions {
         return device.id() + ": " + device.description() + " (" + why + ")";
     }
 
-    /** The longest reason is that of most users, who have no TornadoVM; how to get a GPU is told by the command that lists devices. */
+    /**
+     * The longest reason is that of most users, who have no TornadoVM; how to get a GPU is told by the command that
+     * lists devices.
+     */
     private static String noGpu() {
         return Devices.noGpu()
                 .map(why -> System.getProperty(TORNADO) == null ? "no TornadoVM, see 'tgpt devices'" : why)

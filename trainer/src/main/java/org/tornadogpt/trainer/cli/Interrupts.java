@@ -13,7 +13,10 @@ import java.util.List;
 final class Interrupts implements Interruption {
     private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
 
-    /** Of a batch system before its time is over, and of an MPI launcher when a process has died: a request, never the second. */
+    /**
+     * Of a batch system before its time is over, and of an MPI launcher when a process has died: a request, never the
+     * second.
+     */
     private static final String USER_SIGNAL = "USR1";
 
     private static final Listener SILENT = new Listener() {

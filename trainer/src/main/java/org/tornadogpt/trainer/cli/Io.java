@@ -36,7 +36,10 @@ public record Io(PrintWriter out, PrintWriter err, Interruption interrupted, Scr
         err.flush();
     }
 
-    /** Prints the line on standard error that says why the command ends. It stays one: commands and paths are copied from it. */
+    /**
+     * Prints the line on standard error that says why the command ends. It stays one: commands and paths are copied
+     * from it.
+     */
     public void fail(String text) {
         err.println(screen.err().colours().error(PROGRAM) + text);
         err.flush();

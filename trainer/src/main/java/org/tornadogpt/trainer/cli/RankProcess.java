@@ -12,8 +12,8 @@ import org.tornadogpt.trainer.ranks.Ranks;
 import org.tornadogpt.trainer.ranks.RanksException;
 
 /**
- * A command in a process that may be one of several. Rank 0 prints. Another says something only if it fails and rank 0 does not end
- * all of them before, as it does where it has failed for the same reason.
+ * A command in a process that may be one of several. Rank 0 prints. Another says something only if it fails and rank 0
+ * does not end all of them before, as it does where it has failed for the same reason.
  */
 final class RankProcess {
     /** The commands that several processes can share. */

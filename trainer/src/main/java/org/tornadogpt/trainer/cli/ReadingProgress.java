@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.tornadogpt.trainer.data.ReadingListener;
 
 /**
- * A line on a terminal that tells how much text was read so far, gone when all is; and Ctrl+C ends a reading that takes long. A short
- * one is let come to its end, after which the command stops where it can go on.
+ * A line on a terminal that tells how much text was read so far, gone when all is; and Ctrl+C ends a reading that takes
+ * long. A short one is let come to its end, after which the command stops where it can go on.
  */
 final class ReadingProgress implements ReadingListener, AutoCloseable {
     private static final int MILLIS = 300;

@@ -52,7 +52,10 @@ public record Screen(Target out, Target err) {
         return number ? Math.max(FEWEST_COLUMNS, Integer.parseInt(said)) : USUAL_COLUMNS;
     }
 
-    /** Whether somebody looks on, so that a progress bar on standard error below the lines on standard output makes sense. */
+    /**
+     * Whether somebody looks on, so that a progress bar on standard error below the lines on standard output makes
+     * sense.
+     */
     public boolean interactive() {
         return out.terminal() && err.terminal();
     }

@@ -7,8 +7,8 @@ import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.ranks.Ranks;
 
 /**
- * Gives all ranks what rank 0 has read: they need no folder in common. Where each keeps a part of the optimizer's state, they do, and
- * each reads its own.
+ * Gives all ranks what rank 0 has read: they need no folder in common. Where each keeps a part of the optimizer's
+ * state, they do, and each reads its own.
  */
 record SharedState(Ranks ranks, Path checkpoint) {
     void share(TrainingSession session) throws IOException {

@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import me.tongfei.progressbar.ProgressBarConsumer;
 
 /**
- * Draws a progress bar on standard error, over the previous one. The library's own console consumer asks a terminal library for
- * the width, which takes over Ctrl+C and so would end the process instead of letting it save.
+ * Draws a progress bar on standard error, over the previous one. The library's own console consumer asks a terminal
+ * library for the width, which takes over Ctrl+C and so would end the process instead of letting it save.
  */
 final class StandardErrorBar implements ProgressBarConsumer {
     /** A terminal shows Ctrl+C where the cursor is: with room for it, pressed twice, the bar stays on one line. */

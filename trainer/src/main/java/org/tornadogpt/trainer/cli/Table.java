@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Rows of cells, each column as wide as its widest cell. Where that is wider than the terminal, cells of the columns that may are
- * broken between words, the widest first.
+ * Rows of cells, each column as wide as its widest cell. Where that is wider than the terminal, cells of the columns
+ * that may are broken between words, the widest first.
  */
 public final class Table {
     private static final String GAP = "  ";

@@ -3,8 +3,8 @@ package org.tornadogpt.trainer.cli;
 import java.util.Locale;
 
 /**
- * How fast tokens come. The first ones wait for the JIT compiler, so the pace of the last ones (from half to three quarters of them) is
- * told beside that of all.
+ * How fast tokens come. The first ones wait for the JIT compiler, so the pace of the last ones (from half to three
+ * quarters of them) is told beside that of all.
  */
 final class TokenRate {
     private final long start = System.nanoTime();

@@ -7,8 +7,8 @@ import java.nio.file.PathMatcher;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A folder and a pattern for what lies below it. {@code **} crosses folders, as in {@code src/**}{@code /*.java}; a backslash makes the
- * character after it an ordinary one.
+ * A folder and a pattern for what lies below it. {@code **} crosses folders, as in {@code src/**}{@code /*.java}; a
+ * backslash makes the character after it an ordinary one.
  *
  * @param root absolute
  * @param pattern relative to it

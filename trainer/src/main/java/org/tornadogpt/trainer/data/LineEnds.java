@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Ends every line with a line feed and drops byte order marks, as Python's text mode and editors do: what tools of another system put
- * there would otherwise become tokens. A text without carriage returns and marks passes unchanged.
+ * Ends every line with a line feed and drops byte order marks, as Python's text mode and editors do: what tools of
+ * another system put there would otherwise become tokens. A text without carriage returns and marks passes unchanged.
  */
 final class LineEnds {
     /** U+FEFF: a byte order mark at the start of a file; elsewhere what is left of one when files were joined. */

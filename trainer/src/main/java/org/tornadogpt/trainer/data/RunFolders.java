@@ -7,7 +7,10 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Tells the folders that training writes from folders of text: what a run says of itself is not what the next one is to learn. */
+/**
+ * Tells the folders that training writes from folders of text: what a run says of itself is not what the next one is to
+ * learn.
+ */
 final class RunFolders {
     static final String REASON = "is the folder of a run or checkpoint";
 

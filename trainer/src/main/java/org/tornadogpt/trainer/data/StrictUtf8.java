@@ -12,7 +12,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
-/** UTF-8 that must be UTF-8: no replacement characters, no NUL bytes. Read piece by piece, so that nothing is held twice. */
+/**
+ * UTF-8 that must be UTF-8: no replacement characters, no NUL bytes. Read piece by piece, so that nothing is held
+ * twice.
+ */
 final class StrictUtf8 {
     static final int CHUNK = 1 << 16;
 

@@ -43,7 +43,10 @@ final class TextFiles {
                 : file.toString();
     }
 
-    /** Every text file below {@code folder}, by path; files and folders whose name begins with a dot are left out unless asked for. */
+    /**
+     * Every text file below {@code folder}, by path; files and folders whose name begins with a dot are left out unless
+     * asked for.
+     */
     Corpus readFolder(Path folder) {
         TextCollector collector = new TextCollector(folder.toString(), rules, listener);
         List<Path> files = FolderWalk.find(

@@ -3,8 +3,8 @@ package org.tornadogpt.trainer.data;
 /**
  * How a text is read, and where reading stops.
  *
- * @param keepLineEndings whether carriage returns and byte order marks stay; otherwise every line ends with a line feed and there are
- *     no marks
+ * @param keepLineEndings whether carriage returns and byte order marks stay; otherwise every line ends with a line feed
+ *     and there are no marks
  * @param hiddenFiles whether files whose names begin with a dot are read, in folders and zips
  * @param maxMegabytes millions of bytes of text, after unpacking
  * @param maxFiles files and folders that are looked at

@@ -97,7 +97,10 @@ final class ZippedTexts {
         return entries;
     }
 
-    /** Counts what comes out of an entry and stops where that is out of proportion: a zip bomb is small and unpacks to gigabytes. */
+    /**
+     * Counts what comes out of an entry and stops where that is out of proportion: a zip bomb is small and unpacks to
+     * gigabytes.
+     */
     private final class Expansion extends FilterInputStream {
         private final long most;
         private long count;

@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Runs a command with kernels of the user's: compiles sources into a temporary folder and starts a JVM like this one that has them on its
- * class path. Not a class loader of our own: TornadoVM reads {@code @Parallel} through the system's, and would lose it in silence.
+ * Runs a command with kernels of the user's: compiles sources into a temporary folder and starts a JVM like this one
+ * that has them on its class path. Not a class loader of our own: TornadoVM reads {@code @Parallel} through the
+ * system's, and would lose it in silence.
  */
 public final class ForeignKernels {
     private static final List<String> NOT_PASSED_ON = List.of(

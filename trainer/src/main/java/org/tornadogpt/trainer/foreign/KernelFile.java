@@ -13,8 +13,8 @@ import org.tornadogpt.kernels.kernel.Variants;
 import org.tornadogpt.trainer.settings.UsageException;
 
 /**
- * A source file or jar with kernels of the user's, as the JVM that has its classes knows it. What was given as {@code given} is on the
- * class path as {@code classes}.
+ * A source file or jar with kernels of the user's, as the JVM that has its classes knows it. What was given as {@code
+ * given} is on the class path as {@code classes}.
  */
 public record KernelFile(String given, Path classes) {
     /** Tells a JVM which files its class path begins with: pairs, each {@code given} before {@code classes}. */

@@ -19,7 +19,10 @@ import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Compiles a source file with kernels as the build does: with local variables' names, without which TornadoVM compiles nothing. */
+/**
+ * Compiles a source file with kernels as the build does: with local variables' names, without which TornadoVM compiles
+ * nothing.
+ */
 final class SourceCompiler {
     private SourceCompiler() {}
 

@@ -19,14 +19,17 @@ import java.util.zip.CRC32C;
 import org.tornadogpt.trainer.files.WholeFile;
 
 /**
- * The file of events that TensorBoard reads: records of a length, a masked CRC-32C, a protocol buffer {@code Event}, and another masked
- * CRC-32C. It says what {@code metrics.jsonl} says, so that a run which was killed and resumed shows no step twice.
+ * The file of events that TensorBoard reads: records of a length, a masked CRC-32C, a protocol buffer {@code Event},
+ * and another masked CRC-32C. It says what {@code metrics.jsonl} says, so that a run which was killed and resumed shows
+ * no step twice.
  */
 public final class EventFile {
     private static final Pattern NAME = Pattern.compile("events\\.out\\.tfevents\\.(\\d+)\\.tgpt");
     private static final int MASK_DELTA = 0xA282EAD8;
 
-    /** Fields of Event, Summary, Summary.Value and the messages in it: see TensorFlow's event.proto and summary.proto. */
+    /**
+     * Fields of Event, Summary, Summary.Value and the messages in it: see TensorFlow's event.proto and summary.proto.
+     */
     private static final int EVENT_WALL_TIME = 1;
 
     private static final int EVENT_STEP = 2;
@@ -47,8 +50,8 @@ public final class EventFile {
     private EventFile() {}
 
     /**
-     * Brings the folder's file up to what the metrics say. What is there already is left, and what is new is added, so that a TensorBoard
-     * which reads meanwhile goes on; if something else is there, the file is written anew.
+     * Brings the folder's file up to what the metrics say. What is there already is left, and what is new is added, so
+     * that a TensorBoard which reads meanwhile goes on; if something else is there, the file is written anew.
      *
      * @param text about the run, shown with its first step
      */

@@ -105,8 +105,8 @@ final class LossChart {
     }
 
     /**
-     * The loss of the batches, so many averaged that a curve comes out. Means lie in the middle of their steps; were all steps whole
-     * numbers in a row, XChart would put the marks of the axis at odd multiples of one.
+     * The loss of the batches, so many averaged that a curve comes out. Means lie in the middle of their steps; were
+     * all steps whole numbers in a row, XChart would put the marks of the axis at odd multiples of one.
      */
     private static void addBatches(XYChart chart, List<Metric> steps) {
         if (steps.isEmpty()) {

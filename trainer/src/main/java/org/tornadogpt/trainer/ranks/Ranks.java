@@ -4,8 +4,8 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.model.GradientReducer;
 
 /**
- * The processes that train one model together, of which this is one. All call the same methods in the same order; each returns when
- * all have called it. For one thread, the one that trains.
+ * The processes that train one model together, of which this is one. All call the same methods in the same order; each
+ * returns when all have called it. For one thread, the one that trains.
  */
 public interface Ranks {
     /** A process by itself. */

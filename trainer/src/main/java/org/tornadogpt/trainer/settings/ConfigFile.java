@@ -93,8 +93,8 @@ public final class ConfigFile {
     }
 
     /**
-     * A string, a map or, for anything else, null for each key. Scalars are taken letter by letter: what YAML would make of
-     * {@code 007} or {@code 1.50} is not what was written.
+     * A string, a map or, for anything else, null for each key. Scalars are taken letter by letter: what YAML would
+     * make of {@code 007} or {@code 1.50} is not what was written.
      */
     private static Map<String, Object> tree(YAMLParser yaml) throws IOException {
         Map<String, Object> tree = new LinkedHashMap<>();
@@ -141,8 +141,8 @@ public final class ConfigFile {
     }
 
     /**
-     * A run that was made before there was a choice keeps the text that it had: line ends as they were, and zips with the files whose
-     * names begin with a dot. Only a run's own file has facts.
+     * A run that was made before there was a choice keeps the text that it had: line ends as they were, and zips with
+     * the files whose names begin with a dot. Only a run's own file has facts.
      */
     private static void fillInWhatEarlierVersionsDid(Values values, Map<String, String> facts) {
         if (facts.isEmpty() || values.get("keepLineEndings").isPresent()) {
@@ -186,7 +186,9 @@ public final class ConfigFile {
                 .append('\n'));
     }
 
-    /** Plain where every reader of YAML takes it for the same, else in double quotes, where YAML reads what JSON writes. */
+    /**
+     * Plain where every reader of YAML takes it for the same, else in double quotes, where YAML reads what JSON writes.
+     */
     private static String scalar(String value, boolean text) {
         boolean word = value.matches("[A-Za-z/][A-Za-z0-9._/+-]*") && !WORDS.contains(value.toLowerCase(Locale.ROOT));
         boolean truth = value.equals("true") || value.equals("false");

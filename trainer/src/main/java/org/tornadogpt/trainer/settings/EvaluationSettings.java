@@ -36,7 +36,10 @@ public record EvaluationSettings(
                 values.integer("logInterval"));
     }
 
-    /** Whether a run of {@code steps} steps evaluates after {@code step} of them: at the start, at the end, and in between. */
+    /**
+     * Whether a run of {@code steps} steps evaluates after {@code step} of them: at the start, at the end, and in
+     * between.
+     */
     public boolean isDue(long step, long steps) {
         return step % evalInterval == 0 || step == steps;
     }

@@ -45,8 +45,8 @@ public final class Suggestions {
     private Suggestions() {}
 
     /**
-     * A sentence part for the end of an "unknown name" message: the nearest name if one is near, else all of them if they are few,
-     * else the three that are nearest.
+     * A sentence part for the end of an "unknown name" message: the nearest name if one is near, else all of them if
+     * they are few, else the three that are nearest.
      *
      * @param name what was typed
      * @param known what exists

@@ -8,8 +8,8 @@ import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.ranks.Ranks;
 
 /**
- * Mean losses over a fixed choice of batches of each part: every evaluation of a run looks at the same blocks, so that its
- * figures differ by the model alone.
+ * Mean losses over a fixed choice of batches of each part: every evaluation of a run looks at the same blocks, so that
+ * its figures differ by the model alone.
  */
 public final class Evaluator {
     /**

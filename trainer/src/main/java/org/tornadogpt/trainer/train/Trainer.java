@@ -16,8 +16,8 @@ import org.tornadogpt.trainer.ranks.RanksException;
 import org.tornadogpt.trainer.settings.TrainSettings;
 
 /**
- * The loop. What it does after step n depends on the settings, the parameters, the moments and n alone, so that a run that is
- * stopped and resumed anywhere is the run that was never stopped.
+ * The loop. What it does after step n depends on the settings, the parameters, the moments and n alone, so that a run
+ * that is stopped and resumed anywhere is the run that was never stopped.
  */
 public final class Trainer {
     /** How a run ended. */

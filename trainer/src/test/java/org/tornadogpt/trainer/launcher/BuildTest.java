@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.trainer.launcher.World.Ended;
 
-/** When {@code tgpt} builds, with a Maven that is a few lines of shell: it does what the build's first and last steps do, and leaves jars. */
+/**
+ * When {@code tgpt} builds, with a Maven that is a few lines of shell: it does what the build's first and last steps
+ * do, and leaves jars.
+ */
 @Timeout(240)
 class BuildTest {
     private static final String SOURCE = "kernels/src/main/java/A.java";

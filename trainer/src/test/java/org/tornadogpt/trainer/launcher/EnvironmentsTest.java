@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.trainer.launcher.World.Ended;
 
-/** {@code tgpt} in environments that lack something, or have something odd: it starts the right Java rightly, or says in one line why not. */
+/**
+ * {@code tgpt} in environments that lack something, or have something odd: it starts the right Java rightly, or says in
+ * one line why not.
+ */
 @Timeout(240)
 class EnvironmentsTest {
     private static final String ALL_MODULES =
@@ -191,7 +194,10 @@ class EnvironmentsTest {
                 .doesNotContain("install openjdk", "dnf", "sdk");
     }
 
-    /** Where the usual places hold no Java, whatever this machine has; its own package manager is found through the world's programs only. */
+    /**
+     * Where the usual places hold no Java, whatever this machine has; its own package manager is found through the
+     * world's programs only.
+     */
     private Ended find(String before) throws IOException, InterruptedException {
         return world.bash("say() { printf 'tgpt: %s\\n' \"$*\" >&2; }; source p/tools/launcher/jdk.sh; " + before
                 + "; find_candidates() { candidates=(/nowhere); }; command() { [[ -x bin/$2 ]]; };"

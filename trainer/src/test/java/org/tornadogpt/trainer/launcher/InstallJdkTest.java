@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.trainer.launcher.World.Ended;
 
-/** {@code tgpt --install-jdk} with a server on this machine that answers as Adoptium's does, and a JDK of a few lines of shell. */
+/**
+ * {@code tgpt --install-jdk} with a server on this machine that answers as Adoptium's does, and a JDK of a few lines of
+ * shell.
+ */
 @Timeout(240)
 class InstallJdkTest {
     private static final String ARCHIVE = "OpenJDK25U-jdk_x64_linux_hotspot_25.0.3_9.tar.gz";

@@ -7,8 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import org.tornadogpt.kernels.kernel.BlockTask;
 
 /**
- * The two ceilings of a roofline (Williams, Waterman and Patterson 2009), measured: how many fused multiply-adds all threads can
- * do when nothing else is asked of them, and how fast they copy arrays that do not fit into the caches.
+ * The two ceilings of a roofline (Williams, Waterman and Patterson 2009), measured: how many fused multiply-adds all
+ * threads can do when nothing else is asked of them, and how fast they copy arrays that do not fit into the caches.
  *
  * @param gflops fused multiply-add rate of all threads, counted as two operations, in 10^9/s
  * @param gigabytesPerSecond copy rate of all threads, bytes read plus bytes written, in 10^9/s

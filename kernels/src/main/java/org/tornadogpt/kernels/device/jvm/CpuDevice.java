@@ -12,8 +12,8 @@ public final class CpuDevice extends JvmDevice {
             new DeviceTraits("cpu", Set.of(Variant.Style.LOOP, Variant.Style.VECTOR), false);
 
     /**
-     * With {@code threads} worker threads, the caller's included. The first device of a JVM tells its compiler what to inline, where
-     * no option did, and begins to warm up its largest kernel.
+     * With {@code threads} worker threads, the caller's included. The first device of a JVM tells its compiler what to
+     * inline, where no option did, and begins to warm up its largest kernel.
      *
      * @throws IllegalArgumentException if this JVM was started without the Vector API
      */

@@ -14,8 +14,8 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * What C2 must inline and what it must not, for JVMs that were not started by the launcher. The list is {@code inlining.txt}, which
- * the launcher reads, too. Without it the vector kernels allocate much of what they compute.
+ * What C2 must inline and what it must not, for JVMs that were not started by the launcher. The list is {@code
+ * inlining.txt}, which the launcher reads, too. Without it the vector kernels allocate much of what they compute.
  */
 final class InliningRules {
     /** Names the system property that leaves C2 alone when it is {@code false}. */

@@ -4,13 +4,15 @@ import java.util.List;
 import org.tornadogpt.kernels.graph.NodeList;
 
 /**
- * What the {@code cpu} device does about the JIT compilers. Until its code is compiled a program takes many times as long.
+ * What the {@code cpu} device does about the JIT compilers. Until its code is compiled a program takes many times as
+ * long.
  *
  * <ul>
- *   <li>The largest kernels are run in a thread of their own from the device's beginning, until C2 has compiled them. The first training
- *       step waits for that: it ends sooner than beside the compilation of its largest kernels.
- *   <li>With few threads the first runs use one of them only, because the compilers need the other cores more. Of {@code kernel-cpu}
- *       2,000 tokens came sooner with one thread, 10,000 with one for the first 3,000; its first training step ended sooner, too.
+ *   <li>The largest kernels are run in a thread of their own from the device's beginning, until C2 has compiled them.
+ *       The first training step waits for that: it ends sooner than beside the compilation of its largest kernels.
+ *   <li>With few threads the first runs use one of them only, because the compilers need the other cores more. Of
+ *       {@code kernel-cpu} 2,000 tokens came sooner with one thread, 10,000 with one for the first 3,000; its first
+ *       training step ended sooner, too.
  * </ul>
  *
  * Results do not depend on any of it.

@@ -7,9 +7,9 @@ import static org.tornadogpt.kernels.kernel.vector.TileVector.ROW_STRIDE;
 import org.tornadogpt.kernels.kernel.vector.TileVector;
 
 /**
- * Runs the tile kernels until the JIT compiler takes them up, while the caller does something else. Half of a first training step
- * is waiting for their compilation: they are the largest methods, and what they are first called for lacks some of their branches,
- * so that they would be compiled a second and a third time.
+ * Runs the tile kernels until the JIT compiler takes them up, while the caller does something else. Half of a first
+ * training step is waiting for their compilation: they are the largest methods, and what they are first called for
+ * lacks some of their branches, so that they would be compiled a second and a third time.
  */
 final class WarmUpVector {
     /** Enough for the last tier, with profiles of all branches. */
@@ -19,7 +19,9 @@ final class WarmUpVector {
 
     private WarmUpVector() {}
 
-    /** What every model needs. Begins once in the life of the JVM, in a thread of its own that does not keep it alive. */
+    /**
+     * What every model needs. Begins once in the life of the JVM, in a thread of its own that does not keep it alive.
+     */
     static void begin() {
         Forward.begin();
     }

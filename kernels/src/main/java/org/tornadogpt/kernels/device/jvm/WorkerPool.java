@@ -8,12 +8,12 @@ import org.tornadogpt.kernels.kernel.BlockTask;
 import org.tornadogpt.kernels.kernel.steal.StealableTask;
 
 /**
- * A fixed team: the calling thread and {@code threads - 1} daemon workers, which spin briefly between pieces of work before
- * they park. One caller at a time.
+ * A fixed team: the calling thread and {@code threads - 1} daemon workers, which spin briefly between pieces of work
+ * before they park. One caller at a time.
  *
- * <p>Each worker begins with a share of its own, the same part of the blocks every time, because what it computed in one piece of
- * work is in its core's cache when the next one asks for it; who is done early takes over from the others, blocks first and then, of a
- * {@link StealableTask}, parts of blocks.
+ * <p>Each worker begins with a share of its own, the same part of the blocks every time, because what it computed in
+ * one piece of work is in its core's cache when the next one asks for it; who is done early takes over from the others,
+ * blocks first and then, of a {@link StealableTask}, parts of blocks.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 20_000;
@@ -63,8 +63,8 @@ public final class WorkerPool implements AutoCloseable {
     /**
      * As above.
      *
-     * @param backwards whether each share is done from its last block to its first: what the piece of work before did last is
-     *     then what this one begins with, while it is still in the cache
+     * @param backwards whether each share is done from its last block to its first: what the piece of work before did
+     *     last is then what this one begins with, while it is still in the cache
      */
     public void run(int blockCount, boolean backwards, BlockTask blockTask) {
         task = blockTask;

@@ -6,13 +6,13 @@ import org.tornadogpt.kernels.graph.DeviceException;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 
 /**
- * Replay of whole graphs as CUDA graphs: the driver records the launches of a graph's first run and repeats them as one, which saves
- * most of the time between small kernels. What differs from run to run (tokens, counters, rates, offsets) is copied in by the recorded
- * launches themselves, always from the same host memory, so a replay sees the new values; that is why every input of every graph is
- * copied at each run.
+ * Replay of whole graphs as CUDA graphs: the driver records the launches of a graph's first run and repeats them as
+ * one, which saves most of the time between small kernels. What differs from run to run (tokens, counters, rates,
+ * offsets) is copied in by the recorded launches themselves, always from the same host memory, so a replay sees the new
+ * values; that is why every input of every graph is copied at each run.
  *
- * <p>Off unless {@code -Dtornadogpt.cudaGraphs=on}: TornadoVM's profiler sees nothing of a replay, so runs are not proven and kernels
- * not timed.
+ * <p>Off unless {@code -Dtornadogpt.cudaGraphs=on}: TornadoVM's profiler sees nothing of a replay, so runs are not
+ * proven and kernels not timed.
  */
 final class CudaGraphs {
     static final String PROPERTY = "tornadogpt.cudaGraphs";

@@ -17,8 +17,8 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * A workspace on a device: all graphs in one execution plan, so that parameters stay on the device between programs, and what is known
- * about which side holds the current values.
+ * A workspace on a device: all graphs in one execution plan, so that parameters stay on the device between programs,
+ * and what is known about which side holds the current values.
  */
 final class DeviceRun implements Residency.Copies {
     private final GraphPlan graphs;

@@ -14,7 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** One of the process's output descriptors, which can be led into a file for a while and back: native code writes past Java's streams. */
+/**
+ * One of the process's output descriptors, which can be led into a file for a while and back: native code writes past
+ * Java's streams.
+ */
 final class FileDescriptors implements AutoCloseable {
     static final int STANDARD_OUTPUT = 1;
     static final int STANDARD_ERROR = 2;

@@ -9,8 +9,9 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * Makes TornadoVM's task graphs from a {@link GraphPlan}. Graphs share arrays on the device only if each takes over the whole list
- * from the one before it and leaves the whole list to the next, whether it uses an array or not; the first graph uploads them.
+ * Makes TornadoVM's task graphs from a {@link GraphPlan}. Graphs share arrays on the device only if each takes over the
+ * whole list from the one before it and leaves the whole list to the next, whether it uses an array or not; the first
+ * graph uploads them.
  */
 final class GraphFactory {
     /** Name of the graph that brings all shared arrays to the device. */

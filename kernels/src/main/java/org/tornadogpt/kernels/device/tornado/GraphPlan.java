@@ -20,9 +20,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *
  * <ol>
  *   <li>A program is cut into <em>segments</em>: each repetition of a section is one, and what lies between sections.
- *   <li>Consecutive repetitions of one section must launch the same kernels with the same arguments; they differ in their rows of
- *       the offset tables only. They are <em>folded</em>: the first one's graphs serve all. They also serve segments of other programs
- *       that happen to launch the same.
+ *   <li>Consecutive repetitions of one section must launch the same kernels with the same arguments; they differ in
+ *       their rows of the offset tables only. They are <em>folded</em>: the first one's graphs serve all. They also
+ *       serve segments of other programs that happen to launch the same.
  *   <li>A segment's tasks are split into graphs that fit TornadoVM's list of task descriptors.
  * </ol>
  *
@@ -60,7 +60,9 @@ record GraphPlan(
      */
     record Execution(GraphSpec graph, List<int[]> rows, List<Node> nodes) {}
 
-    /** Kernel by kernel the shapes of its work-groups, for a run's record; empty where no kernel is written for them. */
+    /**
+     * Kernel by kernel the shapes of its work-groups, for a run's record; empty where no kernel is written for them.
+     */
     Map<String, Set<String>> groupShapes() {
         Map<String, Set<String>> shapes = new TreeMap<>();
         for (GraphSpec graph : graphs) {

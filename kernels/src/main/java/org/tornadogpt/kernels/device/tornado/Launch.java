@@ -26,8 +26,8 @@ record Launch(Call call, WorkGroups groups) {
     }
 
     /**
-     * What keeps {@code other} from being served by this task's compiled kernel. TornadoVM freezes scalars and binds arrays when a
-     * graph is built, so both must be the same.
+     * What keeps {@code other} from being served by this task's compiled kernel. TornadoVM freezes scalars and binds
+     * arrays when a graph is built, so both must be the same.
      */
     Optional<String> difference(Launch other) {
         if (!call.kernel().equals(other.call.kernel())) {

@@ -4,9 +4,9 @@ import java.io.PrintStream;
 import org.tornadogpt.kernels.graph.DeviceException;
 
 /**
- * Hears what TornadoVM and its native libraries print while a graph runs. They tell of a failed OpenCL or CUDA call on standard output
- * or standard error and carry on with stale data, so during a run both go to files; what is found there is passed on, and an error
- * line ends the run.
+ * Hears what TornadoVM and its native libraries print while a graph runs. They tell of a failed OpenCL or CUDA call on
+ * standard output or standard error and carry on with stale data, so during a run both go to files; what is found there
+ * is passed on, and an error line ends the run.
  */
 final class NativeErrors implements AutoCloseable {
     private final FileDescriptors output = new FileDescriptors(FileDescriptors.STANDARD_OUTPUT);
@@ -45,7 +45,9 @@ final class NativeErrors implements AutoCloseable {
         });
     }
 
-    /** Whether a printed line tells of a failed call into a driver, or of a kernel that runs otherwise than asked for. */
+    /**
+     * Whether a printed line tells of a failed call into a driver, or of a kernel that runs otherwise than asked for.
+     */
     static boolean isError(String line) {
         return line.contains("-JNI] ERROR")
                 || line.contains("Returned: -")

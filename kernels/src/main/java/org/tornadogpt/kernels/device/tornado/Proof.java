@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.tornadogpt.kernels.graph.DeviceException;
 
 /**
- * How it is known that kernels ran on the device: TornadoVM's profiler names the device's time of each task, and a task that fell back
- * to Java has none. Every graph's first run is checked.
+ * How it is known that kernels ran on the device: TornadoVM's profiler names the device's time of each task, and a task
+ * that fell back to Java has none. Every graph's first run is checked.
  */
 final class Proof {
     private final DeviceInfo device;

@@ -7,8 +7,9 @@ import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * Where the current values of each state array are. Every workspace has copies of its own on the device: an array that several
- * workspaces share, such as a model's parameters, moves between their copies by way of the host, when it must and not before.
+ * Where the current values of each state array are. Every workspace has copies of its own on the device: an array that
+ * several workspaces share, such as a model's parameters, moves between their copies by way of the host, when it must
+ * and not before.
  */
 final class Residency {
     /** A workspace's copies on the device. */
@@ -44,7 +45,10 @@ final class Residency {
         all.stream().filter(copies -> copies.holds(array)).forEach(copies -> copies.outdate(array));
     }
 
-    /** Before a program of {@code reader} runs: what another workspace has newer comes to the host, from where it can be sent. */
+    /**
+     * Before a program of {@code reader} runs: what another workspace has newer comes to the host, from where it can be
+     * sent.
+     */
     void beforeRun(Copies reader, Collection<FloatArray> arrays) {
         for (FloatArray array : arrays) {
             Copies copies = newest.get(array);

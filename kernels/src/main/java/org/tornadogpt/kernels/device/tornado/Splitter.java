@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits a list of tasks into graphs. A graph's task descriptors must fit {@value Launch#DESCRIPTOR_BYTES} bytes and there may be 256
- * of them; both are fixed in TornadoVM, which throws when the first is exceeded.
+ * Splits a list of tasks into graphs. A graph's task descriptors must fit {@value Launch#DESCRIPTOR_BYTES} bytes and
+ * there may be 256 of them; both are fixed in TornadoVM, which throws when the first is exceeded.
  *
  * @param descriptorBytes most bytes of task descriptors in a graph
  * @param tasks most tasks in a graph

@@ -13,12 +13,13 @@ import org.tornadogpt.kernels.memory.Slice;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Collects what variants launch. Offsets are numbered anew in each segment of a program: a segment's numbers are its <em>rows</em>, which
- * are written to the tables on the device before the segment runs. Used in two passes, see {@link KernelSink}.
+ * Collects what variants launch. Offsets are numbered anew in each segment of a program: a segment's numbers are its
+ * <em>rows</em>, which are written to the tables on the device before the segment runs. Used in two passes, see {@link
+ * KernelSink}.
  *
- * <p>A segment has one table; or, where code is to be shared, one for each node and for each kernel that asks for it, so that the
- * numbers of the entries, which are frozen into the compiled kernels, do not depend on what was launched before. The tables of all
- * segments are the same arrays.
+ * <p>A segment has one table; or, where code is to be shared, one for each node and for each kernel that asks for it,
+ * so that the numbers of the entries, which are frozen into the compiled kernels, do not depend on what was launched
+ * before. The tables of all segments are the same arrays.
  */
 final class TornadoKernelSink implements KernelSink {
     /** What the first pass found to be needed. */
@@ -28,14 +29,14 @@ final class TornadoKernelSink implements KernelSink {
      * What is launched for.
      *
      * @param maxWorkGroup most items in a work-group
-     * @param prefersSharedKernels whether kernels that differ in sizes and places only should have the same code: compilers for processors take
-     *     long for each kernel, and know one that they have seen before
+     * @param prefersSharedKernels whether kernels that differ in sizes and places only should have the same code:
+     *     compilers for processors take long for each kernel, and know one that they have seen before
      */
     record Target(int maxWorkGroup, boolean prefersSharedKernels) {}
 
     /**
-     * While measuring, entries are numbered from here on and never the same again, so that a kernel that is given an entry of an
-     * earlier table can be told.
+     * While measuring, entries are numbered from here on and never the same again, so that a kernel that is given an
+     * entry of an earlier table can be told.
      */
     private static final int MEASURING_BASE = 1 << 30;
 

@@ -106,7 +106,10 @@ final class TornadoProgram implements Program {
         return timings;
     }
 
-    /** Graph by graph: a node is looked at when its graph has run, unless a later node of the graph has used its memory again. */
+    /**
+     * Graph by graph: a node is looked at when its graph has run, unless a later node of the graph has used its memory
+     * again.
+     */
     @Override
     public Optional<String> firstNonFinite() {
         return inTurn(this::findNonFinite);

@@ -12,8 +12,8 @@ import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /**
- * Finds TornadoVM's runtime and its devices. Without an SDK only TornadoVM's API classes are on the class path; nothing here then
- * touches the runtime.
+ * Finds TornadoVM's runtime and its devices. Without an SDK only TornadoVM's API classes are on the class path; nothing
+ * here then touches the runtime.
  */
 public final class TornadoRuntimes {
     /** What the argument file of every SDK sets; the API finds its implementation by it. */
@@ -58,8 +58,8 @@ public final class TornadoRuntimes {
     }
 
     /**
-     * What TornadoVM reads once, when its runtime starts. Its own limit of 4 GB gives way to the device's, which {@link DeviceMemory} checks;
-     * and its lists of events, which it fills anew whenever a graph runs, are 32,768 long.
+     * What TornadoVM reads once, when its runtime starts. Its own limit of 4 GB gives way to the device's, which {@link
+     * DeviceMemory} checks; and its lists of events, which it fills anew whenever a graph runs, are 32,768 long.
      */
     private static void setDefaults() {
         setUnlessSet(MEMORY_PROPERTY, "8192GB");

@@ -7,8 +7,9 @@ import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid3D;
 
 /**
- * What TornadoVM must know of work-groups. A kernel for work-groups without an entry would run with any number of items, and one whose
- * groups are too large with groups of another size; TornadoVM says nothing of the first and prints a warning of the second.
+ * What TornadoVM must know of work-groups. A kernel for work-groups without an entry would run with any number of
+ * items, and one whose groups are too large with groups of another size; TornadoVM says nothing of the first and prints
+ * a warning of the second.
  */
 final class WorkGrids {
     private WorkGrids() {}

@@ -9,8 +9,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Sums down the columns of a tall matrix in two passes, no atomics: blocks of rows to partial sums in scratch memory, then the partial
- * sums to the result. Groups of {@value #WIDE} columns by {@value #DEEP} rows, so that neighbouring items read neighbouring columns.
+ * Sums down the columns of a tall matrix in two passes, no atomics: blocks of rows to partial sums in scratch memory,
+ * then the partial sums to the result. Groups of {@value #WIDE} columns by {@value #DEEP} rows, so that neighbouring
+ * items read neighbouring columns.
  */
 public final class ColumnSumsGroup {
     static final int WIDE = 32;
@@ -127,8 +128,8 @@ public final class ColumnSumsGroup {
     }
 
     /**
-     * Both passes in one kernel, with the same order of addition: {@code out[c] += sum of x[n,c]}. For devices that compile slowly and have
-     * few processors to share blocks among.
+     * Both passes in one kernel, with the same order of addition: {@code out[c] += sum of x[n,c]}. For devices that
+     * compile slowly and have few processors to share blocks among.
      *
      * @param first number of x's offset; that of out, the rows, the columns and the blocks follow
      */

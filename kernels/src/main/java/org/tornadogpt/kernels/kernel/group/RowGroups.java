@@ -1,8 +1,8 @@
 package org.tornadogpt.kernels.kernel.group;
 
 /**
- * Sizes of groups that reduce rows. The reductions themselves are written out in each kernel: TornadoVM computes byte offsets where it
- * should have indices when a method that it inlines is given a local array, and so reaches outside it.
+ * Sizes of groups that reduce rows. The reductions themselves are written out in each kernel: TornadoVM computes byte
+ * offsets where it should have indices when a method that it inlines is given a local array, and so reaches outside it.
  */
 public final class RowGroups {
     /** Most items that such a group has, and the length of its local arrays. */

@@ -3,7 +3,10 @@ package org.tornadogpt.kernels.kernel.group;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Sizes that are frozen into a compiled kernel on some devices and read from the offset table on others; see {@link KernelSink#constantOrSlot}. */
+/**
+ * Sizes that are frozen into a compiled kernel on some devices and read from the offset table on others; see {@link
+ * KernelSink#constantOrSlot}.
+ */
 public final class Sizes {
     private Sizes() {}
 

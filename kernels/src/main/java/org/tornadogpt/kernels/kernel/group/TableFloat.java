@@ -4,9 +4,9 @@ import org.tornadogpt.kernels.kernel.KernelSink;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A float among the ints of the offset table, where one compiled kernel is to serve launches that differ in it. TornadoVM 5.2.0's OpenCL
- * back end does not compile {@link Float#intBitsToFloat}, so it is stored as its 24 bits and the power of two that these are multiplied with
- * or divided by, which does not round.
+ * A float among the ints of the offset table, where one compiled kernel is to serve launches that differ in it.
+ * TornadoVM 5.2.0's OpenCL back end does not compile {@link Float#intBitsToFloat}, so it is stored as its 24 bits and
+ * the power of two that these are multiplied with or divided by, which does not round.
  */
 public final class TableFloat {
     private static final int FRACTION_BITS = 23;

@@ -1,9 +1,10 @@
 package org.tornadogpt.kernels.kernel.random;
 
 /**
- * A sequence of random numbers for the host: initial weights, the order of the data, sampling. Everything is a function of seed,
- * stream and {@link #position}, so a stream is resumed by its position alone. Its counters never meet those of dropout masks,
- * whose fourth word is a step and hence not negative. The same on every JVM: logarithms and cosines are {@link StrictMath}'s.
+ * A sequence of random numbers for the host: initial weights, the order of the data, sampling. Everything is a function
+ * of seed, stream and {@link #position}, so a stream is resumed by its position alone. Its counters never meet those of
+ * dropout masks, whose fourth word is a step and hence not negative. The same on every JVM: logarithms and cosines are
+ * {@link StrictMath}'s.
  */
 public final class PhiloxStream {
     private static final double TWO_PI = 2 * Math.PI;
@@ -46,7 +47,10 @@ public final class PhiloxStream {
         return Philox.word(seedLow, seedHigh, (int) block, (int) (block >> 32), 0, -1 - stream, which);
     }
 
-    /** Uniform over 0 to {@code bound}, exclusive, without bias: Lemire 2019, "Fast random integer generation in an interval". */
+    /**
+     * Uniform over 0 to {@code bound}, exclusive, without bias: Lemire 2019, "Fast random integer generation in an
+     * interval".
+     */
     public int nextInt(int bound) {
         if (bound <= 0) {
             throw new IllegalArgumentException("a bound must be positive, got " + bound);

@@ -4,13 +4,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
- * A loop that its owner runs and in whose iterations others may {@link #help}. Who does which changes from run to run; iterations must
- * therefore write disjoint memory, each the same whoever does it.
+ * A loop that its owner runs and in whose iterations others may {@link #help}. Who does which changes from run to run;
+ * iterations must therefore write disjoint memory, each the same whoever does it.
  */
 public final class StealableLoop {
     /**
-     * With fewer iterations left, helping costs more than it saves where cores are far from each other: the helper fetches what the owner
-     * prepared, and the owner waits for it (docs/cpu-kernels.md, "Threads").
+     * With fewer iterations left, helping costs more than it saves where cores are far from each other: the helper
+     * fetches what the owner prepared, and the owner waits for it (docs/cpu-kernels.md, "Threads").
      */
     private static final int WORTH_HELPING = 3;
 
@@ -33,8 +33,8 @@ public final class StealableLoop {
     }
 
     /**
-     * Runs the loop; at the end all iterations are done or, where one failed here, given up, and nobody is in it any more. For one owner
-     * at a time.
+     * Runs the loop; at the end all iterations are done or, where one failed here, given up, and nobody is in it any
+     * more. For one owner at a time.
      */
     public void run() {
         done.setPlain(0);

@@ -4,12 +4,13 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * Where cache lines begin in scratch arrays. A vector of 16 floats that lies across two lines is loaded twice; a matrix tile whose
- * panel lies so takes an eighth more time.
+ * Where cache lines begin in scratch arrays. A vector of 16 floats that lies across two lines is loaded twice; a matrix
+ * tile whose panel lies so takes an eighth more time.
  *
- * <p>Java does not tell where an array is. But G1 puts an array that fills half a region or more at the beginning of a region of its
- * own, and its elements follow a header whose size depends on the JVM's options. {@code JvmKernelSink} makes scratch arrays that large for the regions of 1 MB that
- * {@code tgpt} asks for. Elsewhere results are the same, and only the speed is left to chance.
+ * <p>Java does not tell where an array is. But G1 puts an array that fills half a region or more at the beginning of a
+ * region of its own, and its elements follow a header whose size depends on the JVM's options. {@code JvmKernelSink}
+ * makes scratch arrays that large for the regions of 1 MB that {@code tgpt} asks for. Elsewhere results are the same,
+ * and only the speed is left to chance.
  */
 public final class CacheLines {
     private static final int FLOATS = 16;

@@ -52,11 +52,12 @@ public final class DropoutVector {
     }
 
     /**
-     * Which elements of columns {@code from} to {@code end} are kept in {@link LanesVector#LANES} rows from {@code row} on in the current
-     * step. Only for dropout that is active.
+     * Which elements of columns {@code from} to {@code end} are kept in {@link LanesVector#LANES} rows from {@code row}
+     * on in the current step. Only for dropout that is active.
      *
      * @param from a multiple of {@link #BLOCK}
-     * @param masks element {@code at + c - from} is set for column c, see {@link #kept}; up to BLOCK - 1 more after the last
+     * @param masks element {@code at + c - from} is set for column c, see {@link #kept}; up to BLOCK - 1 more after the
+     *     last
      */
     public void keepRows(int row, int from, int end, float[] masks, int at) {
         PhiloxVector.keepRows(key(), from, end, row, site(), counters.get(2), threshold, masks, at);

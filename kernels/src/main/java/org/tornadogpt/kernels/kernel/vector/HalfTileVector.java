@@ -7,8 +7,9 @@ import static org.tornadogpt.kernels.kernel.vector.TileVector.ROW_STRIDE;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The forms of {@link TileVector} that compute only the first vector of each row, for 6 rows. Tiles of 12 are two of these: their six chains of
- * multiply-adds are as quick as twelve where a processor begins one in each cycle and needs four for it.
+ * The forms of {@link TileVector} that compute only the first vector of each row, for 6 rows. Tiles of 12 are two of
+ * these: their six chains of multiply-adds are as quick as twelve where a processor begins one in each cycle and needs
+ * four for it.
  */
 final class HalfTileVector {
     /** Rows of a tile. */

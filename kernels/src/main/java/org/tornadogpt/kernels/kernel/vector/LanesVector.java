@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vector width of all Vector API variants: what the machine prefers, or the system property {@value #BITS_PROPERTY} (128, 256
- * or 512) so that other machines' widths can be tested anywhere.
+ * The vector width of all Vector API variants: what the machine prefers, or the system property {@value #BITS_PROPERTY}
+ * (128, 256 or 512) so that other machines' widths can be tested anywhere.
  */
 public final class LanesVector {
     /** Names the system property that forces a width. */
@@ -61,8 +61,8 @@ public final class LanesVector {
     }
 
     /**
-     * The sum of all lanes, always by the same tree. {@code reduceLanes(ADD)} leaves the order of float additions open, and
-     * interpreted and compiled code do differ.
+     * The sum of all lanes, always by the same tree. {@code reduceLanes(ADD)} leaves the order of float additions open,
+     * and interpreted and compiled code do differ.
      */
     public static float sum(FloatVector values) {
         FloatVector sum = values;

@@ -42,7 +42,10 @@ public final class MathVector {
 
     private MathVector() {}
 
-    /** The larger one of each lane's values; where {@code b} is NaN, {@code a}. One comparison, unlike Java's {@code max}. */
+    /**
+     * The larger one of each lane's values; where {@code b} is NaN, {@code a}. One comparison, unlike Java's {@code
+     * max}.
+     */
     public static FloatVector larger(FloatVector a, FloatVector b) {
         return a.blend(b, b.compare(VectorOperators.GT, a));
     }
@@ -60,12 +63,14 @@ public final class MathVector {
     }
 
     /**
-     * e^x by range reduction and Cephes' polynomial (Moshier, expf). Relative error below 2 ulp (2.4e-7) on [-87.33, 88.37]; smaller x are
-     * taken as -87.33, so the result never underflows to 0, for larger ones it is arbitrary; NaN stays NaN.
+     * e^x by range reduction and Cephes' polynomial (Moshier, expf). Relative error below 2 ulp (2.4e-7) on [-87.33,
+     * 88.37]; smaller x are taken as -87.33, so the result never underflows to 0, for larger ones it is arbitrary; NaN
+     * stays NaN.
      *
-     * <p>Limits are compared and blended because Java's {@code min} and {@code max}, which order zeros and keep NaN, are five
-     * instructions each. Constants are spread from scalars because C2 keeps these in registers: a constant vector is an array of
-     * floats, which C2 reads again after each store to another array of floats, and mostly from two cache lines.
+     * <p>Limits are compared and blended because Java's {@code min} and {@code max}, which order zeros and keep NaN,
+     * are five instructions each. Constants are spread from scalars because C2 keeps these in registers: a constant
+     * vector is an array of floats, which C2 reads again after each store to another array of floats, and mostly from
+     * two cache lines.
      */
     public static FloatVector expUpTo88(FloatVector x) {
         FloatVector rounder = broadcast(ROUNDER);
@@ -84,8 +89,8 @@ public final class MathVector {
     }
 
     /**
-     * ln x by Cephes' polynomial (Moshier, logf), for positive normal numbers; absolute error below 1e-7 plus 1.2e-7 times the
-     * result's size. Other x give an arbitrary result.
+     * ln x by Cephes' polynomial (Moshier, logf), for positive normal numbers; absolute error below 1e-7 plus 1.2e-7
+     * times the result's size. Other x give an arbitrary result.
      */
     public static FloatVector log(FloatVector x) {
         IntVector bits = x.reinterpretAsInts();
@@ -108,8 +113,9 @@ public final class MathVector {
     }
 
     /**
-     * x Φ(x), with Φ the standard normal distribution function: {@code max(x, 0) - |x| Φ(-|x|)}, the latter as a rational function ({@code
-     * tools/fit/fit_gelu.py}). Absolute error below 3e-7 min(|x|, 1) plus 6e-8 times the result's size; NaN stays NaN.
+     * x Φ(x), with Φ the standard normal distribution function: {@code max(x, 0) - |x| Φ(-|x|)}, the latter as a
+     * rational function ({@code tools/fit/fit_gelu.py}). Absolute error below 3e-7 min(|x|, 1) plus 6e-8 times the
+     * result's size; NaN stays NaN.
      */
     public static FloatVector gelu(FloatVector x) {
         FloatVector a = atMost(x.abs(), 5.5f);
@@ -129,8 +135,8 @@ public final class MathVector {
     }
 
     /**
-     * Φ(x) + x φ(x), the derivative of {@link #gelu} with φ the normal density, as 1/2 plus an odd rational function ({@code
-     * tools/fit/fit_gelu.py}). Absolute error below 3.2e-7; NaN stays NaN.
+     * Φ(x) + x φ(x), the derivative of {@link #gelu} with φ the normal density, as 1/2 plus an odd rational function
+     * ({@code tools/fit/fit_gelu.py}). Absolute error below 3.2e-7; NaN stays NaN.
      */
     public static FloatVector geluDerivative(FloatVector x) {
         FloatVector near = atMost(atLeast(x, -6f), 6f);
@@ -148,7 +154,9 @@ public final class MathVector {
         return near.fma(p.div(q), broadcast(0.5f));
     }
 
-    /** GELU's tanh form, {@code x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))}, as {@link #gelu} and with the same error. */
+    /**
+     * GELU's tanh form, {@code x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))}, as {@link #gelu} and with the same error.
+     */
     public static FloatVector geluTanh(FloatVector x) {
         FloatVector a = atMost(x.abs(), 5.1f);
         FloatVector p = a.fma(broadcast(-2.01410614e-4f), broadcast(4.76681488e-3f));

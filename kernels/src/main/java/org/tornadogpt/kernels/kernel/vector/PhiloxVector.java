@@ -9,13 +9,14 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Philox 4x32-10 (Salmon et al. 2011) for dropout masks, several counters at once: the same bits as {@code Philox}. Words are kept in
- * 64-bit lanes whose upper halves are not cleared; C2 turns a product of two masked or shifted factors into the unsigned 32-bit
- * multiply, which does not look at them. It must see that in the code: that a constant fits, C2 of JDK 25 does not see, and it takes
- * the much slower 64-bit multiply; so it does where it has merged a mask with one {@code xor} into one instruction.
+ * Philox 4x32-10 (Salmon et al. 2011) for dropout masks, several counters at once: the same bits as {@code Philox}.
+ * Words are kept in 64-bit lanes whose upper halves are not cleared; C2 turns a product of two masked or shifted
+ * factors into the unsigned 32-bit multiply, which does not look at them. It must see that in the code: that a constant
+ * fits, C2 of JDK 25 does not see, and it takes the much slower 64-bit multiply; so it does where it has merged a mask
+ * with one {@code xor} into one instruction.
  *
- * <p>Of a block of rows or columns all counters but one word are the same, and so are halves of the first rounds: they are computed
- * once, as scalars.
+ * <p>Of a block of rows or columns all counters but one word are the same, and so are halves of the first rounds: they
+ * are computed once, as scalars.
  */
 public final class PhiloxVector {
     private static final long LOW = 0xFFFFFFFFL;
@@ -36,7 +37,8 @@ public final class PhiloxVector {
     private PhiloxVector() {}
 
     /**
-     * Which of columns {@code 64*group} to {@code 64*group + 63} of a row are kept: bit i for column {@code 64*group + i}.
+     * Which of columns {@code 64*group} to {@code 64*group + 63} of a row are kept: bit i for column {@code 64*group +
+     * i}.
      *
      * @param key the seed: low word, high word
      * @param group which 64 columns
@@ -55,12 +57,12 @@ public final class PhiloxVector {
     }
 
     /**
-     * Which elements of columns {@code from} to {@code end} are kept in {@link LanesVector#LANES} consecutive rows: the same bits as
-     * {@link #keepColumns}, for code whose lanes are rows.
+     * Which elements of columns {@code from} to {@code end} are kept in {@link LanesVector#LANES} consecutive rows: the
+     * same bits as {@link #keepColumns}, for code whose lanes are rows.
      *
      * @param from a multiple of {@link #BLOCK}
-     * @param masks for column c, the bits of element {@code at + c - from} become a number whose bit i says whether it is kept in row
-     *     {@code row + i}; up to BLOCK - 1 more are set
+     * @param masks for column c, the bits of element {@code at + c - from} become a number whose bit i says whether it
+     *     is kept in row {@code row + i}; up to BLOCK - 1 more are set
      */
     public static void keepRows(
             long key, int from, int end, int row, int site, int step, int threshold, float[] masks, int at) {
@@ -74,7 +76,10 @@ public final class PhiloxVector {
         }
     }
 
-    /** The block of columns {@code 8*counter} to {@code 8*counter + 7} in eight rows: bit {@code 8*r + i} for column i of them in row r. */
+    /**
+     * The block of columns {@code 8*counter} to {@code 8*counter + 7} in eight rows: bit {@code 8*r + i} for column i
+     * of them in row r.
+     */
     private static long eightRows(long key, int counter, int row, int site, int step, int threshold) {
         long product0 = counter * M0;
         long product1 = (site & LOW) * M1;
@@ -102,8 +107,8 @@ public final class PhiloxVector {
     /**
      * Rounds {@code done} to the last.
      *
-     * @param c0 first word of the counter, one in each lane; c1, c2 and c3 are the same for all of them; of all four the upper halves are
-     *     ignored
+     * @param c0 first word of the counter, one in each lane; c1, c2 and c3 are the same for all of them; of all four
+     *     the upper halves are ignored
      * @return bit {@code 8*lane + i} says whether half word i of the lane's block keeps its element
      */
     private static long keep(long key, int done, LongVector c0, long c1, long c2, long c3, int threshold) {

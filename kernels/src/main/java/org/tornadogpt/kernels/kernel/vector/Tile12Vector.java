@@ -8,7 +8,10 @@ import static org.tornadogpt.kernels.kernel.vector.TileVector.ROW_STRIDE;
 
 import jdk.incubator.vector.FloatVector;
 
-/** The forms of {@link TileVector}, which says what they compute, for tiles of 12 rows of two vectors: 24 of the 32 registers that go with vectors of 16 lanes. */
+/**
+ * The forms of {@link TileVector}, which says what they compute, for tiles of 12 rows of two vectors: 24 of the 32
+ * registers that go with vectors of 16 lanes.
+ */
 final class Tile12Vector {
     private Tile12Vector() {}
 

@@ -8,7 +8,10 @@ import static org.tornadogpt.kernels.kernel.vector.TileVector.ROW_STRIDE;
 
 import jdk.incubator.vector.FloatVector;
 
-/** The forms of {@link TileVector}, which says what they compute, for tiles of 6 rows of two vectors: 12 of the 16 registers that there may be where vectors have 4 or 8 lanes. */
+/**
+ * The forms of {@link TileVector}, which says what they compute, for tiles of 6 rows of two vectors: 12 of the 16
+ * registers that there may be where vectors have 4 or 8 lanes.
+ */
 final class Tile6Vector {
     private Tile6Vector() {}
 

@@ -8,8 +8,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Transposition in heap arrays. Blocks of 16 x 16 are exchanged in registers where vectors have 16 lanes: in four rounds, pairs of
- * vectors swap their halves, quarters, eighths and single lanes (Eklundh 1972). Elsewhere, and at the edges, element by element.
+ * Transposition in heap arrays. Blocks of 16 x 16 are exchanged in registers where vectors have 16 lanes: in four
+ * rounds, pairs of vectors swap their halves, quarters, eighths and single lanes (Eklundh 1972). Elsewhere, and at the
+ * edges, element by element.
  */
 public final class TransposeVector {
     private static final int BLOCK = 16;
@@ -37,8 +38,8 @@ public final class TransposeVector {
     }
 
     /**
-     * {@code to[toAt + c*toStride + r] = from[fromAt + r*fromStride + c]} for all r below {@code rows} and c below {@code
-     * columns}.
+     * {@code to[toAt + c*toStride + r] = from[fromAt + r*fromStride + c]} for all r below {@code rows} and c below
+     * {@code columns}.
      */
     public static void transpose(
             float[] from, int fromAt, int fromStride, int rows, int columns, float[] to, int toAt, int toStride) {

@@ -11,10 +11,10 @@ import org.tornadogpt.kernels.memory.Slice;
  * A float32 {@link Slice} as Vector API code wants it. Indices are in floats, from the slice's beginning; that they
  * lie within it is only asserted.
  *
- * <p>All but masked access goes by way of one segment that is all of memory. The slice's own could lie in the heap for all that C2 knows, so after
- * each store to it C2 reads everything again that it had read from objects, the segment's own fields first, and checks them again: 40
- * instructions for each vector. Masked access keeps the slice's own segment, since without masks in hardware C2 reads whole vectors wherever
- * there is memory.
+ * <p>All but masked access goes by way of one segment that is all of memory. The slice's own could lie in the heap for
+ * all that C2 knows, so after each store to it C2 reads everything again that it had read from objects, the segment's
+ * own fields first, and checks them again: 40 instructions for each vector. Masked access keeps the slice's own
+ * segment, since without masks in hardware C2 reads whole vectors wherever there is memory.
  *
  * @param slice the region; holding it keeps its memory allocated
  * @param segment the whole array

@@ -10,7 +10,8 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /**
- * {@code out = f(x)}, {@code dx = dout f'(saved)} for the functions of {@link Activation}, where saved is x, or out for ReLU.
+ * {@code out = f(x)}, {@code dx = dout f'(saved)} for the functions of {@link Activation}, where saved is x, or out for
+ * ReLU.
  *
  * <pre>
  *   gelu(x)      = x Φ(x)                    gelu'(x) = Φ(x) + x φ(x)

@@ -10,13 +10,13 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * One work-item for each element: the reference. NaN comes out as NaN. Neither form subtracts nearly equal numbers, so values
- * and derivatives are good to about 1e-6 relative to their size, in the negative tail too:
+ * One work-item for each element: the reference. NaN comes out as NaN. Neither form subtracts nearly equal numbers, so
+ * values and derivatives are good to about 1e-6 relative to their size, in the negative tail too:
  *
  * <ul>
- *   <li>{@code Φ(x) = erfc(-x/√2)/2}, with {@code erfc(z) = t exp(-z² + P(t))}, {@code t = 1/(1 + z/2)} for z at least 0, the form of
- *       Press et al., Numerical Recipes, section 6.2; P is of degree 9, fitted anew over all of t in (0, 1] by Chebyshev
- *       interpolation of {@code ln(erfcx(z)/t)}: error at most 1.1e-7 relative before rounding.
+ *   <li>{@code Φ(x) = erfc(-x/√2)/2}, with {@code erfc(z) = t exp(-z² + P(t))}, {@code t = 1/(1 + z/2)} for z at least
+ *       0, the form of Press et al., Numerical Recipes, section 6.2; P is of degree 9, fitted anew over all of t in (0,
+ *       1] by Chebyshev interpolation of {@code ln(erfcx(z)/t)}: error at most 1.1e-7 relative before rounding.
  *   <li>{@code (1 + tanh u)/2 = 1/(1 + exp(-2u))}.
  * </ul>
  */

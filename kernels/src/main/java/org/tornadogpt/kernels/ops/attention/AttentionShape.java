@@ -3,8 +3,8 @@ package org.tornadogpt.kernels.ops.attention;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /**
- * Sizes of a causal self-attention. A row of the packed input is {@code [q: heads*D | k: kvHeads*D | v: kvHeads*D]}; query head
- * {@code h} attends with key/value head {@code h / (heads/kvHeads)}.
+ * Sizes of a causal self-attention. A row of the packed input is {@code [q: heads*D | k: kvHeads*D | v: kvHeads*D]};
+ * query head {@code h} attends with key/value head {@code h / (heads/kvHeads)}.
  *
  * @param B batch
  * @param T time

@@ -11,8 +11,8 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /**
- * Causal multi-head self-attention (Vaswani et al. 2017, section 3.2) on a packed input, see {@link AttentionShape}. For each
- * batch and head, with i the query's and j the key's position:
+ * Causal multi-head self-attention (Vaswani et al. 2017, section 3.2) on a packed input, see {@link AttentionShape}.
+ * For each batch and head, with i the query's and j the key's position:
  *
  * <pre>
  *   s[i,j] = q[i]·k[j] / sqrt(D), j &lt;= i      p = softmax over j of s
@@ -23,9 +23,9 @@ import org.tornadogpt.kernels.memory.Tensor;
  *   dq[i]  = sum_j ds k[j] / sqrt(D)           dk[j] = sum_i ds q[i] / sqrt(D)
  * </pre>
  *
- * The mask's element for query i of batch b and head h is at row {@code (b*H + h)*T + i}, column j. All slices lie in one array
- * (the planner's arena), so kernels take that array once. About 2·B·H·T²·D operations forward and 5·B·H·T²·D backward, the
- * masked half not counted.
+ * The mask's element for query i of batch b and head h is at row {@code (b*H + h)*T + i}, column j. All slices lie in
+ * one array (the planner's arena), so kernels take that array once. About 2·B·H·T²·D operations forward and 5·B·H·T²·D
+ * backward, the masked half not counted.
  */
 public interface CausalAttention extends Variant {
     String OPERATION = "attention";

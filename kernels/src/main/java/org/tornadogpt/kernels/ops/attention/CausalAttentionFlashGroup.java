@@ -12,10 +12,10 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * FlashAttention-2 (Dao 2023) for work-groups: scores exist in tiles only, and what forward keeps is one log-sum-exp for each row.
- * Backward computes the probabilities anew, once for the keys' and values' gradients with a group for each tile of keys, and once for
- * the queries' with a group for each tile of queries: no atomics, so one order of addition.
- * Head sizes up to {@value FlashTile#WIDE}.
+ * FlashAttention-2 (Dao 2023) for work-groups: scores exist in tiles only, and what forward keeps is one log-sum-exp
+ * for each row. Backward computes the probabilities anew, once for the keys' and values' gradients with a group for
+ * each tile of keys, and once for the queries' with a group for each tile of queries: no atomics, so one order of
+ * addition. Head sizes up to {@value FlashTile#WIDE}.
  */
 public final class CausalAttentionFlashGroup implements CausalAttention {
     @Override

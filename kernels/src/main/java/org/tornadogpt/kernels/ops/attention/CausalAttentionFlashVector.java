@@ -11,13 +11,14 @@ import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
- * Flash attention (Dao et al. 2022, algorithms 1 and 4; Dao 2023): blocks of 96 queries against blocks of at most 384 keys, online
- * softmax across the key blocks, one log-sum-exp kept for each row and the probabilities recomputed backward. Scratch memory is
- * O(T) for each worker; nothing of size T x T exists. A block of work is all heads of a sequence or one of them, decided by shape
- * alone; heads are summed each by itself, so results do not depend on the number of threads.
+ * Flash attention (Dao et al. 2022, algorithms 1 and 4; Dao 2023): blocks of 96 queries against blocks of at most 384
+ * keys, online softmax across the key blocks, one log-sum-exp kept for each row and the probabilities recomputed
+ * backward. Scratch memory is O(T) for each worker; nothing of size T x T exists. A block of work is all heads of a
+ * sequence or one of them, decided by shape alone; heads are summed each by itself, so results do not depend on the
+ * number of threads.
  *
- * <p>Scores are kept transposed, (key, query): the softmax over keys then runs down a vector's lanes without any reduction across
- * them.
+ * <p>Scores are kept transposed, (key, query): the softmax over keys then runs down a vector's lanes without any
+ * reduction across them.
  */
 public final class CausalAttentionFlashVector implements CausalAttention {
     @Override

@@ -14,13 +14,16 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Keeps the whole (B, H, T, T) table of probabilities, before dropout, and backward builds a second one of the scores' gradients in
- * scratch memory; the mask is computed anew. One work-item for each row of a table or of a result, everything added in order of
- * position: the reference. {@code a} is the one array that all slices lie in; {@code bh} numbers batch and query head, {@code bg}
- * batch and key/value head.
+ * Keeps the whole (B, H, T, T) table of probabilities, before dropout, and backward builds a second one of the scores'
+ * gradients in scratch memory; the mask is computed anew. One work-item for each row of a table or of a result,
+ * everything added in order of position: the reference. {@code a} is the one array that all slices lie in; {@code bh}
+ * numbers batch and query head, {@code bg} batch and key/value head.
  */
 public final class CausalAttentionLoop implements CausalAttention {
-    /** In place of a dropout's threshold: it and the scale are read from the table, so that evaluation has the same code as training. */
+    /**
+     * In place of a dropout's threshold: it and the scale are read from the table, so that evaluation has the same code
+     * as training.
+     */
     private static final int IN_TABLE = -1;
 
     /** Less what a header and an alignment may take. */
@@ -177,7 +180,8 @@ public final class CausalAttentionLoop implements CausalAttention {
     }
 
     /**
-     * {@code p = softmax over j of q[i]·k[j] / sqrt(D)}, 0 where j > i, and {@code out[i] = sum_j m p v[j]}; overwrites.
+     * {@code p = softmax over j of q[i]·k[j] / sqrt(D)}, 0 where j > i, and {@code out[i] = sum_j m p v[j]};
+     * overwrites.
      *
      * @param first number of p's offset; those of qkv, out and the dropout's site follow, then its threshold and scale
      * @param constantThreshold the threshold, or {@link #IN_TABLE}
@@ -244,7 +248,8 @@ public final class CausalAttentionLoop implements CausalAttention {
     }
 
     /**
-     * {@code ds = p (dp - delta)} with {@code dp[i,j] = m dout[i]·v[j]} and {@code delta = sum_j p dp}, for j up to i; overwrites.
+     * {@code ds = p (dp - delta)} with {@code dp[i,j] = m dout[i]·v[j]} and {@code delta = sum_j p dp}, for j up to i;
+     * overwrites.
      *
      * @param first number of ds's offset; those of dqkv, dout, qkv, p and the dropout's site follow
      */
@@ -312,8 +317,8 @@ public final class CausalAttentionLoop implements CausalAttention {
     }
 
     /**
-     * {@code dk[j] = sum_i ds q[i] / sqrt(D)} and {@code dv[j] = sum_i m p dout[i]} over all query heads that share key and value;
-     * overwrites.
+     * {@code dk[j] = sum_i ds q[i] / sqrt(D)} and {@code dv[j] = sum_i m p dout[i]} over all query heads that share key
+     * and value; overwrites.
      *
      * @param first as for {@link #kAttentionBackwardScores}
      */

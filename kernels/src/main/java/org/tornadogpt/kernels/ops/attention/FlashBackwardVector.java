@@ -174,7 +174,8 @@ record FlashBackwardVector(
     }
 
     /**
-     * p := m exp(scale score - lse), ds := scale exp(scale score - lse) (m dp - delta), for some queries and a block of keys.
+     * p := m exp(scale score - lse), ds := scale exp(scale score - lse) (m dp - delta), for some queries and a block of
+     * keys.
      *
      * @param q first query of the block
      * @param v first of these queries in the block
@@ -238,7 +239,10 @@ record FlashBackwardVector(
         }
     }
 
-    /** dv[key] += sum of p[key][query] dout[query]; dk[key] += sum of ds[key][query] q[query]. The first block of queries that sees a key sets them. */
+    /**
+     * dv[key] += sum of p[key][query] dout[query]; dk[key] += sum of ds[key][query] q[query]. The first block of
+     * queries that sees a key sets them.
+     */
     private void addKeyGradients(float[] s, int q, int from, int end, boolean first) {
         int queryEnd = Math.min(QUERIES, shape.T() - q);
         for (int k = from; k < end; k += ROWS) {

@@ -117,7 +117,10 @@ record FlashForwardVector(
         }
     }
 
-    /** strip[key][query] = k·q for one block of queries and keys {@code from} to {@code end}, except tiles wholly masked. */
+    /**
+     * strip[key][query] = k·q for one block of queries and keys {@code from} to {@code end}, except tiles wholly
+     * masked.
+     */
     static void scores(
             FlashLayoutVector layout, float[] s, int queries, int keys, int strip, int q, int from, int end) {
         int queryEnd = Math.min(QUERIES, layout.T() - q);
@@ -150,7 +153,9 @@ record FlashForwardVector(
         clear(s, strip, seen - from, end - from);
     }
 
-    /** Zeros {@link LanesVector#LANES} queries' elements of the keys behind those seen, as far as a tile of those reads. */
+    /**
+     * Zeros {@link LanesVector#LANES} queries' elements of the keys behind those seen, as far as a tile of those reads.
+     */
     static void clear(float[] s, int strip, int seen, int end) {
         int from = Math.max(0, seen);
         int last = Math.min(end, from + ROWS);
@@ -183,8 +188,8 @@ record FlashForwardVector(
     }
 
     /**
-     * score := e^(scale score - max), sum += it, for keys that all queries see. The product is rounded by itself, as the maximum is: the
-     * difference is then never above 0, however large scores are.
+     * score := e^(scale score - max), sum += it, for keys that all queries see. The product is rounded by itself, as
+     * the maximum is: the difference is then never above 0, however large scores are.
      */
     private static void exponentials(float[] s, int strip, int maxAt, int sumAt, int keys, float scale) {
         FloatVector max = FloatVector.fromArray(F, s, maxAt);
@@ -220,7 +225,10 @@ record FlashForwardVector(
         drop(s, strip, at.max + v, at.sum + v, at.masks, from - first, seen - first, dropout.scale(), scale);
     }
 
-    /** score := m e^(scale score - max), sum += e^(...), for keys {@code from} to {@code end}, relative to the first query. */
+    /**
+     * score := m e^(scale score - max), sum += e^(...), for keys {@code from} to {@code end}, relative to the first
+     * query.
+     */
     private static void drop(
             float[] s, int strip, int maxAt, int sumAt, int masks, int from, int end, float kept, float scale) {
         FloatVector max = FloatVector.fromArray(F, s, maxAt);

@@ -17,8 +17,8 @@ import org.tornadogpt.kernels.kernel.vector.TransposeVector;
  *   <li>natural, (time, D): panels of {@link TileVector#COLUMNS} columns, each (Tp, COLUMNS)
  *   <li>queries transposed, (D, time): panels of COLUMNS queries, each (D, COLUMNS)
  *   <li>keys transposed, (D, time): panels of {@link TileVector#ROWS} keys, each (D, ROWS)
- *   <li>strip, (keys, {@link #QUERIES}) with rows of {@link #STRIDE}: scores of a block of keys against a block of queries,
- *       neighbouring queries in neighbouring lanes
+ *   <li>strip, (keys, {@link #QUERIES}) with rows of {@link #STRIDE}: scores of a block of keys against a block of
+ *       queries, neighbouring queries in neighbouring lanes
  *   <li>block: like natural, for QUERIES rows
  * </ul>
  *
@@ -159,7 +159,10 @@ record FlashLayoutVector(int T, int D, int Tp, int Dp) {
         }
     }
 
-    /** Keys transposed from row-major rows, {@code stride} apart; what a vector writes too much, the next one overwrites. */
+    /**
+     * Keys transposed from row-major rows, {@code stride} apart; what a vector writes too much, the next one
+     * overwrites.
+     */
     void transposeKeys(float[] s, int rows, int stride, int transposed) {
         for (int k = 0; k < T; k += ROWS) {
             TransposeVector.transpose(s, rows + k * stride, stride, TRANSPOSED, D, s, transposed + keyPanel(k), ROWS);

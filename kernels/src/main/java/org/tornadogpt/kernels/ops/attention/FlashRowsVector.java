@@ -3,9 +3,10 @@ package org.tornadogpt.kernels.ops.attention;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 
 /**
- * What one block of work is, and how its rows get into a worker's scratch array and back: some key/value heads of one sequence
- * with their query heads, row-major, {@code [q | k | v]} as in the tensor. Where all heads of a sequence are small enough to
- * stay in a core's cache, a block is a whole sequence: its rows then lie side by side in memory and are copied at once.
+ * What one block of work is, and how its rows get into a worker's scratch array and back: some key/value heads of one
+ * sequence with their query heads, row-major, {@code [q | k | v]} as in the tensor. Where all heads of a sequence are
+ * small enough to stay in a core's cache, a block is a whole sequence: its rows then lie side by side in memory and are
+ * copied at once.
  *
  * @param groups key/value heads in a block
  */

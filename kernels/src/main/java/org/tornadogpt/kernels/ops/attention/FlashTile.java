@@ -11,7 +11,10 @@ final class FlashTile {
     /** Largest head size, and length of the lines of a slice of rows. */
     static final int WIDE = 128;
 
-    /** The score of a key that comes after the query: finite, since OpenCL compilers may assume that nothing is infinite. */
+    /**
+     * The score of a key that comes after the query: finite, since OpenCL compilers may assume that nothing is
+     * infinite.
+     */
     static final float MASKED = -1e30f;
 
     private FlashTile() {}

@@ -14,11 +14,11 @@ import org.tornadogpt.kernels.ops.attention.AttentionShape;
 import org.tornadogpt.kernels.ops.attention.CausalAttention;
 
 /**
- * Self-attention of one new position, with the keys and values of the earlier ones kept: what {@link CausalAttention} computes for
- * its last row, without computing the others again. A sequence's keys and values lie in a slot of the caches. Row b continues the
- * sequence in slot {@code slots[b]}, whose next position is {@code positions[b]}; sequences may be of different lengths, and no two rows
- * may name one slot. In an {@link AttentionShape} given here, B is the number of rows and T how many positions a slot holds. With S slots
- * and G key/value heads:
+ * Self-attention of one new position, with the keys and values of the earlier ones kept: what {@link CausalAttention}
+ * computes for its last row, without computing the others again. A sequence's keys and values lie in a slot of the
+ * caches. Row b continues the sequence in slot {@code slots[b]}, whose next position is {@code positions[b]}; sequences
+ * may be of different lengths, and no two rows may name one slot. In an {@link AttentionShape} given here, B is the
+ * number of rows and T how many positions a slot holds. With S slots and G key/value heads:
  *
  * <pre>
  *   keyCache   (S, G*D, T)    keyCache[s,c,t]   = component c of all key heads at position t
@@ -27,8 +27,8 @@ import org.tornadogpt.kernels.ops.attention.CausalAttention;
  *   s[j] = q·k[j] / sqrt(D), j &lt;= position      out = sum_j softmax(s)[j] v[j]
  * </pre>
  *
- * Keys lie transposed so that the scores of neighbouring positions are computed side by side. Caches live as long as the
- * workspace; positions beyond the newest one hold anything. A row's result does not depend on the other rows.
+ * Keys lie transposed so that the scores of neighbouring positions are computed side by side. Caches live as long as
+ * the workspace; positions beyond the newest one hold anything. A row's result does not depend on the other rows.
  */
 public interface CachedAttention extends Variant {
     String OPERATION = "cachedattention";
@@ -42,7 +42,9 @@ public interface CachedAttention extends Variant {
         }
     }
 
-    /** Arguments of {@link #step(Recorder, Step)}: out (B, heads*D), qkv (B, packed width), positions (B), slots (B). */
+    /**
+     * Arguments of {@link #step(Recorder, Step)}: out (B, heads*D), qkv (B, packed width), positions (B), slots (B).
+     */
     record Step(
             Tensor out,
             Tensor keyCache,
@@ -79,8 +81,8 @@ public interface CachedAttention extends Variant {
     }
 
     /**
-     * Attention of one new position of each row's sequence: puts its key and value into the row's slot at its position and attends
-     * over positions 0 to that, which must be below T.
+     * Attention of one new position of each row's sequence: puts its key and value into the row's slot at its position
+     * and attends over positions 0 to that, which must be below T.
      */
     static void step(Recorder recorder, Step a) {
         AttentionShape s = a.shape;
@@ -125,8 +127,8 @@ public interface CachedAttention extends Variant {
             KernelSink sink, AttentionShape shape, int P, Slice keyCache, Slice valueCache, Slice qkv, IntSlice slots);
 
     /**
-     * Puts the keys and values of {@code qkv} (B, packed width) into slots {@code slots} (B) at {@code positions} (B), and overwrites
-     * {@code out} (B, heads*D).
+     * Puts the keys and values of {@code qkv} (B, packed width) into slots {@code slots} (B) at {@code positions} (B),
+     * and overwrites {@code out} (B, heads*D).
      */
     void step(
             KernelSink sink,

@@ -7,7 +7,9 @@ import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.attention.AttentionShape;
 
-/** Fills slots up to their last position, then adds to each sequence one at a position of its own and attends from it. */
+/**
+ * Fills slots up to their last position, then adds to each sequence one at a position of its own and attends from it.
+ */
 public final class CachedAttentionCases implements KernelCases {
     @Override
     public String operation() {

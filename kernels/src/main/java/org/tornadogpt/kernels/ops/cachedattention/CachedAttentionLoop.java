@@ -13,8 +13,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * One work-item for each number kept, for each head's probabilities and for each element of the result, everything added in order
- * of position as in {@link CausalAttentionLoop}: the reference. {@code bh} numbers row and query head.
+ * One work-item for each number kept, for each head's probabilities and for each element of the result, everything
+ * added in order of position as in {@link CausalAttentionLoop}: the reference. {@code bh} numbers row and query head.
  */
 public final class CachedAttentionLoop implements CachedAttention {
     @Override

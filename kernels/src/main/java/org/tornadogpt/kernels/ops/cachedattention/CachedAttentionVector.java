@@ -8,8 +8,8 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.ops.attention.AttentionShape;
 
 /**
- * One head of keys and values after another, with the queries that read it, or each as a block of work where the caches are large
- * enough to be worth waking other threads for.
+ * One head of keys and values after another, with the queries that read it, or each as a block of work where the caches
+ * are large enough to be worth waking other threads for.
  */
 public final class CachedAttentionVector implements CachedAttention {
     /** Floats of both caches from which on heads are shared out. */

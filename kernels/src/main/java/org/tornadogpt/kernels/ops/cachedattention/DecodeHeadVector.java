@@ -14,7 +14,10 @@ import org.tornadogpt.kernels.kernel.vector.MathVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.ops.attention.AttentionShape;
 
-/** Attention of one query over cached keys and values: scores side by side for neighbouring positions, then rows of values. */
+/**
+ * Attention of one query over cached keys and values: scores side by side for neighbouring positions, then rows of
+ * values.
+ */
 record DecodeHeadVector(AttentionShape s, VectorSlice out, VectorSlice keys, VectorSlice values, VectorSlice qkv) {
     private static final float LOWEST = -3e38f;
     /** Vectors of scores computed at once, to keep the adders busy. */

@@ -20,9 +20,9 @@ import org.tornadogpt.kernels.memory.Tensor;
  *   dPositionTable[t]  += sum over n with n % T = t of dout[n]
  * </pre>
  *
- * Without positions it is a {@code gather} of rows of any table: {@code out[n] = table[rows[n]]}, {@code dtable[rows[n]] += dout[n]}.
- * The order of addition is the variant's, and the same in every run. The tables of a forward pass may be bfloat16,
- * both of them, where the variant takes it; all else is float32.
+ * Without positions it is a {@code gather} of rows of any table: {@code out[n] = table[rows[n]]}, {@code
+ * dtable[rows[n]] += dout[n]}. The order of addition is the variant's, and the same in every run. The tables of a
+ * forward pass may be bfloat16, both of them, where the variant takes it; all else is float32.
  */
 public interface Embedding extends Variant {
     String OPERATION = "embedding";

@@ -13,10 +13,11 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * The token table's gradient without atomics: a group for each token of the vocabulary and part of the positions looks through the
- * positions, one for each item at a time, and where any item finds its token, all of them add up channels of the rows found. Parts
- * leave sums in scratch memory, which are added in order. A large vocabulary has groups enough without parts. Within a part rows are
- * added in order of position. Positions of whole sequences are columns ({@link ColumnSumsGroup}); the rest is {@link EmbeddingLoop}'s.
+ * The token table's gradient without atomics: a group for each token of the vocabulary and part of the positions looks
+ * through the positions, one for each item at a time, and where any item finds its token, all of them add up channels
+ * of the rows found. Parts leave sums in scratch memory, which are added in order. A large vocabulary has groups enough
+ * without parts. Within a part rows are added in order of position. Positions of whole sequences are columns ({@link
+ * ColumnSumsGroup}); the rest is {@link EmbeddingLoop}'s.
  */
 public final class EmbeddingGroup implements Embedding {
     private static final int GROUPS_WANTED = 2048;
@@ -100,8 +101,8 @@ public final class EmbeddingGroup implements Embedding {
     }
 
     /**
-     * {@code out[part,v,c] (+)= sum of dout[n,c] over the n of the part with tokens[n] = v}; accumulates or overwrites. Channels that an
-     * item has beyond its first are further passes.
+     * {@code out[part,v,c] (+)= sum of dout[n,c] over the n of the part with tokens[n] = v}; accumulates or overwrites.
+     * Channels that an item has beyond its first are further passes.
      */
     public static void kEmbeddingScan(
             KernelContext context,

@@ -14,8 +14,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /**
- * One work-item for each element of a result. For the token table's gradient each of them reads through all tokens: much reading,
- * but no atomics and one fixed order of addition: the reference.
+ * One work-item for each element of a result. For the token table's gradient each of them reads through all tokens:
+ * much reading, but no atomics and one fixed order of addition: the reference.
  */
 public final class EmbeddingLoop implements Embedding {
     @Override

@@ -18,8 +18,9 @@ import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
- * Forward by blocks of rows. Backward by tokens and by positions: each row of the tables belongs to one block of work, which walks over the
- * rows of the gradient in order, so no two threads add to the same element and the order of additions is fixed.
+ * Forward by blocks of rows. Backward by tokens and by positions: each row of the tables belongs to one block of work,
+ * which walks over the rows of the gradient in order, so no two threads add to the same element and the order of
+ * additions is fixed.
  */
 public final class EmbeddingVector implements Embedding {
     private static final int ROWS = 32;

@@ -13,8 +13,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * One work-group for each row: its items take the row's elements in turn and add up in local memory, two passes for the variance. The
- * parameters' gradients are sums down columns: partial sums over blocks of rows in scratch memory, then those.
+ * One work-group for each row: its items take the row's elements in turn and add up in local memory, two passes for the
+ * variance. The parameters' gradients are sums down columns: partial sums over blocks of rows in scratch memory, then
+ * those.
  */
 public final class LayerNormGroup implements LayerNorm {
     private static final int WIDE = 64;
@@ -164,8 +165,8 @@ public final class LayerNormGroup implements LayerNorm {
     }
 
     /**
-     * A row's mean and reciprocal standard deviation, and {@code (x - mean) rstd weight + bias}; overwrites. Whose slot is absent is not
-     * written.
+     * A row's mean and reciprocal standard deviation, and {@code (x - mean) rstd weight + bias}; overwrites. Whose slot
+     * is absent is not written.
      */
     public static void kLayerNormForwardRows(
             KernelContext context,
@@ -284,7 +285,10 @@ public final class LayerNormGroup implements LayerNorm {
         }
     }
 
-    /** {@code weights[b,c] = sum of dout xhat, biases[b,c] = sum of dout over the rows of block b}, if there are biases; overwrites. */
+    /**
+     * {@code weights[b,c] = sum of dout xhat, biases[b,c] = sum of dout over the rows of block b}, if there are biases;
+     * overwrites.
+     */
     public static void kLayerNormParameterPartials(
             KernelContext context,
             IntArray offsets,

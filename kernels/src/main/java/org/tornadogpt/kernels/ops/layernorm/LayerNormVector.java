@@ -16,8 +16,8 @@ import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.Slice;
 
 /**
- * Blocks of rows on all threads. A block adds its rows' part of the weight gradients into memory of its own; the parts are added
- * in block order, so the result does not depend on the number of threads.
+ * Blocks of rows on all threads. A block adds its rows' part of the weight gradients into memory of its own; the parts
+ * are added in block order, so the result does not depend on the number of threads.
  */
 public final class LayerNormVector implements LayerNorm {
     private static final int ROWS = 32;

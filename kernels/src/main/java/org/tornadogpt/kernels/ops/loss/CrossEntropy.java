@@ -32,7 +32,9 @@ public interface CrossEntropy extends Variant {
         }
     }
 
-    /** Arguments of {@link #forwardWithGradient(Recorder, WithGradient)}; {@code dlogits} (N, V) may be {@code logits}. */
+    /**
+     * Arguments of {@link #forwardWithGradient(Recorder, WithGradient)}; {@code dlogits} (N, V) may be {@code logits}.
+     */
     record WithGradient(Tensor losses, Tensor dlogits, Tensor logits, IntTensor targets, float scale)
             implements OperationCall {
         @Override

@@ -15,8 +15,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * One work-group for each row. Loss and gradient come from one pass over the row for the greatest logit, one for the sum of
- * exponentials, and one that writes; where both lie in one array one kernel does it all, otherwise each has its own.
+ * One work-group for each row. Loss and gradient come from one pass over the row for the greatest logit, one for the
+ * sum of exponentials, and one that writes; where both lie in one array one kernel does it all, otherwise each has its
+ * own.
  */
 public final class CrossEntropyGroup implements CrossEntropy {
     private static final int LOSSES = 1;
@@ -94,11 +95,13 @@ public final class CrossEntropyGroup implements CrossEntropy {
     }
 
     /**
-     * {@code losses = log(sum exp(logits - max)) + max - logits[target]} and {@code dlogits = (softmax(logits) - onehot(target))
-     * scale}, which may overwrite the logits; or one of them.
+     * {@code losses = log(sum exp(logits - max)) + max - logits[target]} and {@code dlogits = (softmax(logits) -
+     * onehot(target)) scale}, which may overwrite the logits; or one of them.
      *
-     * @param first number of the logits' offset; those of targets, losses and dlogits follow, then what is written and the scale
-     * @param constantWrites what is written: {@link #LOSSES}, {@link #GRADIENT} or their sum; 0 to read it and the scale
+     * @param first number of the logits' offset; those of targets, losses and dlogits follow, then what is written and
+     *     the scale
+     * @param constantWrites what is written: {@link #LOSSES}, {@link #GRADIENT} or their sum; 0 to read it and the
+     *     scale
      * @param constantScale the scale unless it is read
      */
     public static void kCrossEntropyRows(

@@ -15,7 +15,9 @@ import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
 
-/** Blocks of rows on all threads; a row's maximum, sum and gradient in three passes over it while it is in the cache. */
+/**
+ * Blocks of rows on all threads; a row's maximum, sum and gradient in three passes over it while it is in the cache.
+ */
 public final class CrossEntropyVector implements CrossEntropy {
     private static final int ROWS = 16;
 
@@ -82,7 +84,9 @@ public final class CrossEntropyVector implements CrossEntropy {
         return Math.ceilDiv(V, LANES) * LANES;
     }
 
-    /** {@code row = exp(logits - max)}, and the row's loss; returns the sum. What pads the row is too small to count. */
+    /**
+     * {@code row = exp(logits - max)}, and the row's loss; returns the sum. What pads the row is too small to count.
+     */
     private static float exponentials(VectorSlice logits, VectorSlice losses, int n, int V, int target, float[] row) {
         logits.copyTo((long) n * V, row, 0, V);
         Arrays.fill(row, V, padded(V), Float.NEGATIVE_INFINITY);

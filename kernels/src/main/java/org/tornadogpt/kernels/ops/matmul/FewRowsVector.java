@@ -14,12 +14,13 @@ import org.tornadogpt.kernels.kernel.vector.VectorSource;
 import org.tornadogpt.kernels.ops.matmul.MatMul.Shape;
 
 /**
- * {@code x weightᵀ} for so few rows that packing the weight would cost more than the product: each output is a dot product of a
- * row with a row of the weight, read where it lies. The order in which a dot product is added up does not depend on the number of rows,
- * so a row's result is the same, bit for bit, whatever stands beside it: sequences that are decoded together get what each gets alone.
+ * {@code x weightᵀ} for so few rows that packing the weight would cost more than the product: each output is a dot
+ * product of a row with a row of the weight, read where it lies. The order in which a dot product is added up does not
+ * depend on the number of rows, so a row's result is the same, bit for bit, whatever stands beside it: sequences that
+ * are decoded together get what each gets alone.
  *
- * <p>Two rows share each read of the weight. Outputs are cut into blocks by the size of the product alone; a small one is one block,
- * which the calling thread does without waking another.
+ * <p>Two rows share each read of the weight. Outputs are cut into blocks by the size of the product alone; a small one
+ * is one block, which the calling thread does without waking another.
  */
 record FewRowsVector(Shape s, VectorSlice x, VectorSource weight, float[] result, int stride) {
     /** Beyond, tiles over a packed weight are used. */

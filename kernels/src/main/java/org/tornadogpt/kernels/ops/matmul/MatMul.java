@@ -237,7 +237,9 @@ public interface MatMul extends Variant {
                         sink, s, a.dx.slice(), a.dout.slice(), a.weight.slice(), a.saved.slice(), a.kind));
     }
 
-    /** Adds {@code doutᵀ x} to {@code dweight} (O,K), and the column sums of {@code dout} to {@code dbias} unless null. */
+    /**
+     * Adds {@code doutᵀ x} to {@code dweight} (O,K), and the column sums of {@code dout} to {@code dbias} unless null.
+     */
     static void backwardWeight(Recorder recorder, BackwardWeight a) {
         Shape s = shape("linearBackwardWeight", a.dout, a.x, a.dweight, a.dbias);
         Shapes.floats("linearBackwardWeight", a.dweight);

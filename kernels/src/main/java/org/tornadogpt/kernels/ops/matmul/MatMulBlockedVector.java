@@ -18,9 +18,10 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.ops.activation.Activation;
 
 /**
- * Register tiles over packed operands (Goto and van de Geijn 2008): the weight is packed into panels once, on all threads; then
- * blocks of rows are copied and multiplied tile by tile, and whatever follows the product (bias, activation, dropout, residual) is
- * applied while the tile is in the cache. Few rows are multiplied without packing by {@link FewRowsVector}. The weight gradient is described in {@link WeightGradientVector}.
+ * Register tiles over packed operands (Goto and van de Geijn 2008): the weight is packed into panels once, on all
+ * threads; then blocks of rows are copied and multiplied tile by tile, and whatever follows the product (bias,
+ * activation, dropout, residual) is applied while the tile is in the cache. Few rows are multiplied without packing by
+ * {@link FewRowsVector}. The weight gradient is described in {@link WeightGradientVector}.
  */
 public final class MatMulBlockedVector implements MatMul {
     @Override
@@ -182,7 +183,10 @@ public final class MatMulBlockedVector implements MatMul {
             return new Product(rows, depth, columns, blocks, blockRows, stride, a, packed, scratch, results, epilogue);
         }
 
-        /** How many blocks there are: no more than one tile apart in size, they can be dealt out to two or four threads evenly. */
+        /**
+         * How many blocks there are: no more than one tile apart in size, they can be dealt out to two or four threads
+         * evenly.
+         */
         private static int blocks(int rows) {
             int wanted = Math.ceilDiv(rows, rows >= 4096 ? 96 : 48);
             return Math.min(Math.ceilDiv(wanted, EVEN) * EVEN, Math.ceilDiv(rows, ROWS));

@@ -17,11 +17,12 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Tiles in local memory and blocks of results in registers, one kernel for all three products: see {@link TiledProductGroup}. Bias,
- * activation, its derivative, dropout and residual are done to finished results on their way out.
+ * Tiles in local memory and blocks of results in registers, one kernel for all three products: see {@link
+ * TiledProductGroup}. Bias, activation, its derivative, dropout and residual are done to finished results on their way
+ * out.
  *
- * <p>The weight's gradient has few results and long sums, so the rows are cut into parts: groups write partial sums to scratch memory,
- * and these are added up in order; no atomics. The number of parts depends on the shape only.
+ * <p>The weight's gradient has few results and long sums, so the rows are cut into parts: groups write partial sums to
+ * scratch memory, and these are added up in order; no atomics. The number of parts depends on the shape only.
  */
 public final class MatMulGroup implements MatMul {
     /** About two groups for each multiprocessor of a large GPU. */

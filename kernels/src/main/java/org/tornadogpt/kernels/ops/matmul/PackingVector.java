@@ -13,7 +13,8 @@ import org.tornadogpt.kernels.kernel.vector.VectorSource;
 
 /**
  * Copies of operands in the order in which {@code TileVector} reads them. B is cut into panels of {@link
- * org.tornadogpt.kernels.kernel.vector.TileVector#COLUMNS} columns, each (depth, COLUMNS) and contiguous, missing columns zero.
+ * org.tornadogpt.kernels.kernel.vector.TileVector#COLUMNS} columns, each (depth, COLUMNS) and contiguous, missing
+ * columns zero.
  */
 final class PackingVector {
     private PackingVector() {}

@@ -37,8 +37,8 @@ final class ProductTile {
     private ProductTile() {}
 
     /**
-     * Term p of an operand's row, 0 from the end on; what it is for a row outside is of no consequence. Reads without a branch, so that
-     * all reads of an item can be under way at once.
+     * Term p of an operand's row, 0 from the end on; what it is for a row outside is of no consequence. Reads without a
+     * branch, so that all reads of an item can be under way at once.
      */
     static float term(FloatArray x, int at, int row, int rows, int p, int end, int P, int down) {
         int inRow = row < rows ? row : rows - 1;

@@ -20,9 +20,10 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.ops.matmul.MatMul.Shape;
 
 /**
- * {@code dweight += doutᵀ x} and {@code dbias += column sums of dout}. The rows are cut into segments by shape alone, and the outputs into
- * stripes, which do not change results; a block of work is one stripe of one segment, summed in memory of its own. There are few, so that x
- * is seldom packed; who has none left takes panels of x from the others. The segments' sums are then added in order.
+ * {@code dweight += doutᵀ x} and {@code dbias += column sums of dout}. The rows are cut into segments by shape alone,
+ * and the outputs into stripes, which do not change results; a block of work is one stripe of one segment, summed in
+ * memory of its own. There are few, so that x is seldom packed; who has none left takes panels of x from the others.
+ * The segments' sums are then added in order.
  *
  * @param segments how many parts the rows are cut into
  * @param segmentRows rows in a part
@@ -48,7 +49,10 @@ record WeightGradientVector(
     /** Most rows that are packed at a time. */
     private static final int CHUNK = 256;
 
-    /** Where x and a stripe of dout have more columns than this, half as many rows: packed they should stay in a second-level cache of 1 MB. */
+    /**
+     * Where x and a stripe of dout have more columns than this, half as many rows: packed they should stay in a
+     * second-level cache of 1 MB.
+     */
     private static final int CHUNK_COLUMNS = 768;
 
     private static final int MAX_SEGMENTS = 8;
@@ -56,7 +60,10 @@ record WeightGradientVector(
     /** Outputs in a stripe: x is packed for each. Where this leaves threads without work, a stripe is half as wide. */
     private static final int STRIPE = 528;
 
-    /** Floats from a packed panel of x to the next; a cache line more than it has, so that rows of panels do not compete for the same lines. */
+    /**
+     * Floats from a packed panel of x to the next; a cache line more than it has, so that rows of panels do not compete
+     * for the same lines.
+     */
     private static final int PANEL = CHUNK * COLUMNS + LANES;
 
     /** Floats from a packed tile of dout to the next, with room for what its last row's vectors write too much. */
@@ -187,8 +194,8 @@ record WeightGradientVector(
     }
 
     /**
-     * The chunk's part of x as panels of (CHUNK, COLUMNS), and of dout as tiles of (CHUNK, ROWS). What lies beyond x's and dout's
-     * last columns only reaches sums that nobody reads.
+     * The chunk's part of x as panels of (CHUNK, COLUMNS), and of dout as tiles of (CHUNK, ROWS). What lies beyond x's
+     * and dout's last columns only reaches sums that nobody reads.
      */
     private void pack(float[] w, int n, int rows, int o, int outputs) {
         for (int r = 0; r < rows; r++) {
@@ -213,7 +220,10 @@ record WeightGradientVector(
         }
     }
 
-    /** A row of dout into the same row of each tile, in whole vectors; what they write too much, the next row overwrites. */
+    /**
+     * A row of dout into the same row of each tile, in whole vectors; what they write too much, the next row
+     * overwrites.
+     */
     private static void spreadGradients(VectorSlice dout, long from, int columns, float[] w, int to) {
         int whole = Math.max(0, columns - ROW_FLOATS + ROWS) / ROWS;
         for (int tile = 0; tile < whole; tile++) {

@@ -10,8 +10,8 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /**
- * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2; PyTorch's arrangement), on gradients clipped by
- * their global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1):
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2; PyTorch's arrangement), on gradients
+ * clipped by their global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1):
  *
  * <pre>
  *   g      = gradient * min(1, maxNorm / (norm + 1e-6))      (no clipping where maxNorm is 0)

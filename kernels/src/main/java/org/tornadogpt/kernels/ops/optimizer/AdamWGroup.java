@@ -11,8 +11,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * The reference's items in groups of {@value RowGroups#ITEMS}. TornadoVM cuts a parallel loop into groups whose size divides its length:
- * of a prime number of parameters each would be a group of its own.
+ * The reference's items in groups of {@value RowGroups#ITEMS}. TornadoVM cuts a parallel loop into groups whose size
+ * divides its length: of a prime number of parameters each would be a group of its own.
  */
 public final class AdamWGroup implements AdamW {
     @Override

@@ -10,8 +10,8 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 
 /**
- * Whole arrays to one number, in fixed blocks whose partial sums are added in block order: {@code norm = sqrt(sum x²)} and
- * {@code mean = sum x / size}.
+ * Whole arrays to one number, in fixed blocks whose partial sums are added in block order: {@code norm = sqrt(sum x²)}
+ * and {@code mean = sum x / size}.
  */
 public interface Reduction extends Variant {
     String OPERATION = "reduction";

@@ -13,8 +13,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Groups stride through the array. For sums in two passes: each leaves one, then one group adds these up. No atomics; the order of
- * addition depends on the size only. An item adds up every {@code groups * items}-th element, the rest is added in trees.
+ * Groups stride through the array. For sums in two passes: each leaves one, then one group adds these up. No atomics;
+ * the order of addition depends on the size only. An item adds up every {@code groups * items}-th element, the rest is
+ * added in trees.
  */
 public final class ReductionGroup implements Reduction {
     private static final int MOST_GROUPS = 512;
@@ -104,7 +105,8 @@ public final class ReductionGroup implements Reduction {
      *
      * @param first number of x's offset; that of out, the size, the groups, what to do and the divisor follow
      * @param constantSize the size, or 0 to read it; the others likewise
-     * @param constantWhat {@link #SUM}, {@link #SQUARES}, {@link #ROOT} of the sum, or {@link #QUOTIENT} of the sum and the divisor
+     * @param constantWhat {@link #SUM}, {@link #SQUARES}, {@link #ROOT} of the sum, or {@link #QUOTIENT} of the sum and
+     *     the divisor
      */
     public static void kGroupSums(
             KernelContext context,

@@ -10,10 +10,10 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Sums of blocks of {@value #BLOCK}, sums of {@value #BLOCK} such sums, and so on up to one: one work-item for each block: the
- * reference. No sum is longer than a block, so with L = ceil(log_256 size) levels the sum of |x| or x² is off by at most
- * {@code (256 L + 2) 2^-24} relative to itself: 4.6e-5 for ten million elements, and the norm by half of that. (Rounding is not
- * that unkind; 1e-6 is what one sees.)
+ * Sums of blocks of {@value #BLOCK}, sums of {@value #BLOCK} such sums, and so on up to one: one work-item for each
+ * block: the reference. No sum is longer than a block, so with L = ceil(log_256 size) levels the sum of |x| or x² is
+ * off by at most {@code (256 L + 2) 2^-24} relative to itself: 4.6e-5 for ten million elements, and the norm by half of
+ * that. (Rounding is not that unkind; 1e-6 is what one sees.)
  */
 public final class ReductionLoop implements Reduction {
     static final int BLOCK = 256;

@@ -10,7 +10,9 @@ import org.tornadogpt.kernels.kernel.vector.LanesVector;
 import org.tornadogpt.kernels.kernel.vector.VectorSlice;
 import org.tornadogpt.kernels.memory.Slice;
 
-/** Blocks of elements on all threads; a block is summed in four vectors of float, the blocks' sums in order in double. */
+/**
+ * Blocks of elements on all threads; a block is summed in four vectors of float, the blocks' sums in order in double.
+ */
 public final class ReductionVector implements Reduction {
     private static final int BLOCK = 16 * 1024;
 

@@ -12,8 +12,8 @@ import org.tornadogpt.kernels.memory.Tensor;
 
 /**
  * A branch joined to the residual stream, with dropout (Srivastava et al. 2014, inverted form) on the branch:
- * {@code out = residual + m branch}, {@code dbranch = m dout}. The stream's own gradient is dout, unchanged. The mask's element is
- * at row n, column c.
+ * {@code out = residual + m branch}, {@code dbranch = m dout}. The stream's own gradient is dout, unchanged. The mask's
+ * element is at row n, column c.
  */
 public interface Residual extends Variant {
     String OPERATION = "residual";

@@ -20,7 +20,9 @@ import org.tornadogpt.kernels.kernel.steal.StealableTask;
 class StealableTaskTest {
     private static final int ROUNDS = 5;
 
-    /** Each block runs a loop several times; an iteration's value tells which rounds it has seen, and in which order. */
+    /**
+     * Each block runs a loop several times; an iteration's value tells which rounds it has seen, and in which order.
+     */
     private static class Rounds implements StealableTask {
         private final int length;
         private final long[][] values;

@@ -10,7 +10,10 @@ import jdk.incubator.vector.FloatVector;
 import org.apache.commons.math3.special.Erf;
 import org.junit.jupiter.api.Test;
 
-/** The error bounds that {@link MathVector} states, over all floats of a range that lie a prime number of bit patterns apart. */
+/**
+ * The error bounds that {@link MathVector} states, over all floats of a range that lie a prime number of bit patterns
+ * apart.
+ */
 class MathVectorTest {
     private static final int APART = 1009;
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
