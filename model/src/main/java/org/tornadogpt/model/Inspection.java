@@ -12,6 +12,7 @@ import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.layer.Context;
@@ -185,8 +186,8 @@ public final class Inspection {
         }
 
         @Override
-        public <V extends Variant> V variant(Class<V> type) {
-            return recorder.variant(type);
+        public <V extends Variant> V variant(Class<V> type, DType stored) {
+            return recorder.variant(type, stored);
         }
 
         @Override

@@ -97,7 +97,7 @@ public final class EventFile {
 
     private static byte[] bytes(long start, String text, List<Metric> metrics) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Proto version = new Proto().number(EVENT_WALL_TIME, (double) start);
+        Proto version = new Proto().number(EVENT_WALL_TIME, start);
         record(out, version.text(EVENT_VERSION, "brain.Event:2"));
         record(out, event(start, 0, List.of(text("run", text))));
         for (Metric metric : metrics) {
@@ -174,14 +174,14 @@ public final class EventFile {
         private void varint(long value) {
             long rest = value;
             while ((rest & ~0x7FL) != 0) {
-                bytes.write((int) (rest & 0x7F | 0x80));
+                bytes.write((int) ((rest & 0x7F) | 0x80));
                 rest >>>= 7;
             }
             bytes.write((int) rest);
         }
 
         private void key(int field, int type) {
-            varint((long) field << 3 | type);
+            varint(((long) field << 3) | type);
         }
 
         Proto integer(int field, long value) {
