@@ -62,7 +62,13 @@ final class PlotCommand implements Callable<Integer> {
             }
             Metric best = found.stream().min(Comparator.comparing(Metric::valLoss)).orElseThrow();
             io.out()
-                    .printf(Locale.ROOT, "%s: best validation loss %.4f at step %d of %d%n", name, best.valLoss(), best.step(), found.getLast().step());
+                    .printf(
+                            Locale.ROOT,
+                            "%s: best validation loss %.4f at step %d of %d%n",
+                            name,
+                            best.valLoss(),
+                            best.step(),
+                            found.getLast().step());
         }
         ComparisonChart.write(evaluations, out);
         io.out().println("drawn: " + out);
