@@ -138,7 +138,7 @@ public final class Served implements AutoCloseable {
     /** The chunks of a stream; the last must be {@code [DONE]}. */
     public static List<JsonNode> chunks(HttpResponse<String> response) throws IOException {
         List<JsonNode> chunks = new ArrayList<>();
-        List<String> events = List.of(response.body().split("\n\n"));
+        List<String> events = List.of(response.body().strip().split("\n\n", -1));
         if (!events.getLast().equals("data: [DONE]")) {
             throw new AssertionError("the stream ends with " + events.getLast());
         }

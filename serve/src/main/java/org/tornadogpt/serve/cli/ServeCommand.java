@@ -78,7 +78,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         limits.check();
-        boolean loopback = java.net.InetAddress.getByName(host).isLoopbackAddress();
+        boolean loopback = Site.isLoopback(host);
         String key = key();
         if (!loopback && key == null) {
             throw new UsageException("--host " + host + " is reached by others: set " + KEY_VARIABLE

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.serve.engine.Engine;
@@ -63,7 +64,7 @@ public final class Site implements AutoCloseable {
     public void start(String host, int port) throws IOException {
         List<Route> routes = new ArrayList<>();
         SpecReader reader = new SpecReader(models, limits.maxTokens());
-        boolean loopback = InetAddress.getByName(host).isLoopbackAddress();
+        boolean loopback = isLoopback(host);
         routes.addAll(new OpenAi(engine, models, reader).routes());
         routes.addAll(new Portal(
                         models,
@@ -79,6 +80,11 @@ public final class Site implements AutoCloseable {
         http.start();
     }
 
+    /** Whether only this machine reaches a server that listens there. */
+    static boolean isLoopback(String host) throws IOException {
+        return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+    }
+
     /** The port, also where any was asked for. */
     public int port() {
         return http.port();
@@ -88,6 +94,7 @@ public final class Site implements AutoCloseable {
     public void drain() throws InterruptedException {
         http.stopListening();
         engine.drain(limits.drain());
+        http.awaitQuiet();
     }
 
     private void health(Exchange exchange) throws IOException {

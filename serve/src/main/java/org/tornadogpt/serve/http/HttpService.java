@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -48,6 +49,7 @@ public final class HttpService implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
     private final ConnectionDeadlines deadlines;
+    private final AtomicInteger working = new AtomicInteger();
     private final Map<String, LongAdder> answers = new ConcurrentHashMap<>();
 
     /** A server that does not listen yet. */
@@ -114,6 +116,13 @@ public final class HttpService implements AutoCloseable {
         }
     }
 
+    /** Waits until no answer is being sent, for a few seconds at most. */
+    public void awaitQuiet() throws InterruptedException {
+        for (int i = 0; i < 100 && working.get() > 0; i++) {
+            Thread.sleep(20);
+        }
+    }
+
     @Override
     public void close() {
         deadlines.stop();
@@ -130,9 +139,10 @@ public final class HttpService implements AutoCloseable {
             ConnectionDeadlines.Connection connection =
                     deadlines.of(request.getConnectionMetaData().getConnection().getEndPoint());
             request.addIdleTimeoutListener(timeout -> false); // writes have their own; a text may take its time
-            if (request.getLength() == 0) {
+            if (!request.getMethod().equals("POST")) { // no body is waited for
                 connection.working();
             }
+            working.incrementAndGet();
             protect(response.getHeaders());
             try {
                 dispatch(request, response, connection);
@@ -151,6 +161,7 @@ public final class HttpService implements AutoCloseable {
                         callback,
                         ApiException.failed("internal error: " + e.getClass().getSimpleName()));
             } finally {
+                working.decrementAndGet();
                 connection.waiting();
                 count(response.getStatus());
             }

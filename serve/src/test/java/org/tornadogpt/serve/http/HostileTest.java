@@ -7,6 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.http.HttpResponse;
@@ -38,7 +40,7 @@ class HostileTest {
     /** Sends bytes and returns what comes until the server closes or {@code millis} pass. */
     private static String raw(int millis, byte[]... parts) throws IOException {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
-        try (Socket socket = new Socket("127.0.0.1", served.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), served.port())) {
             socket.setSoTimeout(millis);
             OutputStream out = socket.getOutputStream();
             try {
@@ -181,7 +183,7 @@ class HostileTest {
                 "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ",
                 "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                         + "Content-Length: 1000\r\n\r\n{")) {
-            try (Socket socket = new Socket("127.0.0.1", served.port())) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), served.port())) {
                 socket.setSoTimeout(100);
                 socket.getOutputStream().write(ascii(begin));
                 long start = System.nanoTime();
@@ -211,7 +213,7 @@ class HostileTest {
         for (int i = 0; i < 3; i++) {
             Socket socket = new Socket();
             socket.setReceiveBufferSize(4096);
-            socket.connect(new java.net.InetSocketAddress("127.0.0.1", served.port()));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), served.port()));
             socket.getOutputStream()
                     .write(ascii(
                             "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -235,7 +237,7 @@ class HostileTest {
     void connectionsAreBoundedAndComeAndGo() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < 80; i++) {
-            sockets.add(new Socket("127.0.0.1", served.port()));
+            sockets.add(new Socket(InetAddress.getLoopbackAddress(), served.port()));
         }
         Thread.sleep(200);
         for (Socket socket : sockets) {

@@ -90,17 +90,17 @@ public final class EventFile {
     }
 
     /** Seconds since 1970 when the run began, which the name keeps. */
-    private static long start(Path file) {
+    private static double start(Path file) {
         Matcher matcher = NAME.matcher(file.getFileName().toString());
         if (!matcher.matches()) {
             throw new IllegalStateException(file.toString());
         }
-        return Long.parseLong(matcher.group(1));
+        return Double.parseDouble(matcher.group(1));
     }
 
-    private static byte[] bytes(long start, String text, List<Metric> metrics) {
+    private static byte[] bytes(double start, String text, List<Metric> metrics) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Proto version = new Proto().number(EVENT_WALL_TIME, (double) start);
+        Proto version = new Proto().number(EVENT_WALL_TIME, start);
         record(out, version.text(EVENT_VERSION, "brain.Event:2"));
         record(out, event((double) start, 0, List.of(text("run", text))));
         for (Metric metric : metrics) {
@@ -184,7 +184,7 @@ public final class EventFile {
         }
 
         private void key(int field, int type) {
-            varint((long) field << 3 | type);
+            varint(((long) field << 3) | type);
         }
 
         Proto integer(int field, long value) {

@@ -55,7 +55,7 @@ class EventFileTest {
         CRC32C crc = new CRC32C();
         crc.update(bytes, from, length);
         int value = (int) crc.getValue();
-        return (value >>> 15 | value << 17) + 0xA282EAD8;
+        return Integer.rotateRight(value, 15) + 0xA282EAD8;
     }
 
     private static String text(byte... record) {
