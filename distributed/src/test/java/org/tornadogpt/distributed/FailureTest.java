@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.CheckpointException;
 
 /** Ranks that die, hang, disagree or are told to stop, through the command line. */
+@Tag("slow")
 class FailureTest {
     private static final int ENDLESS = 1_000_000;
     private static final long SEED = 20251128;

@@ -172,7 +172,7 @@ class CheckpointTest {
     void aModelAloneCanBeSavedButNotTrainedOn() throws IOException {
         Weights weights = new Weights(CONFIG.model(), device);
         weights.initialise(3);
-        Checkpoint.save(folder, TOKENIZER, weights, TrainingState.start(3));
+        Checkpoint.save(folder, TOKENIZER, weights, state(3));
         Checkpoint checkpoint = Checkpoint.open(folder);
         assertThat(checkpoint.hasOptimizer()).isFalse();
         assertThatThrownBy(() -> checkpoint.restore(session(CONFIG, 1)))

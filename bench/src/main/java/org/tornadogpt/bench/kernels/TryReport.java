@@ -114,7 +114,9 @@ final class TryReport {
         String ratio = race == null
                 ? "-"
                 : race.laps().stream()
-                        .filter(lap -> lap.timed() && lap.significant() && !lap.variant().equals(race.base()))
+                        .filter(lap -> lap.timed()
+                                && lap.significant()
+                                && !lap.variant().equals(race.base()))
                         .map(Lap::ratio)
                         .max(Double::compare)
                         .map(r -> String.format(Locale.ROOT, "%.2f", r))

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.serve.Served;
 
 /** Clients that mean harm, by raw sockets where a well-behaved client would not send it. */
-@SuppressWarnings({"AddressSelection", "StringConcatToTextBlock"}) // 127.0.0.1 is one address; requests are written line end by line end
+@SuppressWarnings({"AddressSelection", "StringConcatToTextBlock"
+}) // 127.0.0.1 is one address; requests are written line end by line end
 class HostileTest {
     private static Served served;
 

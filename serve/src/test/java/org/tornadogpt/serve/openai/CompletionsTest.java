@@ -238,7 +238,8 @@ class CompletionsTest {
     void aClientThatGoesAwayEndsItsText() throws Exception {
         try (Served small = Served.open("--max-tokens", "1000000", "--text-seconds", "600")) {
             for (String stream : List.of("true", "false")) {
-                try (java.net.Socket socket = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), small.port())) {
+                try (java.net.Socket socket =
+                        new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), small.port())) {
                     String body = "{\"model\":\"tiny\",\"max_tokens\":1000000,\"stream\":" + stream + "}";
                     socket.getOutputStream()
                             .write(

@@ -39,9 +39,7 @@ class BrowserTest {
                 modules != null,
                 MODULES + " does not name a folder in which 'npm install playwright-core axe-core' was run");
         Path run = Files.createDirectories(folder.resolve("runs/one"));
-        Files.writeString(
-                run.resolve("metrics.jsonl"),
-                """
+        Files.writeString(run.resolve("metrics.jsonl"), """
                 {"step":1,"event":"eval","trainLoss":3.9,"valLoss":3.8}
                 {"step":2,"event":"eval","trainLoss":3.0,"valLoss":3.5}
                 """);

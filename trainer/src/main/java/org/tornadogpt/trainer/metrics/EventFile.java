@@ -102,7 +102,7 @@ public final class EventFile {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Proto version = new Proto().number(EVENT_WALL_TIME, start);
         record(out, version.text(EVENT_VERSION, "brain.Event:2"));
-        record(out, event((double) start, 0, List.of(text("run", text))));
+        record(out, event(start, 0, List.of(text("run", text))));
         for (Metric metric : metrics) {
             double time = start + (metric.elapsedSeconds() == null ? 0 : metric.elapsedSeconds());
             record(out, event(time, metric.step(), values(metric)));
