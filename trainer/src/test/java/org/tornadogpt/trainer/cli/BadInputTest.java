@@ -240,15 +240,15 @@ class BadInputTest {
                 "eval --checkpoint nowhere|1|no checkpoint",
                 "eval --run nowhere|1|no run at nowhere",
                 "train --resume --run nowhere|1|no run at nowhere",
-                "train --from best|2|--from needs --resume",
+                "train --from best|2|no model at 'best': --from takes a run's folder",
                 "train --resume --run nowhere --from first|2|last or best",
                 "data fetch nothing|2|unknown corpus",
                 "data fetch|2|NAME",
                 "presets qoute|2|did you mean quote?",
                 "trian|2|unknown command 'trian'; did you mean train? (see 'tgpt --help')",
-                "foo|2|unknown command 'foo'; there are train, generate, ",
+                "foo|2|unknown command 'foo'; the nearest are ",
                 "data fatch|2|unknown command 'fatch'; did you mean fetch?",
-                "kernels all|2|unexpected argument 'all'",
+                "kernels all|2|unknown command 'all'; there are ",
             })
     void otherCommands(String args, int code, String message) {
         assertOneLine(Tgpt.run(args.split(" ")), code, message);
