@@ -46,7 +46,9 @@ final class KernelsCommand implements Callable<Integer> {
                 .filter(device -> variant.obstacle(device).isEmpty())
                 .map(device -> device.id() + (isDefault(variant, device) ? "*" : ""))
                 .collect(Collectors.joining(" "));
-        return devices.isEmpty() ? "-" : devices.replaceFirst("tornado-GPU([*]?) tornado-CPU\\1$", "tornado$1")
+        return devices.isEmpty()
+                ? "-"
+                : devices.replaceFirst("tornado-GPU([*]?) tornado-CPU\\1$", "tornado$1")
                         .replaceFirst("tornado-GPU tornado-CPU[*]$", "tornado(CPU*)")
                         .replaceFirst("tornado-GPU[*] tornado-CPU$", "tornado(GPU*)");
     }
