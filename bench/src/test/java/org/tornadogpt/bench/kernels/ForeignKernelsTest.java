@@ -13,11 +13,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.trainer.cli.Main;
 
 /** Kernels from files, through the real entry point: what is right, what is wrong, and what misbehaves. */
+@Tag("slow")
 class ForeignKernelsTest {
     /** Only against hanging for ever: a busy machine may take its time. */
     private static final int SECONDS = 400;
