@@ -104,8 +104,7 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         workspace.share(weights.flat());
         int size = model.parameters().size();
         gradients = workspace.state("gradients", size);
-        int trained = adapters == null ? size : adapters.layout().size();
-        part = part(reducer, size, trained);
+        part = adapters == null ? reducer.part(size) : whole(adapters, reducer.part(size), size);
         firstMoment = workspace.state("firstMoment", part.length());
         secondMoment = workspace.state("secondMoment", part.length());
         if (adapters != null) {
@@ -158,16 +157,12 @@ public final class TrainingSession implements LossSource, AutoCloseable {
     }
 
     /** Adapters are small: their optimizer's state is never parted among sessions. */
-    private static GradientReducer.Part part(GradientReducer reducer, int size, int trained) {
-        GradientReducer.Part part = reducer.part(size);
-        if (trained == size) {
-            return part;
-        }
-        if (part.length() != size) {
+    private static GradientReducer.Part whole(Adapters adapters, GradientReducer.Part ofAll, int size) {
+        if (ofAll.length() != size) {
             throw new IllegalArgumentException(
                     "adapters cannot be trained with an optimizer that is parted among ranks");
         }
-        return new GradientReducer.Part(0, trained);
+        return new GradientReducer.Part(0, adapters.layout().size());
     }
 
     private Tensor ownPart(Tensor flat) {
