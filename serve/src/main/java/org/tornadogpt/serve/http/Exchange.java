@@ -3,7 +3,6 @@ package org.tornadogpt.serve.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -79,8 +78,9 @@ public final class Exchange {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
             throw ApiException.refused(413, "request_too_large", tooLong);
         }
-        try (InputStream in = Content.Source.asInputStream(request)) {
-            byte[] bytes = in.readNBytes(most + 1);
+        try {
+            // Not closed: that would fail the request, and what is left of a refused body is still to be read past.
+            byte[] bytes = Content.Source.asInputStream(request).readNBytes(most + 1);
             if (bytes.length > most) {
                 response.getHeaders().put(HttpHeader.CONNECTION, "close");
                 throw ApiException.refused(413, "request_too_large", tooLong);

@@ -1,6 +1,7 @@
 package org.tornadogpt.serve.http;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -211,15 +213,23 @@ public final class HttpService implements AutoCloseable {
         } else if (e.status() == HttpStatus.UNAUTHORIZED_401) {
             response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
         }
-        write(request, response, callback, e);
+        try {
+            Content.Sink.write(response, true, body(request, response, e));
+            RestOfBody.discard(request);
+            callback.succeeded();
+        } catch (IOException gone) {
+            callback.failed(gone);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            callback.failed(interrupted);
+        }
     }
 
-    private static void write(Request request, Response response, Callback callback, ApiException e) {
+    private static ByteBuffer body(Request request, Response response, ApiException e) {
         byte[] body = Json.bytes(e.body());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
-        boolean head = request.getMethod().equals("HEAD");
-        response.write(true, head ? java.nio.ByteBuffer.allocate(0) : java.nio.ByteBuffer.wrap(body), callback);
+        return request.getMethod().equals("HEAD") ? ByteBuffer.allocate(0) : ByteBuffer.wrap(body);
     }
 
     /** Requests that never reach a route: headers that are too long, bytes that are no HTTP. */
@@ -228,11 +238,9 @@ public final class HttpService implements AutoCloseable {
         protect(response.getHeaders());
         count(status);
         String what = HttpStatus.getMessage(status);
-        write(
-                request,
-                response,
-                callback,
-                ApiException.refused(status, what.toLowerCase(Locale.ROOT).replace(' ', '_'), what));
+        ApiException refusal =
+                ApiException.refused(status, what.toLowerCase(Locale.ROOT).replace(' ', '_'), what);
+        response.write(true, body(request, response, refusal), callback);
         return true;
     }
 

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -74,6 +75,19 @@ class HostileTest {
                 5_000,
                 ascii("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                         + "Connection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body));
+    }
+
+    @Test
+    void whoIsRefusedWhileStillSendingGetsTheAnswer() throws Exception {
+        byte[] body = new byte[8 << 20];
+        for (int i = 0; i < 20; i++) {
+            assertThat(served.send(served.request("/v1/completions")
+                                    .header("Content-Type", "text/plain")
+                                    .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                                    .build())
+                            .statusCode())
+                    .isEqualTo(415);
+        }
     }
 
     @Test
