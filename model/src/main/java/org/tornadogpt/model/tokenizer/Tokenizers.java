@@ -58,7 +58,12 @@ public final class Tokenizers {
         };
     }
 
-    private static int size(String name) {
+    /**
+     * The size that {@code bpe:N} asks for.
+     *
+     * @throws IllegalArgumentException if it is no number
+     */
+    public static int size(String name) {
         String size = name.substring(BPE.length());
         if (!size.matches("\\d{1,9}")) {
             throw new IllegalArgumentException(
