@@ -65,6 +65,7 @@ final class TrainingRun {
                 introduce(parts, model, DeviceOptions.explain(settings.device(), kernels.device()));
                 settings.remarks(values).forEach(io::say);
                 try (TrainingSession session = parts.session(model)) {
+                    io.say(RunMemory.of(session, parts.texts()).toString());
                     if (io.ranks().any(io.interrupted().getAsBoolean())) {
                         io.out().println("interrupted before the first step; nothing is left of the run");
                         return ExitCode.INTERRUPTED;
@@ -131,6 +132,7 @@ final class TrainingRun {
                                 ? DeviceOptions.explain(settings.device(), kernels.device())
                                 : DeviceOptions.describe(kernels.device(), AS_BEFORE));
                 try (TrainingSession session = parts.session(model)) {
+                    io.say(RunMemory.of(session, parts.texts()).toString());
                     Restoration restoration = new Restoration(folder, io);
                     Progress progress = restoration.restore(session, from);
                     if (!restoration.found()) {
