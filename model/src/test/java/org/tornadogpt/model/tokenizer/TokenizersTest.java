@@ -10,11 +10,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.ArrayList;
-import java.util.concurrent.ForkJoinPool;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -129,7 +129,8 @@ class TokenizersTest {
         Random random = new Random(5);
         StringBuilder text = new StringBuilder();
         while (text.length() < 3_300_000) {
-            text.append(List.of("the", " ", "  ", "\n", " cat", " 12", "\u00F6", "'s", "; ", " mat").get(random.nextInt(10)));
+            text.append(List.of("the", " ", "  ", "\n", " cat", " 12", "\u00F6", "'s", "; ", " mat")
+                    .get(random.nextInt(10)));
         }
         String whole = text.toString();
         List<String> files = new ArrayList<>();
