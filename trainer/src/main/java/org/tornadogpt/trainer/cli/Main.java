@@ -37,6 +37,7 @@ public final class Main {
                 : run(stoppable(io, 0, args), args);
         io.out().flush();
         io.err().flush();
+        StderrFilter.finish(System.getenv());
         System.exit(code);
     }
 
