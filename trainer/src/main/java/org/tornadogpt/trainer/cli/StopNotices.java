@@ -59,8 +59,8 @@ final class StopNotices implements Interruption.Listener {
             say("abandoned");
             takeAway();
         } else {
-            say((saved == toldStep ? "abandoned what came after step " : "saved after step ") + saved
-                    + "; go on with: " + Remains.resume(folder.path()));
+            say((saved == toldStep ? "abandoned what came after step " : "saved after step ") + saved + "; go on with: "
+                    + Remains.resume(folder.path()));
         }
     }
 
