@@ -3,7 +3,6 @@ package org.tornadogpt.model.bridge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,7 +104,7 @@ public final class HfImport implements AutoCloseable {
                     + " that are read of such a file");
         }
         try {
-            return Json.readObject(Files.readString(file, StandardCharsets.UTF_8));
+            return Json.readObject(Json.text(file));
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
         }
