@@ -18,12 +18,13 @@ final class Contestant {
     private final List<Phase> phases;
     private final long bytes;
 
-    Contestant(Device device, Variant variant, RaceShape shape) {
+    /** @param seed of the inputs */
+    Contestant(Device device, Variant variant, RaceShape shape, long seed) {
         this.variant = variant;
         Workspace workspace = new Workspace(new KernelChoices(device, Map.of(variant.operation(), variant.name())));
         phases = variant.operation().equals("matmul")
-                ? new MatMulOp(workspace, shape.array()).phases(workspace)
-                : new AttentionOp(workspace, shape.array()).phases(workspace);
+                ? new MatMulOp(workspace, shape.array(), seed).thoroughPhases(workspace)
+                : new AttentionOp(workspace, shape.array(), seed).phases(workspace);
         bytes = workspace.activationBytes();
     }
 

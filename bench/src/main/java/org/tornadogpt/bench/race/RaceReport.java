@@ -31,13 +31,13 @@ public record RaceReport(String operation, String device, String base, List<Lap>
                     lap.timed()
                             ? String.format(
                                     Locale.ROOT,
-                                    "| %s | %s | %.3f | %.1f | %s | %.1f | %s | %s |",
+                                    "| %s | %s | %.3f | %.1f | %s | %s | %s | %s |",
                                     shape,
                                     lap.variant(),
                                     lap.millis(),
                                     lap.gflops(),
                                     lap.roofline() == null ? "-" : String.format(Locale.ROOT, "%.0f", lap.roofline()),
-                                    lap.bytes() / MEBIBYTE,
+                                    mebibytes(lap),
                                     against(lap),
                                     lap.note())
                             : "| " + shape + " | " + lap.variant() + " | - | - | - | - | - | " + lap.note() + " |");
@@ -45,7 +45,14 @@ public record RaceReport(String operation, String device, String base, List<Lap>
         return lines;
     }
 
+    private static String mebibytes(Lap lap) {
+        return lap.bytes() == null ? "-" : String.format(Locale.ROOT, "%.1f", lap.bytes() / MEBIBYTE);
+    }
+
     private String against(Lap lap) {
+        if (lap.ratio() == null) {
+            return "-";
+        }
         return lap.variant().equals(base) ? "itself" : lap.speed();
     }
 
