@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.tornadogpt.bench.race.Lap;
+import org.tornadogpt.bench.race.MatricesPeer;
 import org.tornadogpt.bench.race.RaceReport;
 import org.tornadogpt.bench.race.Races;
 import org.tornadogpt.bench.race.TorchPeer;
@@ -116,6 +117,9 @@ final class RaceCommand implements Callable<Integer> {
         List<Lap> laps = new ArrayList<>(report.laps());
         if (python != null) {
             laps.addAll(new TorchPeer(python, opened).laps(report, shapes));
+        }
+        if (report.operation().equals("matmul") && stopBelow == null) {
+            laps.addAll(MatricesPeer.laps(report, shapes));
         }
         return new RaceReport(report.operation(), report.device(), report.base(), laps);
     }

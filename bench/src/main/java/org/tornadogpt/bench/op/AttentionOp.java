@@ -19,11 +19,12 @@ public final class AttentionOp {
 
     private final Data data;
     private final AttentionShape shape;
-    private Tensor qkv;
-    private Tensor out;
-    private Tensor dout;
-    private Tensor dqkv;
-    private Tensor saved;
+    private final Tensor all;
+    private final Tensor qkv;
+    private final Tensor out;
+    private final Tensor dout;
+    private final Tensor dqkv;
+    private Tensor saved; // set while forward is recorded
     private final boolean[] rows;
     private HeadReference reference;
 
@@ -37,10 +38,17 @@ public final class AttentionOp {
         data = new Data(workspace, seed);
         shape = new AttentionShape(sizes[0], sizes[2], sizes[1], sizes[1], sizes[3]);
         rows = FORWARD_PRODUCTS * product() > Data.MANY ? data.sampled(shape.T()) : Data.all(shape.T());
-        workspace.record("forward", recorder -> {
-            place(recorder);
-            saved = CausalAttention.forward(recorder, forward());
-        });
+        int packed = shape.rows() * shape.packedWidth();
+        int plain = shape.rows() * shape.width();
+        int own = Math.addExact(2 * packed, 2 * plain);
+        CausalAttention variant = workspace.kernels().get(CausalAttention.class);
+        all = workspace.state("all", Math.addExact(own, variant.savedFloats(shape)));
+        qkv = all.view("qkv", 0, shape.rows(), shape.packedWidth());
+        dqkv = all.view("dqkv", packed, shape.rows(), shape.packedWidth());
+        out = all.view("out", 2 * packed, shape.rows(), shape.width());
+        dout = all.view("dout", 2 * packed + plain, shape.rows(), shape.width());
+        workspace.record(
+                "forward", recorder -> saved = CausalAttention.forward(new OneArray(recorder, all, own), forward()));
         workspace.record(
                 "backward",
                 recorder ->
@@ -53,17 +61,6 @@ public final class AttentionOp {
         return new CausalAttention.Forward(out, qkv, shape, Dropout.none());
     }
 
-    /** All in one tensor, for variants may want their arguments in one array, as activations of a model are. */
-    private void place(Recorder recorder) {
-        int packed = shape.rows() * shape.packedWidth();
-        int plain = shape.rows() * shape.width();
-        Tensor all = recorder.allocate("all", Math.addExact(2 * packed, 2 * plain));
-        qkv = all.view("qkv", 0, shape.rows(), shape.packedWidth());
-        dqkv = all.view("dqkv", packed, shape.rows(), shape.packedWidth());
-        out = all.view("out", 2 * packed, shape.rows(), shape.width());
-        dout = all.view("dout", 2 * packed + plain, shape.rows(), shape.width());
-    }
-
     /** Only pairs that the causal mask leaves count: two products forward, five backward, as is usual. */
     public List<Phase> phases(Workspace workspace) {
         return List.of(
@@ -71,6 +68,11 @@ public final class AttentionOp {
                         "forward", FORWARD_PRODUCTS * product(), workspace.program("forward"), this::checkForward),
                 new Phase(
                         "backward", BACKWARD_PRODUCTS * product(), workspace.program("backward"), this::checkBackward));
+    }
+
+    /** Bytes of inputs, results, and what forward keeps for backward. */
+    public long bytes() {
+        return (long) all.size() * Float.BYTES;
     }
 
     private double product() {

@@ -1,6 +1,7 @@
 package org.tornadogpt.bench.op;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
@@ -43,6 +44,11 @@ public final class MatMulOp {
         workspace.record("backward weight", new MatMul.BackwardWeight(dweight, null, dout, x)::record);
         workspace.build();
         List.of(x, weight, dout).forEach(data::fill);
+    }
+
+    /** Bytes of inputs and results. */
+    public long bytes() {
+        return Stream.of(x, weight, dout, out, dx, dweight).mapToLong(Tensor::size).sum() * Float.BYTES;
     }
 
     /** Phases of which 64 elements are checked. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A race's results.
@@ -18,6 +19,13 @@ import java.util.Map;
  */
 public record RaceReport(String operation, String device, String base, List<Lap> laps) {
     private static final double MEBIBYTE = 1 << 20;
+
+    /** The base's lap at a shape, if it was timed. */
+    Optional<Lap> base(RaceShape shape) {
+        return laps.stream()
+                .filter(l -> l.timed() && l.variant().equals(base) && l.sizes().equals(shape.sizes()))
+                .findFirst();
+    }
 
     /** The results as Markdown. */
     public List<String> table() {

@@ -39,9 +39,7 @@ public record TorchPeer(String python, Device device) {
 
     private static Lap lap(RaceReport report, RaceShape shape, JsonNode line) {
         double millis = line.get("millis").asDouble();
-        Optional<Lap> base = report.laps().stream()
-                .filter(l -> l.timed() && l.variant().equals(report.base()) && l.sizes().equals(shape.sizes()))
-                .findFirst();
+        Optional<Lap> base = report.base(shape);
         String note = "version " + line.get("version").asText() + ", not in turn"
                 + base.map(b -> String.format(Locale.ROOT, ", %.2f times %s's speed", b.millis() / millis, report.base()))
                         .orElse("");

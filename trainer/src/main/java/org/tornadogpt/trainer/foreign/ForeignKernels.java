@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +30,7 @@ public final class ForeignKernels {
     private final ChildOptions options;
     private final Constants constants;
     private final ProcessBuilder.Redirect out;
+    private final List<String> said = new ArrayList<>();
 
     /** Chooses the values of a source file's constants. */
     private interface Constants {
@@ -79,6 +81,10 @@ public final class ForeignKernels {
                     return FAILED;
                 }
             }
+            if (options.tuned().isPresent()) {
+                said.forEach(line -> err.println("tgpt: " + line));
+                err.flush();
+            }
             return run(command(files, mainClass), err);
         } finally {
             Runtime.getRuntime().removeShutdownHook(cleaner);
@@ -94,6 +100,7 @@ public final class ForeignKernels {
         Path classes = Files.createDirectory(folder.resolve("classes" + files.size()));
         Path source = Path.of(given);
         Map<String, Integer> values = constants.of(source);
+        said.add(given + (values.isEmpty() ? " has nothing that is tuned" : " with " + label(values)));
         Path compiled = values.isEmpty()
                 ? source
                 : Files.writeString(
@@ -106,6 +113,10 @@ public final class ForeignKernels {
             files.add(new KernelFile(given, classes));
         }
         return wrong;
+    }
+
+    private static String label(Map<String, Integer> values) {
+        return values.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(", "));
     }
 
     private List<String> command(List<KernelFile> files, String mainClass) {
