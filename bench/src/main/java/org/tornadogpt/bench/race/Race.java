@@ -85,8 +85,14 @@ record Race(Device device, Variant base, double gflops, Pace pace) {
         } catch (IllegalArgumentException e) {
             return new Pair(null, null, Optional.of("refused: " + e.getMessage()));
         }
-        double first = own.run();
-        Optional<String> wrong = check ? own.wrong() : Optional.empty();
+        double first = 0;
+        Optional<String> wrong;
+        try {
+            first = own.run();
+            wrong = check ? own.wrong() : Optional.empty();
+        } catch (RuntimeException e) { // whatever a kernel throws: the others are still raced
+            wrong = Optional.of("the kernel fails: " + e);
+        }
         if (wrong.isPresent()) {
             return new Pair(own, rival, Optional.of("WRONG: " + wrong.get()));
         }

@@ -201,6 +201,10 @@ class ForeignKernelsTest {
         Ended ended = tgpt("kernels", "check", changed("Throws", LOOP, LOOP + thrown));
         assertThat(ended.code()).isEqualTo(1);
         assertThat(ended.out()).contains("attention=throws: WRONG", "java.lang.IllegalStateException: planted");
+        Ended raced = tgpt("kernels", "race", "Throws.java", "--device", "sequential", "--shapes", "1x1x8x4");
+        assertThat(raced.code()).isEqualTo(1);
+        assertThat(raced.out())
+                .contains("throws: WRONG: the kernel fails: java.lang.IllegalStateException: planted", "materialized");
         nothingIsLeft();
     }
 
