@@ -30,7 +30,7 @@ sealed interface HfFiles {
     /** A file's name for messages; {@link #toString} is that of all together. */
     String place(String name);
 
-    /** @throws java.nio.charset.CharacterCodingException if it is not UTF-8 */
+    /** @throws IllegalArgumentException if it is not UTF-8 */
     default String text(String name) throws IOException {
         try {
             return StandardCharsets.UTF_8
