@@ -37,6 +37,7 @@ public final class Main {
                 : run(stoppable(io, 0, args), args);
         io.out().flush();
         io.err().flush();
+        StderrFilter.finish(System.getenv());
         System.exit(code);
     }
 
@@ -123,7 +124,9 @@ public final class Main {
                 .addSubcommand("merge", new MergeCommand(io))
                 .addSubcommand("logits", new LogitsCommand(io));
         for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
-            parent(root, provider).addSubcommand(provider.name(), provider.command(io));
+            CommandLine command = new CommandLine(provider.command(io));
+            command.getCommandSpec().versionProvider(new Version());
+            parent(root, provider).addSubcommand(provider.name(), command);
         }
         root.setOut(io.out());
         root.setErr(io.err());

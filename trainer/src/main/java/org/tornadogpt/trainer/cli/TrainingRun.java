@@ -28,10 +28,12 @@ final class TrainingRun {
     private final Io io;
     private final RanksUse ranks;
     private final ExportOptions exports;
+    private final LiveWriting live;
 
-    TrainingRun(Io io, Exchange exchange, ExportOptions exports) {
+    TrainingRun(Io io, Exchange exchange, ExportOptions exports, LiveWriting live) {
         this.io = io;
         this.exports = exports;
+        this.live = live;
         ranks = new RanksUse(io.ranks(), exchange);
     }
 
@@ -184,7 +186,7 @@ final class TrainingRun {
                     progress,
                     saved,
                     new ProvenProgress(display, parts.kernels().device()),
-                    exports.beside(LossPlot::write),
+                    exports.beside(LossPlot::write, observer(parts, session)),
                     io.interrupted(),
                     io.ranks());
             notices.training(trainer, display);
@@ -192,6 +194,14 @@ final class TrainingRun {
             notices.done();
         }
         return end(parts, session.model(), outcome, trainer.progress());
+    }
+
+    private static ModelObserver observer(RunParts parts, TrainingSession session) {
+        return new ModelObserver(
+                parts.settings(),
+                session.weights(),
+                parts.kernels(),
+                parts.texts().tokenizer());
     }
 
     private int end(RunParts parts, LanguageModel model, Trainer.Outcome outcome, Progress progress)
@@ -211,6 +221,7 @@ final class TrainingRun {
                             + parts.settings().evaluation().patience() + " evaluations");
         }
         new RunSummary(io).print(parts.settings(), model, parts.texts().split(), parts.folder(), parts.kernels());
+        live.write(io, parts);
         return ExitCode.OK;
     }
 }
