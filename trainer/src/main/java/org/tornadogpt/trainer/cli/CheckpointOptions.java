@@ -54,7 +54,9 @@ final class CheckpointOptions {
         double best = opened.state().bestLoss();
         io.err()
                 .println(opened.folder() + ": step " + opened.state().step()
-                        + (Double.isFinite(best) ? String.format(Locale.ROOT, ", best validation loss %.4f", best) : ""));
+                        + (Double.isFinite(best)
+                                ? String.format(Locale.ROOT, ", best validation loss %.4f", best)
+                                : ""));
         io.err().flush();
     }
 
