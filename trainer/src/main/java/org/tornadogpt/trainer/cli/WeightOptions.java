@@ -18,7 +18,7 @@ public final class WeightOptions {
     private String type = DType.F32.toString();
 
     /**
-     * The options.
+     * How matrices are kept.
      *
      * @throws UsageException for a type that there is not
      */
