@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -122,7 +123,7 @@ final class TuneCommand implements Callable<Integer> {
         tuned.put(
                 key,
                 shape,
-                new TunedFile.Best(kept.values(), result, LocalDate.now().toString(), source.checksum()));
+                new TunedFile.Best(kept.values(), result, LocalDate.now(ZoneId.systemDefault()).toString(), source.checksum()));
         boolean own = kept.values().equals(source.own());
         io.out().println("best: " + Tried.label(kept.values())
                 + (own ? ", the file's own: no other is surely faster" : ", surely faster than the file's own"));
