@@ -94,7 +94,7 @@ record Tuning(Path source, String shape, List<String> jvm, List<String> device, 
         Tried own = tried.get(0);
         return tried.stream()
                 .filter(Tried::timed)
-                .filter(t -> t == own || !own.timed() || t.surelyFaster(own))
+                .filter(t -> t.equals(own) || !own.timed() || t.surelyFaster(own))
                 .max(Comparator.comparingDouble(t -> t.lap().ratio()));
     }
 }

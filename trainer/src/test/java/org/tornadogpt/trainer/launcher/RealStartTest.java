@@ -104,6 +104,14 @@ class RealStartTest {
     }
 
     @Test
+    void whatWasSaidLastIsThereWhenItEnds() throws IOException, InterruptedException {
+        world.program("bin/cat", "sleep 0.5; exec /bin/cat");
+        Ended ended = world.bash("p/tgpt trian 2>said; code=$?; /bin/cp said seen; exit $code");
+        assertThat(ended.code()).as(ended.toString()).isEqualTo(2);
+        assertThat(world.folder().resolve("seen")).content().contains("'trian'");
+    }
+
+    @Test
     void sixtyFourFilesAreEnough() throws IOException, InterruptedException {
         Ended ended = world.bash("ulimit -n 64; p/tgpt" + TINY + " --run r");
         assertThat(ended.code()).as(ended.toString()).isZero();

@@ -21,6 +21,9 @@ import java.util.stream.Stream;
 /** A project folder with the launcher in it, programs made of a few lines of shell, and the environment they run in. */
 final class World {
     static final String BASH = "/bin/bash";
+    /** Runs its arguments, and ends when nothing has their standard error open any more. */
+    private static final String PATIENT = "set -o pipefail; { \"$@\" 2>&1 >&3 3>&- | cat >&2; } 3>&1";
+
     private static final Path ROOT = Path.of("..");
     private static final int SECONDS = 240;
 
@@ -107,9 +110,15 @@ final class World {
         return run(List.of(BASH, "-c", script));
     }
 
-    /** Ends when nobody writes any more: the process that filters standard error may outlive the program. */
+    /**
+     * Ends when nobody writes any more: the process that filters standard error may outlive a Java that does not wait
+     * for it, and what comes after a process's end is lost by {@link Process#getErrorStream} (ProcessImpl keeps what
+     * is in the pipe at that moment).
+     */
     Ended run(List<String> command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command))
+        List<String> all = new ArrayList<>(List.of(BASH, "-c", PATIENT, BASH));
+        all.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(all)
                 .directory(folder.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().clear();
