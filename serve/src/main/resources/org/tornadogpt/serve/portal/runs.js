@@ -93,7 +93,8 @@ export function runs(content) {
   }
 
   function chart(run, label) {
-    const [W, H, L, B] = [720, 300, 46, 26];
+    const [H, L, B] = [300, 46, 26];
+    const W = Math.min(720, Math.max(280, charts.clientWidth - 34)); // letters of one size on every screen
     const points = [...run.steps.map((s) => [s[0], s[1]]), ...run.evaluations.flatMap((e) => [[e[0], e[1]], [e[0], e[2]]])];
     const picture = svg('svg', { class: 'chart', viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': label });
     if (points.length === 0) {

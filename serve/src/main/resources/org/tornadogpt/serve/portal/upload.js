@@ -77,6 +77,7 @@ export function upload(content, site) {
       await ask('/portal/api/uploads/' + encodeURIComponent(which), { method: 'DELETE' });
       await site.refresh();
       list();
+      say(which + ' is forgotten.');
     } catch (e) {
       say(e.message, true);
     }
