@@ -2,6 +2,7 @@ package org.tornadogpt.model.bridge;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,12 +30,16 @@ sealed interface HfFiles {
     /** A file's name for messages; {@link #toString} is that of all together. */
     String place(String name);
 
-    /** @throws java.nio.charset.CharacterCodingException if it is not UTF-8 */
+    /** @throws IllegalArgumentException if it is not UTF-8 */
     default String text(String name) throws IOException {
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(bytes(name)))
-                .toString();
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes(name)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("it is not UTF-8 text", e);
+        }
     }
 
     /** Of a folder. */

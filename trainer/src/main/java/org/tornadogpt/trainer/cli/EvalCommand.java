@@ -1,7 +1,9 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import org.tornadogpt.trainer.settings.Keys;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
+import org.tornadogpt.trainer.tokens.TokenFile;
 import org.tornadogpt.trainer.train.Evaluator;
 import org.tornadogpt.trainer.train.RunFolder;
 import picocli.CommandLine.Command;
@@ -131,31 +134,58 @@ final class EvalCommand implements Callable<Integer> {
         return RunFolder.readConfig(model.run());
     }
 
-    /** A text as the model reads it. */
-    private record Read(Split split, Tokenizer tokenizer, Tokenizer.Encoded encoded) {
+    /**
+     * A text as the model reads it.
+     *
+     * @param note what was changed to make it fit, empty if nothing was
+     * @param replaced characters that were
+     */
+    private record Read(Split split, Tokenizer tokenizer, String note, long replaced) {
         /** A model of longer pieces has a higher loss for each token and fewer of them. */
         double tokensPerCharacter(Part part) {
-            long characters = 0;
-            for (int i = part.from(); i < part.to(); i++) {
-                characters += tokenizer.characters(part.tokens()[i]);
-            }
-            return characters == 0 ? 1 : (double) part.length() / characters;
+            int[] charactersOf = new int[tokenizer.vocabularySize()];
+            Arrays.setAll(charactersOf, tokenizer::characters);
+            long[] characters = new long[1];
+            part.tokens().visit(part.from(), part.to(), (tokens, count) -> {
+                for (int i = 0; i < count; i++) {
+                    characters[0] += charactersOf[tokens[i]];
+                }
+            });
+            return characters[0] == 0 ? 1 : (double) part.length() / characters[0];
         }
     }
 
     private Read read(Checkpoint checkpoint, TrainSettings settings) throws IOException {
+        Tokenizer tokenizer = checkpoint.tokenizer();
+        double share = settings.batches().validation();
+        TokenFile.Kind kind = TokenFile.kind(settings.data());
+        if (kind != TokenFile.Kind.NONE) {
+            return readTokens(kind, tokenizer, settings.data(), share);
+        }
         try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
             Corpus corpus = new CorpusReader(settings.text(), progress).read(settings.data());
             warn(corpus);
             return CorpusReader.inMemory(corpus.spec(), () -> {
-                Tokenizer.Encoded encoded = checkpoint.tokenizer().encodePrompt(corpus.text());
+                Tokenizer.Encoded encoded = tokenizer.encodePrompt(corpus.text());
                 if (encoded.replaced() == encoded.tokens().length) {
                     throw new DataException("the model cannot read " + corpus.spec() + ": " + encoded.note());
                 }
-                Split split = Split.of(encoded.tokens(), settings.batches().validation());
-                return new Read(split, checkpoint.tokenizer(), encoded);
+                return new Read(Split.of(encoded.tokens(), share), tokenizer, encoded.note(), encoded.replaced());
             });
         }
+    }
+
+    private Read readTokens(TokenFile.Kind kind, Tokenizer tokenizer, String spec, double share) throws IOException {
+        Path path = Path.of(spec);
+        TokenFile file = kind == TokenFile.Kind.PACKED ? TokenFile.packed(path) : TokenFile.raw(path, tokenizer);
+        if (!file.tokenizer().toJson().equals(tokenizer.toJson())) {
+            throw new DataException(spec + " was packed with another tokenizer than the model's");
+        }
+        warnIfAnother(spec, file.sum());
+        Split split = file.validation() == null || share == 0
+                ? Split.of(file.tokens(), share)
+                : Split.of(file.tokens(), file.validation());
+        return new Read(split, tokenizer, "", 0);
     }
 
     private void warn(Corpus corpus) throws IOException {
@@ -166,10 +196,14 @@ final class EvalCommand implements Callable<Integer> {
             io.warn("left out: " + corpus.skipped().size() + ", first: "
                     + corpus.skipped().get(0));
         }
+        warnIfAnother(corpus.spec(), corpus.sha256());
+    }
+
+    private void warnIfAnother(String spec, String found) throws IOException {
         boolean own = model.run() != null && data == null;
         String sum = own ? stored().facts().get(RunParts.DATA_SUM) : null;
-        if (sum != null && !sum.equals(corpus.sha256())) {
-            io.warn("the text at " + corpus.spec() + " is not the one this run was trained on");
+        if (sum != null && !sum.equals(found)) {
+            io.warn("the text at " + spec + " is not the one this run was trained on");
         }
     }
 
@@ -181,11 +215,11 @@ final class EvalCommand implements Callable<Integer> {
         } else {
             row("whole text", losses.validation(), read.tokensPerCharacter(read.split.validation()));
         }
-        if (!read.encoded.note().isEmpty()) {
-            io.out().println(read.encoded.note());
+        if (!read.note.isEmpty()) {
+            io.out().println(read.note);
             io.out()
                     .println(
-                            read.encoded.replaced() > 0
+                            read.replaced > 0
                                     ? "bits per character count each of those as the space that the model saw in its"
                                             + " place"
                                     : "bits per character are of the characters that are left");

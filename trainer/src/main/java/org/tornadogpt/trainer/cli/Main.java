@@ -97,6 +97,12 @@ public final class Main {
         return new CommandLine(new KernelsCommand(io)).addSubcommand("show", new KernelsShowCommand(io));
     }
 
+    private static CommandLine data(Io io) {
+        return new CommandLine(new DataCommand(io))
+                .addSubcommand("pack", new DataPackCommand(io))
+                .addSubcommand("stats", new DataStatsCommand(io));
+    }
+
     private static CommandLine parent(CommandLine root, SubcommandProvider provider) {
         return provider.parent().isEmpty() ? root : root.getSubcommands().get(provider.parent());
     }
@@ -111,7 +117,7 @@ public final class Main {
                 .addSubcommand("devices", new DevicesCommand(io))
                 .addSubcommand("doctor", new DoctorCommand(io))
                 .addSubcommand("kernels", kernels(io))
-                .addSubcommand("data", new DataCommand(io))
+                .addSubcommand("data", data(io))
                 .addSubcommand("tokenizer", new TokenizerCommand(io))
                 .addSubcommand("export", new ExportCommand(io))
                 .addSubcommand("import", new ImportCommand(io))
