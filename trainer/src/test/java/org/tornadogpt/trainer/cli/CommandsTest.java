@@ -208,7 +208,7 @@ class CommandsTest {
 
     @Test
     void evalRepeatsTheFiguresOfTraining() throws IOException {
-        Tgpt tgpt = Tgpt.run("eval", "--run", run.toString());
+        Tgpt tgpt = Tgpt.run("eval", "--run", run.toString(), "--batches", "2");
         assertThat(tgpt.code()).as(tgpt.toString()).isZero();
         String last = Files.readAllLines(run.resolve("metrics.jsonl")).getLast();
         String loss = last.replaceAll(".*\"valLoss\":([0-9.]+).*", "$1");
