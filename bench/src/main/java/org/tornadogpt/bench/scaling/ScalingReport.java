@@ -101,6 +101,16 @@ final class ScalingReport {
                 D,
                 D / N,
                 PointResult.CHINCHILLA);
+        if (isOutside(N, D)) {
+            add("- that optimum lies outside of the sizes and budgets of the grid: it is an extrapolation");
+        }
+    }
+
+    private boolean isOutside(double N, double D) {
+        return N < points.stream().mapToLong(PointResult::parameters).min().orElseThrow()
+                || N > points.stream().mapToLong(PointResult::parameters).max().orElseThrow()
+                || D > points.stream().mapToLong(PointResult::tokens).max().orElseThrow()
+                || D < points.stream().mapToLong(PointResult::tokens).min().orElseThrow();
     }
 
     /** What the law of the other points says of one that it has not seen. */
