@@ -105,8 +105,8 @@ final class DataCommand implements Callable<Integer> {
             case KNOWN -> ", as expected";
             case RECORDED -> ", as when it came first";
             case FIRST ->
-                io.screen().out().colours().warning(": NOT VERIFIED, none is known")
-                        + "; recorded in " + fetched.record() + " for the next time";
+                io.screen().out().colours().warning(": NOT VERIFIED, none is known") + "; recorded in "
+                        + fetched.record() + " for the next time";
         };
     }
 }

@@ -55,11 +55,11 @@ final class EvalReport {
         if (text.split().holdsOut()) {
             double perCharacter = text.tokensPerCharacter(text.split().training());
             batches.add(new Batches(model, "training", losses.training(), perCharacter, text));
-            batches.add(new Batches(
-                    model, "validation", losses.validation(), text.tokensPerCharacter(validation), text));
+            batches.add(
+                    new Batches(model, "validation", losses.validation(), text.tokensPerCharacter(validation), text));
         } else {
-            batches.add(new Batches(
-                    model, "whole text", losses.validation(), text.tokensPerCharacter(validation), text));
+            batches.add(
+                    new Batches(model, "whole text", losses.validation(), text.tokensPerCharacter(validation), text));
         }
     }
 
@@ -73,9 +73,10 @@ final class EvalReport {
         } else if (tasks.isEmpty()) {
             printTexts();
         } else {
-            new TaskTable(io).print(
-                    tasks.stream().map(Tasks::model).toList(),
-                    tasks.stream().map(Tasks::scores).toList());
+            new TaskTable(io)
+                    .print(
+                            tasks.stream().map(Tasks::model).toList(),
+                            tasks.stream().map(Tasks::scores).toList());
         }
     }
 
@@ -99,15 +100,14 @@ final class EvalReport {
             printSeveral();
         }
         for (Measured each : texts) {
-            new ShownPassages(io, each.text, each.scores)
-                    .print(texts.size() == 1 ? "" : each.model + ": ", passages);
+            new ShownPassages(io, each.text, each.scores).print(texts.size() == 1 ? "" : each.model + ": ", passages);
         }
         texts.getFirst().text.printNote(io);
     }
 
     private void printOne(Measured m) {
-        Table table = new Table("lrrrrr")
-                .row("part", "loss", "perplexity", "bits/character", "bits/byte", "95 % interval");
+        Table table =
+                new Table("lrrrrr").row("part", "loss", "perplexity", "bits/character", "bits/byte", "95 % interval");
         table.row(cells(m.part, m));
         table.print(io);
         io.say(how(m));
@@ -206,7 +206,8 @@ final class EvalReport {
         for (Measured m : texts) {
             all.add(json(m));
             double[] losses = m.scores.positionLosses();
-            int known = (int) Arrays.stream(losses).filter(l -> !Double.isNaN(l)).count();
+            int known =
+                    (int) Arrays.stream(losses).filter(l -> !Double.isNaN(l)).count();
             chart.add(
                     m.model,
                     IntStream.rangeClosed(1, known).mapToObj(i -> (double) i).toList(),

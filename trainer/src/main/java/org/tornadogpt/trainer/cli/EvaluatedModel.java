@@ -61,7 +61,9 @@ final class EvaluatedModel implements AutoCloseable {
 
     /** SHA-256 of the text that the run trained on, where it is known. */
     Optional<String> ownText() {
-        return run == null ? Optional.empty() : Optional.ofNullable(stored.facts().get(RunParts.DATA_SUM));
+        return run == null
+                ? Optional.empty()
+                : Optional.ofNullable(stored.facts().get(RunParts.DATA_SUM));
     }
 
     /** Takes the device and the memory, and loads the parameters. */

@@ -97,8 +97,8 @@ final class SamplingCommand implements Callable<Integer> {
 
     private void check() {
         if (samples < 1 || tokens < 4) {
-            throw new UsageException("--samples must be 1 or more and --tokens 4 or more, got " + samples + " and "
-                    + tokens);
+            throw new UsageException(
+                    "--samples must be 1 or more and --tokens 4 or more, got " + samples + " and " + tokens);
         }
         if (temperatures.stream().anyMatch(t -> !(t >= 0 && t < 100))) {
             throw new UsageException("temperatures are 0 to 100, got " + temperatures);
@@ -149,8 +149,7 @@ final class SamplingCommand implements Callable<Integer> {
 
     private void draw(List<SamplingStudy.Cell> cells, Optional<SamplingStudy.Cell> reference, Path folder)
             throws IOException {
-        SeriesChart perplexity = new SeriesChart(
-                        "Perplexity of texts under the model", "temperature", "perplexity")
+        SeriesChart perplexity = new SeriesChart("Perplexity of texts under the model", "temperature", "perplexity")
                 .logarithmic(false, true);
         SeriesChart variety =
                 new SeriesChart("Variety of texts", "temperature", "different pairs of words (distinct-2)");

@@ -95,7 +95,8 @@ public final class Fetcher {
             return fetched;
         } catch (IOException e) {
             throw new DataException(
-                    "cannot fetch " + source + " into " + target.getParent() + ": " + reason(e) + "; " + advice(part), e);
+                    "cannot fetch " + source + " into " + target.getParent() + ": " + reason(e) + "; " + advice(part),
+                    e);
         }
     }
 
@@ -108,9 +109,8 @@ public final class Fetcher {
     }
 
     private Fetched fetched(String sha256, boolean there) throws IOException {
-        Verdict verdict = corpus.sha256().isPresent()
-                ? Verdict.KNOWN
-                : Files.exists(record) ? Verdict.RECORDED : Verdict.FIRST;
+        Verdict verdict =
+                corpus.sha256().isPresent() ? Verdict.KNOWN : Files.exists(record) ? Verdict.RECORDED : Verdict.FIRST;
         return new Fetched(target, Files.size(target), sha256, verdict, record, there);
     }
 

@@ -33,7 +33,8 @@ public record BatchMeans(double mean, double halfWidth, int batches) {
             means[b] = Arrays.stream(values, from, to).average().orElseThrow();
         }
         double middle = Arrays.stream(means).average().orElseThrow();
-        double squares = Arrays.stream(means).map(m -> (m - middle) * (m - middle)).sum();
+        double squares =
+                Arrays.stream(means).map(m -> (m - middle) * (m - middle)).sum();
         double error = Math.sqrt(squares / (batches - 1) / batches);
         double t = new TDistribution(batches - 1).inverseCumulativeProbability(QUANTILE);
         return new BatchMeans(mean, t * error, batches);

@@ -19,9 +19,7 @@ public record PositionRanges(int from, int to, double loss) {
         for (int to = 1; from <= known; to *= 2) {
             int end = Math.min(to, known);
             ranges.add(new PositionRanges(
-                    from,
-                    end,
-                    Arrays.stream(losses, from - 1, end).average().orElseThrow()));
+                    from, end, Arrays.stream(losses, from - 1, end).average().orElseThrow()));
             from = end + 1;
         }
         return ranges;

@@ -82,7 +82,10 @@ public final class TaskFile {
     }
 
     private static String prepared(String text) {
-        return text.strip().replace(" [title]", ". ").replaceAll("\\[.*?\\]", "").replace("  ", SPACE);
+        return text.strip()
+                .replace(" [title]", ". ")
+                .replaceAll("\\[.*?\\]", "")
+                .replace("  ", SPACE);
     }
 
     /** The first letter large and all others small, as Python's {@code capitalize} has it. */

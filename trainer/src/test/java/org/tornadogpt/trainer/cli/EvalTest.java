@@ -45,7 +45,8 @@ class EvalTest {
         assertThat(tgpt.out())
                 .contains("bits/byte", "95 % interval", "±", "stride 4 of a block of 8: each with at least 5")
                 .contains("tokens before", "5-8", "passages of 64 tokens", "\\n");
-        JsonNode json = new ObjectMapper().readTree(out.resolve("eval.json").toFile()).path(0);
+        JsonNode json =
+                new ObjectMapper().readTree(out.resolve("eval.json").toFile()).path(0);
         int characters = Files.readString(folder.resolve("text.txt")).length();
         int validation = characters - (int) (0.9 * characters);
         assertThat(json.path("tokens").asInt()).isEqualTo(validation - 1);
@@ -53,7 +54,8 @@ class EvalTest {
         double loss = json.path("loss").asDouble();
         assertThat(json.path("bitsPerCharacter").asDouble()).isCloseTo(loss / Math.log(2), within(1e-9));
         assertThat(json.path("positionLosses")).hasSize(8);
-        assertThat(ImageIO.read(out.resolve("positions.png").toFile()).getWidth()).isEqualTo(1000);
+        assertThat(ImageIO.read(out.resolve("positions.png").toFile()).getWidth())
+                .isEqualTo(1000);
     }
 
     @Test
@@ -75,9 +77,7 @@ class EvalTest {
 
     @Test
     void scoresTasks() throws IOException {
-        Path tasks = Files.writeString(
-                folder.resolve("tasks.jsonl"),
-                """
+        Path tasks = Files.writeString(folder.resolve("tasks.jsonl"), """
                 {"ctx": "int x1", "endings": ["= 3;", ";;"], "label": 0}
                 {"ctx": "int x2", "endings": ["= 4;", "é"], "label": 0}
                 {"text": "int x3"}

@@ -23,7 +23,8 @@ class SamplingCommandTest {
     @BeforeAll
     static void train() throws IOException {
         run = folder.resolve("run");
-        assertThat(Tgpt.run(TinyRun.train(TinyRun.text(folder), run, "--steps", "60")).code())
+        assertThat(Tgpt.run(TinyRun.train(TinyRun.text(folder), run, "--steps", "60"))
+                        .code())
                 .isZero();
     }
 

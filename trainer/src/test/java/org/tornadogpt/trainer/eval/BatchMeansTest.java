@@ -12,8 +12,9 @@ class BatchMeansTest {
     @Test
     void theIntervalOfIndependentValuesIsTheUsualOne() {
         Random random = new Random(5);
-        double[] values =
-                IntStream.range(0, 60_000).mapToDouble(i -> random.nextGaussian()).toArray();
+        double[] values = IntStream.range(0, 60_000)
+                .mapToDouble(i -> random.nextGaussian())
+                .toArray();
         BatchMeans mean = BatchMeans.of(values);
         assertThat(mean.batches()).isEqualTo(30);
         assertThat(mean.mean()).isCloseTo(Arrays.stream(values).average().orElseThrow(), within(1e-12));

@@ -32,8 +32,7 @@ class SlidingWindowTest {
     @Test
     void theLastWindowEndsWithTheText() {
         assertThat(SlidingWindow.over(10, 4, 3))
-                .isEqualTo(List.of(
-                        new SlidingWindow(0, 4, 0), new SlidingWindow(3, 4, 1), new SlidingWindow(5, 4, 2)));
+                .isEqualTo(List.of(new SlidingWindow(0, 4, 0), new SlidingWindow(3, 4, 1), new SlidingWindow(5, 4, 2)));
     }
 
     @Test

@@ -31,9 +31,10 @@ class TaskFileTest {
     /** As lm-evaluation-harness prepares HellaSwag. */
     @Test
     void preparesPublishedItems() throws IOException {
-        TaskItem item = read("{\"activity_label\":\"Running\",\"ctx_a\":\"A man [substeps] runs.\",\"ctx_b\":\"then HE\","
-                        + "\"ctx\":\"unused\",\"endings\":[\" stops [title] now\",\"falls.\"],\"label\":0}")
-                .getFirst();
+        TaskItem item =
+                read("{\"activity_label\":\"Running\",\"ctx_a\":\"A man [substeps] runs.\",\"ctx_b\":\"then HE\","
+                                + "\"ctx\":\"unused\",\"endings\":[\" stops [title] now\",\"falls.\"],\"label\":0}")
+                        .getFirst();
         assertThat(item.context()).isEqualTo("Running: A man runs. Then he");
         assertThat(item.choices()).containsExactly("stops. now", "falls.");
     }
