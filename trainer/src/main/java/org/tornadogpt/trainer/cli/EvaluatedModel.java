@@ -94,7 +94,7 @@ final class EvaluatedModel implements AutoCloseable {
     /** A session of as many sequences as the run's batches have, fewer for large vocabularies. */
     ScoringSession scoring() {
         long each = (long) weights.model().blockSize() * weights.model().vocabularySize();
-        int batch = (int) Math.clamp(MOST_LOGITS / each, 1, settings.batches().batch());
+        int batch = Math.clamp(MOST_LOGITS / each, 1, settings.batches().batch());
         return Sessions.scoring(weights, kernels, batch);
     }
 

@@ -152,7 +152,7 @@ final class SamplingCommand implements Callable<Integer> {
         SeriesChart perplexity = new SeriesChart("Perplexity of texts under the model", "temperature", "perplexity")
                 .logarithmic(false, true);
         SeriesChart variety =
-                new SeriesChart("Variety of texts", "temperature", "different pairs of words (distinct-2)");
+                new SeriesChart("Variety of texts", "temperature", "different pairs of pieces (distinct-2)");
         for (double topP : topPs) {
             List<SamplingStudy.Cell> some =
                     cells.stream().filter(c -> c.topP() == topP).toList();

@@ -1,28 +1,30 @@
 package org.tornadogpt.trainer.eval;
 
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
- * How varied texts are, by their words, which are what white space parts.
+ * How varied texts are, by their pieces: runs of letters and digits, and every other character by itself, so that a
+ * text of spaces alone is seen to repeat.
  *
- * @param distinct1 distinct-1: different words by all words, of all texts together (Li et al. 2016)
- * @param distinct2 the same of pairs of words
+ * @param distinct1 distinct-1: different pieces by all pieces, of all texts together (Li et al. 2016)
+ * @param distinct2 the same of pairs of pieces
  * @param distinct3 the same of triples
- * @param repetition share of a text's runs of four words that occur in it before, a mean over texts (seq-rep-4 of
+ * @param repetition share of a text's runs of four pieces that occur in it before, a mean over texts (seq-rep-4 of
  *     Welleck et al. 2020)
  */
 public record TextVariety(double distinct1, double distinct2, double distinct3, double repetition) {
     private static final int REPEATED = 4;
+    private static final Pattern PIECE = Pattern.compile("[\\p{L}\\p{N}_]+|.", Pattern.DOTALL);
 
     /** NaN where no text is long enough. */
     public static TextVariety of(List<String> texts) {
         List<List<String>> words = texts.stream()
-                .map(text -> Arrays.stream(text.split("\\s+"))
-                        .filter(w -> !w.isEmpty())
-                        .toList())
+                .map(text ->
+                        PIECE.matcher(text).results().map(MatchResult::group).toList())
                 .toList();
         double repetition = words.stream()
                 .filter(w -> w.size() >= REPEATED)

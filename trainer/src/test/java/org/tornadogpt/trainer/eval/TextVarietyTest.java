@@ -9,21 +9,28 @@ import org.junit.jupiter.api.Test;
 class TextVarietyTest {
     @Test
     void countsWordsPairsAndTriplesOfAllTextsTogether() {
-        TextVariety variety = TextVariety.of(List.of(" to be or\nnot to be", "to be"));
-        assertThat(variety.distinct1()).isEqualTo(4.0 / 8);
-        assertThat(variety.distinct2()).isEqualTo(4.0 / 6);
-        assertThat(variety.distinct3()).isEqualTo(4.0 / 4);
+        TextVariety variety = TextVariety.of(List.of("to-be-or,not-to-be", "to-be"));
+        assertThat(variety.distinct1()).isEqualTo(6.0 / 14);
+        assertThat(variety.distinct2()).isEqualTo(8.0 / 12);
+        assertThat(variety.distinct3()).isEqualTo(8.0 / 10);
     }
 
     @Test
-    void repetitionIsOfRunsOfFourWordsWithinAText() {
-        assertThat(TextVariety.of(List.of("a b c d a b c d", "e f g h")).repetition())
+    void repetitionIsOfRunsOfFourPiecesWithinAText() {
+        assertThat(TextVariety.of(List.of("a.b.a.b.", "e.f.")).repetition())
                 .isCloseTo((1 - 4.0 / 5) / 2, within(1e-12));
     }
 
     @Test
+    void spacesAloneRepeat() {
+        TextVariety variety = TextVariety.of(List.of("\t".repeat(41)));
+        assertThat(variety.distinct1()).isCloseTo(1 / 41.0, within(1e-12));
+        assertThat(variety.repetition()).isCloseTo(1 - 1 / 38.0, within(1e-12));
+    }
+
+    @Test
     void shortTextsHaveNone() {
-        assertThat(TextVariety.of(List.of("one two")).repetition()).isNaN();
+        assertThat(TextVariety.of(List.of("two-")).repetition()).isNaN();
         assertThat(TextVariety.of(List.of("")).distinct1()).isNaN();
     }
 }
