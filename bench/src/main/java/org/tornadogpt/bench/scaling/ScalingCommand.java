@@ -120,7 +120,7 @@ final class ScalingCommand implements Callable<Integer> {
 
     private static void heldOut(List<PointResult> points, ScalingReport report) {
         PointResult farthest = ScalingReport.farthest(points);
-        List<PointResult> others = points.stream().filter(p -> p != farthest).toList();
+        List<PointResult> others = points.stream().filter(p -> !p.equals(farthest)).toList();
         try {
             report.heldOut(farthest, LossLaw.fit(others));
         } catch (IllegalArgumentException e) {

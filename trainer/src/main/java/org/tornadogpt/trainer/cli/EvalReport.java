@@ -146,9 +146,9 @@ final class EvalReport {
         Table table = new Table("lrrrrrr")
                 .row("model", "loss", "perplexity", "bits/character", "bits/byte", "95 % interval", "from the first");
         Measured first = texts.getFirst();
-        for (Measured m : texts) {
-            Object[] cells = Arrays.copyOf(cells(m.model, m), 7);
-            cells[6] = m == first ? "" : difference(first, m);
+        for (int i = 0; i < texts.size(); i++) {
+            Object[] cells = Arrays.copyOf(cells(texts.get(i).model, texts.get(i)), 7);
+            cells[6] = i == 0 ? "" : difference(first, texts.get(i));
             table.row(cells);
         }
         table.print(io);

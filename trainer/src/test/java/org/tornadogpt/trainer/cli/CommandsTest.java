@@ -63,6 +63,7 @@ class CommandsTest {
                 "train --help",
                 "generate --help",
                 "eval --help",
+                "sampling --help",
                 "devices --help",
                 "kernels --help",
                 "data --help",
