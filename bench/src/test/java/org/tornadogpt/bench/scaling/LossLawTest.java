@@ -58,6 +58,13 @@ class LossLawTest {
     }
 
     @Test
+    void aFurtherRunScattersEvenWhereTheLawIsWellKnown() {
+        LossLaw law = LossLaw.fit(points(1.1, 0.01, 4));
+        Estimate middle = law.predict(80_021, 900_001);
+        assertThat(Math.log(middle.high() / middle.value())).isGreaterThan(2 * law.spread());
+    }
+
+    @Test
     void noOtherSizeIsBetterThanTheOptimalOne() {
         LossLaw law = LossLaw.fit(points(1.1, 0.003, 1));
         double compute = 1e12;
