@@ -56,7 +56,7 @@ def client(number):
     while time.monotonic() < end:
         try:
             status, text, first = stream(turn % SEEDS)
-        except OSError:
+        except (OSError, http.client.HTTPException):
             with lock:
                 failures += 1
             continue

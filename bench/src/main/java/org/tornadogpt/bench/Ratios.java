@@ -14,7 +14,7 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
  *
  * @param millis this build's median
  * @param againstMillis the other's median
- * @param ratio mean of the repeats' medians of the rounds' ratios: the other's time divided by this build's
+ * @param ratio geometric mean of the repeats' medians of the rounds' ratios: the other's time divided by this build's
  * @param lowerQuartile a quarter of all rounds' ratios are below
  * @param upperQuartile and a quarter above
  * @param repeats each repeat's median
@@ -43,7 +43,7 @@ public record Ratios(
         }
     }
 
-    /** Student's: would contain the mean of ever more repeats in 95 of 100 cases. */
+    /** Student's over logarithms of ratios: would contain the mean of ever more repeats in 95 of 100 cases. */
     public record Interval(double low, double high) {
         public boolean excludesOne() {
             return low > 1 || high < 1;
@@ -55,8 +55,8 @@ public record Ratios(
                 times.stream().map(t -> quantile(t.ratios(), 0.5)).toList();
         double[] all =
                 times.stream().flatMapToDouble(t -> Arrays.stream(t.ratios())).toArray();
-        SummaryStatistics summary = new SummaryStatistics();
-        repeats.forEach(summary::addValue);
+        SummaryStatistics logs = new SummaryStatistics();
+        repeats.forEach(ratio -> logs.addValue(Math.log(ratio)));
         return new Ratios(
                 quantile(
                         times.stream()
@@ -68,11 +68,11 @@ public record Ratios(
                                 .flatMapToDouble(t -> Arrays.stream(t.against()))
                                 .toArray(),
                         0.5),
-                summary.getMean(),
+                Math.exp(logs.getMean()),
                 quantile(all, 0.25),
                 quantile(all, 0.75),
                 repeats,
-                interval(summary));
+                interval(logs));
     }
 
     /** Whether both sides took time: an operation that one side lacks has no ratio. */
@@ -90,13 +90,12 @@ public record Ratios(
         return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
     }
 
-    private static Optional<Interval> interval(SummaryStatistics repeats) {
-        if (repeats.getN() < 2) {
+    private static Optional<Interval> interval(SummaryStatistics logs) {
+        if (logs.getN() < 2) {
             return Optional.empty();
         }
-        double quantile =
-                new TDistribution(null, repeats.getN() - 1.0).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
-        double half = quantile * repeats.getStandardDeviation() / Math.sqrt((double) repeats.getN());
-        return Optional.of(new Interval(repeats.getMean() - half, repeats.getMean() + half));
+        double quantile = new TDistribution(null, logs.getN() - 1.0).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
+        double half = quantile * logs.getStandardDeviation() / Math.sqrt((double) logs.getN());
+        return Optional.of(new Interval(Math.exp(logs.getMean() - half), Math.exp(logs.getMean() + half)));
     }
 }

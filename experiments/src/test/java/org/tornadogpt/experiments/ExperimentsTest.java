@@ -11,7 +11,7 @@ import org.tornadogpt.kernels.kernel.Variant;
 /** The worked examples keep their contracts, or their own mathematics. */
 class ExperimentsTest {
     static List<Variant> experiments() {
-        return List.of(new SlidingWindow(), new SplitK());
+        return List.of(new SlidingWindow(), new SplitK(), new Bf16Rounded());
     }
 
     @ParameterizedTest

@@ -106,6 +106,14 @@ public final class CharTokenizer implements Tokenizer {
         return cut(tokens, count);
     }
 
+    @Override
+    public int cut(String text, int least) {
+        boolean splits = least > 0
+                && least < text.length()
+                && Character.isSurrogatePair(text.charAt(least - 1), text.charAt(least));
+        return Math.min(text.length(), splits ? least + 1 : least);
+    }
+
     /** Long texts are not copied without need. */
     private static int[] cut(int[] tokens, int count) {
         return count == tokens.length ? tokens : Arrays.copyOf(tokens, count);

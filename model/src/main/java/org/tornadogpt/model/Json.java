@@ -9,6 +9,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,6 +71,19 @@ public final class Json {
             throw new IllegalArgumentException("expected a JSON object, got null");
         }
         return value;
+    }
+
+    /**
+     * The text of a file that somebody else may have written.
+     *
+     * @throws IllegalArgumentException if it is not UTF-8
+     */
+    public static String text(Path file) throws IOException {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("it is not UTF-8 text", e);
+        }
     }
 
     /** Reads text that must be a JSON object. */

@@ -5,15 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.tornadogpt.model.layer.ParameterLayout;
 
 /** A checkpoint whose files are in memory, such as one that a stranger has sent. It is checked as one on disk is. */
 public final class MemoryCheckpoint {
-    /** The files that are read; others are ignored. */
-    public static final Set<String> FILES =
-            Set.of(Checkpoint.MODEL, Checkpoint.CONFIG, Checkpoint.TOKENIZER, Checkpoint.STATE);
-
     private static final int LARGEST_SETTINGS = 1 << 24;
 
     private final ModelConfig config;

@@ -199,7 +199,7 @@ public final class SafeTensors implements AutoCloseable {
      *
      * @param name for messages
      */
-    static SafeTensors of(String name, byte... bytes) throws IOException {
+    public static SafeTensors of(String name, byte... bytes) throws IOException {
         return of(Path.of(name), MemorySegment.ofArray(bytes).asReadOnly(), Arena.ofShared());
     }
 

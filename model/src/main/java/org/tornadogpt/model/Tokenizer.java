@@ -14,6 +14,16 @@ public interface Tokenizer {
     String decode(int[] tokens);
 
     /**
+     * Where a text may be cut so that the tokens of its parts are those of the whole.
+     *
+     * @param least the first place that is asked for
+     * @return the first such place from there on; the text's length if it has none
+     */
+    default int cut(String text, int least) {
+        return text.length();
+    }
+
+    /**
      * The tokens of a text that may have characters without a token.
      *
      * @param replaced how many of the text's characters were replaced

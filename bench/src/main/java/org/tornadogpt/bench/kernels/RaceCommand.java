@@ -5,8 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.tornadogpt.bench.race.Lap;
+import org.tornadogpt.bench.race.MatricesPeer;
 import org.tornadogpt.bench.race.RaceReport;
 import org.tornadogpt.bench.race.Races;
+import org.tornadogpt.bench.race.TorchPeer;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.Variant;
@@ -53,6 +56,19 @@ final class RaceCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", description = "Folder of the results [race-OPERATION].")
     private Path out;
 
+    @Option(
+            names = "--python",
+            paramLabel = "PROGRAM",
+            description = "A Python that has PyTorch, which is timed at the same shapes on as many threads.")
+    private String python;
+
+    @Option(
+            names = "--stop-below",
+            hidden = true,
+            description =
+                    "For 'tgpt kernels tune': the base alone is not raced, and a variant is given up whose ratio is below.")
+    private Double stopBelow;
+
     @Mixin
     private DeviceOptions device = new DeviceOptions();
 
@@ -81,7 +97,10 @@ final class RaceCommand implements Callable<Integer> {
                 throw new UsageException("device " + opened.id() + " runs nothing of " + name);
             }
             Variant base = Variants.find(operation, kernels.names().get(operation));
-            RaceReport report = Races.run(opened, base, running, operation, shapes, io.out()::println);
+            RaceReport report = stopBelow == null
+                    ? Races.run(opened, base, running, operation, shapes, io.out()::println)
+                    : Races.onlyAbove(stopBelow, opened, base, running, shapes, io.out()::println);
+            report = withPeers(report, opened);
             Path folder = out == null ? Path.of("race-" + operation) : out;
             report.write(folder);
             io.out().println();
@@ -92,5 +111,17 @@ final class RaceCommand implements Callable<Integer> {
                     ? ExitCode.FAILED
                     : ExitCode.OK;
         }
+    }
+
+    /** What the platform's best does beside it, or why that is not known. */
+    private RaceReport withPeers(RaceReport report, Device opened) {
+        List<Lap> laps = new ArrayList<>(report.laps());
+        if (python != null) {
+            laps.addAll(new TorchPeer(python, opened).laps(report, shapes));
+        }
+        if (report.operation().equals("matmul") && stopBelow == null) {
+            laps.addAll(MatricesPeer.laps(report, shapes));
+        }
+        return new RaceReport(report.operation(), report.device(), report.base(), laps);
     }
 }

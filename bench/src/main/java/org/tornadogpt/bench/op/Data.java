@@ -1,5 +1,6 @@
 package org.tornadogpt.bench.op;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import org.tornadogpt.kernels.graph.Workspace;
@@ -8,14 +9,23 @@ import org.tornadogpt.kernels.memory.Tensor;
 
 /** Seeded inputs, and the comparison of single results with what they should be. */
 final class Data {
-    private static final long SEED = 42;
+    /** The usual inputs' seed. */
+    static final long SEED = 42;
+
     private static final double RELATIVE = 1e-3;
 
-    private final Workspace workspace;
-    private final SplittableRandom random = new SplittableRandom(SEED);
+    /** Floating-point operations above which 64 rows of a result stand for all. */
+    static final double MANY = 1e9;
 
-    Data(Workspace workspace) {
+    /** Rows that are compared where all of them would take long. */
+    private static final int SAMPLED = 64;
+
+    private final Workspace workspace;
+    private final SplittableRandom random;
+
+    Data(Workspace workspace, long seed) {
         this.workspace = workspace;
+        random = new SplittableRandom(seed);
     }
 
     /** Numbers in [-1, 1), on the device when the first program runs. */
@@ -29,6 +39,25 @@ final class Data {
 
     int below(int bound) {
         return random.nextInt(bound);
+    }
+
+    /** Which of {@code rows} rows are compared where all of them would take long; the first and the last are. */
+    boolean[] sampled(int rows) {
+        boolean[] sampled = new boolean[rows];
+        sampled[0] = true;
+        sampled[rows - 1] = true;
+        for (int more = Math.min(SAMPLED, rows) - 2; more > 0; ) {
+            int row = below(rows);
+            more -= sampled[row] ? 0 : 1;
+            sampled[row] = true;
+        }
+        return sampled;
+    }
+
+    static boolean[] all(int rows) {
+        boolean[] all = new boolean[rows];
+        Arrays.fill(all, true);
+        return all;
     }
 
     /** The device's values of a tensor. */

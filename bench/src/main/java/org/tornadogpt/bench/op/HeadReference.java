@@ -12,12 +12,12 @@ import org.tornadogpt.kernels.ops.attention.AttentionShape;
  * </pre>
  */
 record HeadReference(double[][] out, double[][] dq, double[][] dk, double[][] dv) {
-    /** The last head of the last sequence, of as many key heads as query heads. */
-    static HeadReference last(AttentionShape s, Slice qkv, Slice dout) {
+    /** Some rows of the last head of the last sequence, of as many key heads as query heads; the others stay zero. */
+    static HeadReference last(AttentionShape s, Slice qkv, Slice dout, boolean[] rows) {
         double[][] q = head(s, qkv, s.packedWidth(), s.width() - s.D());
         double[][] k = head(s, qkv, s.packedWidth(), 2 * s.width() - s.D());
         double[][] v = head(s, qkv, s.packedWidth(), 3 * s.width() - s.D());
-        return of(q, k, v, head(s, dout, s.width(), s.width() - s.D()));
+        return of(q, k, v, head(s, dout, s.width(), s.width() - s.D()), rows);
     }
 
     private static double[][] head(AttentionShape s, Slice rows, int width, int column) {
@@ -30,7 +30,8 @@ record HeadReference(double[][] out, double[][] dq, double[][] dk, double[][] dv
         return head;
     }
 
-    static HeadReference of(double[][] q, double[][] k, double[][] v, double[][] dout) {
+    /** @param rows which rows of each result are computed: all of a row of probabilities is needed for either */
+    static HeadReference of(double[][] q, double[][] k, double[][] v, double[][] dout, boolean[] rows) {
         int T = q.length;
         int D = q[0].length;
         HeadReference r = new HeadReference(new double[T][D], new double[T][D], new double[T][D], new double[T][D]);
@@ -42,10 +43,17 @@ record HeadReference(double[][] out, double[][] dq, double[][] dk, double[][] dv
             }
             double rowSum = dot(dout[i], r.out[i]);
             for (int j = 0; j <= i; j++) {
+                if (!rows[i] && !rows[j]) {
+                    continue;
+                }
                 double ds = p[j] * (dot(dout[i], v[j]) - rowSum) * scale;
-                add(r.dq[i], ds, k[j]);
-                add(r.dk[j], ds, q[i]);
-                add(r.dv[j], p[j], dout[i]);
+                if (rows[i]) {
+                    add(r.dq[i], ds, k[j]);
+                }
+                if (rows[j]) {
+                    add(r.dk[j], ds, q[i]);
+                    add(r.dv[j], p[j], dout[i]);
+                }
             }
         }
         return r;

@@ -1,12 +1,13 @@
 package org.tornadogpt.bench.op;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.matmul.MatMul;
 
-/** The three products of a linear layer, each checked at some places. */
+/** The three products of a linear layer, each checked at some places, or row by row. */
 public final class MatMulOp {
     private static final int CHECKED = 64;
 
@@ -23,7 +24,12 @@ public final class MatMulOp {
 
     /** @param sizes N, K, O */
     public MatMulOp(Workspace workspace, int[] sizes) {
-        data = new Data(workspace);
+        this(workspace, sizes, Data.SEED);
+    }
+
+    /** @param seed of the inputs */
+    public MatMulOp(Workspace workspace, int[] sizes, long seed) {
+        data = new Data(workspace, seed);
         N = sizes[0];
         K = sizes[1];
         O = sizes[2];
@@ -40,20 +46,62 @@ public final class MatMulOp {
         List.of(x, weight, dout).forEach(data::fill);
     }
 
+    /** Bytes of inputs and results. */
+    public long bytes() {
+        return Stream.of(x, weight, dout, out, dx, dweight)
+                        .mapToLong(Tensor::size)
+                        .sum()
+                * Float.BYTES;
+    }
+
+    /** Phases of which 64 elements are checked. */
     public List<Phase> phases(Workspace workspace) {
+        return phases(workspace, this::check);
+    }
+
+    /** Phases of which all is checked, or 64 whole rows above 1 GFLOP. */
+    public List<Phase> thoroughPhases(Workspace workspace) {
+        return phases(workspace, this::checkRows);
+    }
+
+    private List<Phase> phases(Workspace workspace, Check check) {
         double flops = 2.0 * N * K * O;
         return List.of(
-                new Phase("forward", flops, workspace.program("forward"), () -> check(out, N, O, K, this::forward)),
+                new Phase(
+                        "forward",
+                        flops,
+                        workspace.program("forward"),
+                        () -> check.of(new Product(out, N, O, K, this::forward))),
                 new Phase(
                         "backward input",
                         flops,
                         workspace.program("backward input"),
-                        () -> check(dx, N, K, O, this::backwardInput)),
+                        () -> check.of(new Product(dx, N, K, O, this::backwardInput))),
                 new Phase(
                         "backward weight",
                         flops,
                         workspace.program("backward weight"),
-                        () -> check(dweight, O, K, N, this::backwardWeight)));
+                        () -> check.of(new Product(dweight, O, K, N, this::backwardWeight))));
+    }
+
+    /** A result of {@code rows} by {@code columns} sums of {@code terms} terms. */
+    private record Product(Tensor result, int rows, int columns, int terms, Term term) {
+        double exact(int row, int column) {
+            double sum = 0;
+            for (int i = 0; i < terms; i++) {
+                sum += term.at(row, column, i);
+            }
+            return sum;
+        }
+
+        void compare(Slice values, int row, int column) {
+            String what = result.name() + "[" + row + "," + column + "]";
+            Data.compare(what, exact(row, column), values.get(row * columns + column), terms);
+        }
+    }
+
+    private interface Check {
+        void of(Product product);
     }
 
     /** One term of the sum that makes an element. */
@@ -73,17 +121,20 @@ public final class MatMulOp {
         return (double) dout.slice().get(n * O + o) * x.slice().get(n * K + k);
     }
 
-    private void check(Tensor result, int rows, int columns, int terms, Term term) {
-        Slice values = data.fetch(result);
+    private void check(Product product) {
+        Slice values = data.fetch(product.result);
         for (int trial = 0; trial < CHECKED; trial++) {
-            int row = data.below(rows);
-            int column = data.below(columns);
-            double sum = 0;
-            for (int i = 0; i < terms; i++) {
-                sum += term.at(row, column, i);
+            product.compare(values, data.below(product.rows), data.below(product.columns));
+        }
+    }
+
+    private void checkRows(Product product) {
+        boolean[] rows = 2.0 * N * K * O > Data.MANY ? data.sampled(product.rows) : Data.all(product.rows);
+        Slice values = data.fetch(product.result);
+        for (int row = 0; row < rows.length; row++) {
+            for (int column = 0; rows[row] && column < product.columns; column++) {
+                product.compare(values, row, column);
             }
-            Data.compare(
-                    result.name() + "[" + row + "," + column + "]", sum, values.get(row * columns + column), terms);
         }
     }
 }

@@ -18,20 +18,26 @@ final class Contestant {
     private final List<Phase> phases;
     private final long bytes;
 
-    Contestant(Device device, Variant variant, RaceShape shape) {
+    /** @param seed of the inputs */
+    Contestant(Device device, Variant variant, RaceShape shape, long seed) {
         this.variant = variant;
         Workspace workspace = new Workspace(new KernelChoices(device, Map.of(variant.operation(), variant.name())));
-        phases = variant.operation().equals("matmul")
-                ? new MatMulOp(workspace, shape.array()).phases(workspace)
-                : new AttentionOp(workspace, shape.array()).phases(workspace);
-        bytes = workspace.activationBytes();
+        if (variant.operation().equals("matmul")) {
+            MatMulOp op = new MatMulOp(workspace, shape.array(), seed);
+            phases = op.thoroughPhases(workspace);
+            bytes = op.bytes();
+        } else {
+            AttentionOp op = new AttentionOp(workspace, shape.array(), seed);
+            phases = op.phases(workspace);
+            bytes = op.bytes();
+        }
     }
 
     Variant variant() {
         return variant;
     }
 
-    /** Memory for activations, what forward keeps for backward among them. */
+    /** Memory of inputs and results, what forward keeps for backward among them. */
     long bytes() {
         return bytes;
     }

@@ -27,47 +27,103 @@ record Race(Device device, Variant base, double gflops, Pace pace) {
         static final Pace USUAL = new Pace(500, 2_000);
     }
 
+    /** How a note begins that tells of a variant that was given up. */
+    static final String STOPPED = "given up";
+
     private static final int REPEATS = 3;
     private static final int MOST_ROUNDS = 30;
     private static final int LEAST_ROUNDS = 3;
     private static final double MOST_MILLIS = 60_000;
 
-    /** A difference that is hardly ever real: it is measured again. */
+    /** A difference that is hardly ever real: it is measured again, on other data. */
     private static final double SUSPICIOUS = 2;
+
+    private static final long SEED = 42;
+    private static final long OTHER_SEED = 43;
+
+    /** The variant and the base, or why the variant is not timed. */
+    private record Pair(Contestant own, Contestant rival, Optional<String> obstacle) {}
 
     /** One variant at one shape; the base against itself is what the noise is. */
     Lap lap(Variant variant, RaceShape shape) {
+        return lap(variant, shape, 0);
+    }
+
+    /** @param stopBelow the ratio below which the variant is given up after a repeat */
+    Lap lap(Variant variant, RaceShape shape, double stopBelow) {
         List<Ratios.Times> times = new ArrayList<>();
-        Contestant own = null;
-        String note = variant instanceof OtherMathematics other ? "other mathematics: " + other.mathematics() : "";
+        Pair pair = null;
         for (int repeat = 0; repeat < REPEATS; repeat++) {
-            Contestant rival;
-            try {
-                own = new Contestant(device, variant, shape);
-                rival = new Contestant(device, base, shape);
-            } catch (IllegalArgumentException e) {
-                return Lap.untimed(variant.name(), shape, "refused: " + e.getMessage());
+            pair = pair(variant, shape, SEED, repeat == 0);
+            if (pair.obstacle.isPresent()) {
+                return Lap.untimed(variant.name(), shape, pair.obstacle.get());
             }
-            double first = own.run();
-            Optional<String> wrong = repeat == 0 ? own.wrong() : Optional.empty();
-            if (wrong.isPresent()) {
-                return Lap.untimed(variant.name(), shape, "WRONG: " + wrong.get());
-            }
-            double estimate = first * REPEATS * LEAST_ROUNDS;
-            if (estimate > MOST_MILLIS && first < MOST_MILLIS) {
-                estimate = own.run() * REPEATS * LEAST_ROUNDS; // the first run is also the JIT compilers' time
-            }
-            if (estimate > MOST_MILLIS) {
-                double minutes = estimate / 60_000;
+            times.add(times(pair.own, pair.rival, repeat));
+            double ratio = Ratios.of(times).ratio();
+            if (ratio < stopBelow && repeat + 1 < REPEATS) {
                 return Lap.untimed(
-                        variant.name(),
-                        shape,
-                        String.format(Locale.ROOT, "not timed: about %.0f min", Math.ceil(minutes)));
+                        variant.name(), shape, String.format(Locale.ROOT, "%s at a ratio of %.2f", STOPPED, ratio));
             }
-            rival.run();
-            times.add(times(own, rival, repeat));
         }
-        return lap(variant, shape, own, Ratios.of(times), note);
+        Ratios ratios = Ratios.of(times);
+        List<String> notes = new ArrayList<>();
+        if (variant instanceof OtherMathematics other) {
+            notes.add("other mathematics: " + other.mathematics());
+        }
+        if (suspicious(ratios.ratio())) {
+            notes.add(again(variant, shape, ratios.ratio()));
+        }
+        return lap(variant, shape, pair.own, ratios, String.join("; ", notes));
+    }
+
+    private Pair pair(Variant variant, RaceShape shape, long seed, boolean check) {
+        Contestant own;
+        Contestant rival;
+        try {
+            own = new Contestant(device, variant, shape, seed);
+            rival = new Contestant(device, base, shape, seed);
+        } catch (IllegalArgumentException e) {
+            return new Pair(null, null, Optional.of("refused: " + e.getMessage()));
+        }
+        double first = 0;
+        Optional<String> wrong;
+        try {
+            first = own.run();
+            wrong = check ? own.wrong() : Optional.empty();
+        } catch (RuntimeException e) { // whatever a kernel throws: the others are still raced
+            wrong = Optional.of("the kernel fails: " + e);
+        }
+        if (wrong.isPresent()) {
+            return new Pair(own, rival, Optional.of("WRONG: " + wrong.get()));
+        }
+        double estimate = first * REPEATS * LEAST_ROUNDS;
+        if (estimate > MOST_MILLIS && first < MOST_MILLIS) {
+            estimate = own.run() * REPEATS * LEAST_ROUNDS; // the first run is also the JIT compilers' time
+        }
+        if (estimate > MOST_MILLIS) {
+            String minutes = String.format(Locale.ROOT, "not timed: about %.0f min", Math.ceil(estimate / 60_000));
+            return new Pair(own, rival, Optional.of(minutes));
+        }
+        rival.run();
+        return new Pair(own, rival, Optional.empty());
+    }
+
+    private static boolean suspicious(double ratio) {
+        return ratio > SUSPICIOUS || ratio < 1 / SUSPICIOUS;
+    }
+
+    /** What another measurement says, whose results are checked, too. */
+    private String again(Variant variant, RaceShape shape, double ratio) {
+        Pair pair = pair(variant, shape, OTHER_SEED, true);
+        if (pair.obstacle.isPresent()) {
+            return "uncertain: on other data " + pair.obstacle.get();
+        }
+        double other = Ratios.of(List.of(times(pair.own, pair.rival, 1))).ratio();
+        boolean agrees = suspicious(other) && other > 1 == ratio > 1;
+        return String.format(
+                Locale.ROOT,
+                agrees ? "confirmed on other data: ratio %.3g" : "uncertain: ratio %.3g on other data",
+                other);
     }
 
     private Ratios.Times times(Contestant own, Contestant rival, int repeat) {
@@ -94,14 +150,12 @@ record Race(Device device, Variant base, double gflops, Pace pace) {
 
     private Lap lap(Variant variant, RaceShape shape, Contestant own, Ratios ratios, String note) {
         double rate = own.flops() / ratios.millis() / 1e6;
-        boolean suspicious = ratios.ratio() > SUSPICIOUS || ratios.ratio() < 1 / SUSPICIOUS;
         Ratios.Interval interval = ratios.interval().orElseThrow();
-        String all = suspicious && !interval.excludesOne() ? (note + " uncertain").strip() : note;
         return new Lap(
                 variant.name(),
                 shape.sizes(),
                 shape.size(),
-                all,
+                note,
                 ratios.millis(),
                 rate,
                 gflops > 0 ? 100 * rate / gflops : null,

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A race's results.
@@ -18,6 +19,13 @@ import java.util.Map;
  */
 public record RaceReport(String operation, String device, String base, List<Lap> laps) {
     private static final double MEBIBYTE = 1 << 20;
+
+    /** The base's lap at a shape, if it was timed. */
+    Optional<Lap> base(RaceShape shape) {
+        return laps.stream()
+                .filter(l -> l.timed() && l.variant().equals(base) && l.sizes().equals(shape.sizes()))
+                .findFirst();
+    }
 
     /** The results as Markdown. */
     public List<String> table() {
@@ -31,13 +39,13 @@ public record RaceReport(String operation, String device, String base, List<Lap>
                     lap.timed()
                             ? String.format(
                                     Locale.ROOT,
-                                    "| %s | %s | %.3f | %.1f | %s | %.1f | %s | %s |",
+                                    "| %s | %s | %.3f | %.1f | %s | %s | %s | %s |",
                                     shape,
                                     lap.variant(),
                                     lap.millis(),
                                     lap.gflops(),
                                     lap.roofline() == null ? "-" : String.format(Locale.ROOT, "%.0f", lap.roofline()),
-                                    lap.bytes() / MEBIBYTE,
+                                    mebibytes(lap),
                                     against(lap),
                                     lap.note())
                             : "| " + shape + " | " + lap.variant() + " | - | - | - | - | - | " + lap.note() + " |");
@@ -45,7 +53,14 @@ public record RaceReport(String operation, String device, String base, List<Lap>
         return lines;
     }
 
+    private static String mebibytes(Lap lap) {
+        return lap.bytes() == null ? "-" : String.format(Locale.ROOT, "%.1f", lap.bytes() / MEBIBYTE);
+    }
+
     private String against(Lap lap) {
+        if (lap.ratio() == null) {
+            return "-";
+        }
         return lap.variant().equals(base) ? "itself" : lap.speed();
     }
 

@@ -25,22 +25,42 @@ public final class Races {
             String operation,
             String shapes,
             Consumer<String> progress) {
-        List<RaceShape> parsed = RaceShape.parse(operation, shapes);
+        List<Variant> all = new ArrayList<>(List.of(base));
+        variants.stream().filter(v -> !v.name().equals(base.name())).forEach(all::add);
+        return run(0, device, base, all, RaceShape.parse(operation, shapes), progress);
+    }
+
+    /** Without the base against itself; a variant is given up after a repeat with a ratio below {@code stopBelow}. */
+    public static RaceReport onlyAbove(
+            double stopBelow,
+            Device device,
+            Variant base,
+            List<Variant> variants,
+            String shapes,
+            Consumer<String> progress) {
+        return run(stopBelow, device, base, variants, RaceShape.parse(base.operation(), shapes), progress);
+    }
+
+    private static RaceReport run(
+            double stopBelow,
+            Device device,
+            Variant base,
+            List<Variant> variants,
+            List<RaceShape> shapes,
+            Consumer<String> progress) {
         double gflops = device.id().startsWith("tornado")
                 ? 0
                 : CeilingsVector.measure(device.threads()).gflops();
         Race race = new Race(device, base, gflops, Race.Pace.USUAL);
-        List<Variant> all = new ArrayList<>(List.of(base));
-        variants.stream().filter(v -> !v.name().equals(base.name())).forEach(all::add);
         List<Lap> laps = new ArrayList<>();
-        for (RaceShape shape : parsed) {
-            for (Variant variant : all) {
-                Lap lap = race.lap(variant, shape);
+        for (RaceShape shape : shapes) {
+            for (Variant variant : variants) {
+                Lap lap = race.lap(variant, shape, stopBelow);
                 laps.add(lap);
                 progress.accept(shape + " " + lap.variant() + ": "
                         + (lap.timed() ? String.format(Locale.ROOT, "%.3f ms", lap.millis()) : lap.note()));
             }
         }
-        return new RaceReport(operation, device.id(), base.name(), laps);
+        return new RaceReport(base.operation(), device.id(), base.name(), laps);
     }
 }

@@ -3,19 +3,24 @@ package org.tornadogpt.bench.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tornadogpt.kernels.kernel.Variant;
 import org.tornadogpt.trainer.cli.Main;
 
 /** Kernels from files, through the real entry point: what is right, what is wrong, and what misbehaves. */
@@ -113,6 +118,55 @@ class ForeignKernelsTest {
     }
 
     @Test
+    void valuesAreTriedKeptAndUsedWhereAskedFor() throws Exception {
+        String file = changed("Mine", "@Tunable({1, 4, 8, 16})", "@Tunable({4, 2})");
+        Ended tuned = tgpt("kernels", "tune", file, "--device", "sequential", "--shapes", "1x1x32x8");
+        assertThat(tuned.code()).as(tuned.out()).isZero();
+        assertThat(tuned.out()).contains("1 of 2, KEYS=4: ", "2 of 2, KEYS=2: ", "best: KEYS=", "--tuned 1x1x32x8");
+        Path kept = folder.resolve("Mine.tuned.yaml");
+        Files.writeString(kept, Files.readString(kept).replaceFirst("KEYS: \\d", "KEYS: 2"));
+        Ended asked = tgpt("kernels", "check", file, "--device", "sequential", "--tuned", "1x1x32x8");
+        assertThat(asked.out()).contains("Mine.java with KEYS=2", "all right");
+        Ended other = tgpt("kernels", "check", file, "--device", "cpu", "--tuned", "1x1x32x8");
+        assertThat(other.code()).isEqualTo(2);
+        assertThat(other.out()).contains("Mine.tuned.yaml has nothing for this device (cpu, ");
+        assertThat(tgpt("kernels", "check", file).out()).doesNotContain("KEYS");
+        nothingIsLeft();
+    }
+
+    @Test
+    void jarsAreTakenAsTheyAre() throws Exception {
+        Path classes = Files.createDirectory(folder.resolve("classes"));
+        String source = changed("Mine", LOOP, LOOP);
+        int compiled = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-proc:none",
+                        "-g",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-d",
+                        classes.toString(),
+                        folder.resolve(source).toString());
+        assertThat(compiled).isZero();
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(folder.resolve("my.jar")))) {
+            jar.putNextEntry(new ZipEntry("Mine.class"));
+            jar.write(Files.readAllBytes(classes.resolve("Mine.class")));
+            jar.putNextEntry(new ZipEntry("META-INF/services/" + Variant.class.getName()));
+            jar.write("Mine\n".getBytes(StandardCharsets.UTF_8));
+        }
+        Files.delete(folder.resolve(source));
+        assertThat(tgpt("kernels", "--kernels", "my.jar").out()).containsPattern("attention +mine ");
+        Ended checked = tgpt("kernels", "check", "my.jar");
+        assertThat(checked.code()).as(checked.out()).isZero();
+        assertThat(checked.out()).contains("attention=mine: right");
+        assertThat(tgpt("kernels", "tune", "my.jar").out()).contains("what is tuned is a .java file");
+        nothingIsLeft();
+    }
+
+    @Test
     void whatDoesNotCompileIsToldLineByLine() throws Exception {
         Ended ended = tgpt("kernels", "check", changed("Broken", LOOP, "float max = \"no\"; undefined();"));
         assertThat(ended.code()).isEqualTo(1);
@@ -147,6 +201,10 @@ class ForeignKernelsTest {
         Ended ended = tgpt("kernels", "check", changed("Throws", LOOP, LOOP + thrown));
         assertThat(ended.code()).isEqualTo(1);
         assertThat(ended.out()).contains("attention=throws: WRONG", "java.lang.IllegalStateException: planted");
+        Ended raced = tgpt("kernels", "race", "Throws.java", "--device", "sequential", "--shapes", "1x1x8x4");
+        assertThat(raced.code()).isEqualTo(1);
+        assertThat(raced.out())
+                .contains("throws: WRONG: the kernel fails: java.lang.IllegalStateException: planted", "materialized");
         nothingIsLeft();
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tornadogpt.kernels.device.jvm.CpuDevice;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.kernel.Variant;
@@ -40,6 +41,43 @@ class RaceTest {
         assertThat(Files.readString(folder.resolve("report.md"))).contains("# Race of matmul", "naive");
         assertThat(Files.readString(folder.resolve("race.json"))).contains("\"base\" : \"naive\"");
         assertThat(Files.size(folder.resolve("race.png"))).isGreaterThan(1000);
+    }
+
+    @Test
+    void whatIsClearlySlowerIsGivenUp() {
+        Variant naive = Variants.find("matmul", "naive");
+        RaceShape shape = RaceShape.parse("matmul", "9x17x5").get(0);
+        try (Device device = new SequentialDevice()) {
+            Lap lap = new Race(device, naive, 0, SHORT).lap(naive, shape, 1e6);
+            assertThat(lap.timed()).isFalse();
+            assertThat(lap.note()).startsWith("given up at a ratio of ");
+        }
+    }
+
+    @Test
+    void aRatioAboveTwoIsMeasuredAgain() {
+        Variant naive = Variants.find("matmul", "naive");
+        RaceShape shape = RaceShape.parse("matmul", "192x192x192").get(0);
+        try (Device device = new CpuDevice(2)) {
+            Lap lap = new Race(device, naive, 0, new Race.Pace(20, 100)).lap(Variants.find("matmul", "blocked"), shape);
+            assertThat(lap.ratio()).isGreaterThan(2);
+            assertThat(lap.note()).containsPattern("on other data");
+        }
+    }
+
+    @Test
+    void whatStandsBesideARaceSaysWhyItIsNotThere() {
+        RaceReport report = new RaceReport("matmul", "sequential", "naive", List.of());
+        assertThat(MatricesPeer.laps(report, "9x17x5").get(0).note())
+                .isEqualTo("not timed: this JVM was started without a TornadoVM SDK (--device tornado)");
+        try (Device device = new SequentialDevice()) {
+            assertThat(new TorchPeer("no-such-python", device)
+                            .laps(report, "9x17x5")
+                            .get(0)
+                            .note())
+                    .startsWith("not timed: ")
+                    .contains("no-such-python");
+        }
     }
 
     @Test

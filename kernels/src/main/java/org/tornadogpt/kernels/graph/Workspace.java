@@ -173,6 +173,11 @@ public final class Workspace {
         return activationBytes;
     }
 
+    /** Bytes of what stays on the device between runs: parameters, gradients, moments. */
+    public long stateBytes() {
+        return bytes(state);
+    }
+
     /** Brings a state tensor's values from the device to the host's array. */
     public void toHost(Tensor tensor) {
         device().toHost(tensor.slice());

@@ -3,7 +3,6 @@ package org.tornadogpt.model.bridge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import org.tornadogpt.model.Json;
 import org.tornadogpt.model.SafeTensors;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.Weights;
-import org.tornadogpt.model.tokenizer.Tokenizers;
 
 /**
  * A folder that Hugging Face's {@code transformers} wrote: {@code config.json}, {@code tokenizer.json}, and {@code
@@ -37,7 +35,7 @@ public final class HfImport implements AutoCloseable {
     /** Parameters of which a model may have fewer rows than the folder: tokens and positions. */
     private static final Set<String> CUT = Set.of("wte.weight", "wpe.weight", HEAD);
 
-    private final Path folder;
+    private final HfFiles folder;
     private final List<SafeTensors> files = new ArrayList<>();
     private final Map<String, SafeTensors> tensors = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
@@ -45,7 +43,7 @@ public final class HfImport implements AutoCloseable {
     private GptConfig config;
     private List<Placement> placements;
 
-    private HfImport(Path folder) {
+    private HfImport(HfFiles folder) {
         this.folder = folder;
     }
 
@@ -59,8 +57,20 @@ public final class HfImport implements AutoCloseable {
      * @throws IllegalArgumentException for what models here cannot do
      */
     public static HfImport open(Path path, Tokenizer tokenizer, int block) throws IOException {
-        HfImport opened = new HfImport(
-                Files.isDirectory(path) ? path : path.toAbsolutePath().getParent());
+        Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+        return open(new HfFiles.InFolder(folder), tokenizer, block);
+    }
+
+    /**
+     * The same for files in memory by their names, such as those that a stranger has sent. They must not be changed any
+     * more.
+     */
+    public static HfImport open(Map<String, byte[]> files) throws IOException {
+        return open(new HfFiles.InMemory(files), null, 0);
+    }
+
+    private static HfImport open(HfFiles files, Tokenizer tokenizer, int block) throws IOException {
+        HfImport opened = new HfImport(files);
         try {
             opened.read(tokenizer, block);
             return opened;
@@ -75,11 +85,11 @@ public final class HfImport implements AutoCloseable {
         try {
             whole = HfConfig.read(json(CONFIG));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(folder.resolve(CONFIG) + " cannot be imported: " + e.getMessage(), e);
+            throw new IllegalArgumentException(folder.place(CONFIG) + " cannot be imported: " + e.getMessage(), e);
         }
         openFiles();
         if (whole.layers() > tensors.size()) {
-            throw new CheckpointException(folder.resolve(CONFIG) + " asks for " + whole.layers() + " layers; there are "
+            throw new CheckpointException(folder.place(CONFIG) + " asks for " + whole.layers() + " layers; there are "
                     + tensors.size() + " tensors");
         }
         tokenizer = given != null ? given : readTokenizer();
@@ -95,17 +105,17 @@ public final class HfImport implements AutoCloseable {
     }
 
     private ObjectNode json(String name) throws IOException {
-        Path file = folder.resolve(name);
-        if (!Files.isRegularFile(file)) {
+        if (!folder.has(name)) {
             throw new CheckpointException("no " + name + " in " + folder + ": a folder that transformers'"
                     + " save_pretrained wrote has one");
         }
-        if (Files.size(file) > LARGEST) {
-            throw new CheckpointException(file + " has " + Files.size(file) + " bytes, more than the " + LARGEST
+        String file = folder.place(name);
+        if (folder.size(name) > LARGEST) {
+            throw new CheckpointException(file + " has " + folder.size(name) + " bytes, more than the " + LARGEST
                     + " that are read of such a file");
         }
         try {
-            return Json.readObject(Files.readString(file, StandardCharsets.UTF_8));
+            return Json.readObject(folder.text(name));
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
         }
@@ -113,7 +123,7 @@ public final class HfImport implements AutoCloseable {
 
     private void openFiles() throws IOException {
         Set<String> names = new HashSet<>();
-        if (Files.exists(folder.resolve(INDEX))) {
+        if (folder.has(INDEX)) {
             for (Map.Entry<String, JsonNode> entry :
                     json(INDEX).path("weight_map").properties()) {
                 names.add(entry.getValue().asText());
@@ -122,12 +132,11 @@ public final class HfImport implements AutoCloseable {
             names.add(SINGLE);
         }
         for (String name : names.stream().sorted().toList()) {
-            Path file = folder.resolve(name);
-            if (!file.normalize().getParent().equals(folder.normalize()) || !Files.isRegularFile(file)) {
+            if (!folder.has(name)) {
                 throw new CheckpointException("no " + name + " in " + folder
                         + ": weights must be in the safetensors format (docs/MODELS.md says how to convert others)");
             }
-            SafeTensors opened = SafeTensors.openAny(file);
+            SafeTensors opened = folder.tensors(name);
             files.add(opened);
             for (SafeTensors.Entry entry : opened.entries()) {
                 if (tensors.put(entry.name(), opened) != null) {
@@ -138,11 +147,11 @@ public final class HfImport implements AutoCloseable {
     }
 
     private Tokenizer readTokenizer() throws IOException {
-        if (!Files.exists(folder.resolve("tokenizer.json"))) {
+        if (!folder.has(HfFiles.TOKENIZER)) {
             throw new CheckpointException("no tokenizer.json in " + folder
                     + ": name a tokenizer with --tokenizer gpt2, byte, or a tokenizer.json");
         }
-        return Tokenizers.read(folder);
+        return folder.tokenizer();
     }
 
     private GptConfig cutVocabulary(GptConfig whole) throws CheckpointException {

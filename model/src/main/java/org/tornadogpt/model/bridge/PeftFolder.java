@@ -158,7 +158,7 @@ public final class PeftFolder {
         }
         JsonNode tree;
         try {
-            tree = Json.readObject(Files.readString(file, StandardCharsets.UTF_8));
+            tree = Json.readObject(Json.text(file));
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
         }

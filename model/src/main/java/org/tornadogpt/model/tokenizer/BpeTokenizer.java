@@ -160,9 +160,28 @@ public final class BpeTokenizer implements Tokenizer {
         if (!definition.preTokenizer.mayCutBeforeSpaces() && merges.size() > 0) {
             return to;
         }
-        for (long i = (long) from + CHUNK; i < to; i++) {
+        return separation(text, (long) from + CHUNK, to);
+    }
+
+    @Override
+    public int cut(String text, int least) {
+        boolean anywhere = definition.preTokenizer.mayCutBeforeSpaces() || merges.size() == 0;
+        boolean spaced =
+                definition.added.stream().anyMatch(token -> token.content().indexOf(' ') > 0);
+        return anywhere && !spaced && !(isOfBytes() && !definition.added.isEmpty())
+                ? separation(text, Math.max(1, least), text.length())
+                : text.length();
+    }
+
+    private boolean isOfBytes() {
+        return merges.size() == 0 && definition.preTokenizer instanceof NoSplit;
+    }
+
+    /** The first place from {@code least} on where no piece lies across; {@code to} if there is none. */
+    private int separation(String text, long least, int to) {
+        for (long i = least; i < to; i++) {
             int at = (int) i;
-            boolean separates = (merges.size() == 0 && definition.preTokenizer instanceof NoSplit)
+            boolean separates = isOfBytes()
                     ? !Character.isLowSurrogate(text.charAt(at))
                     : text.charAt(at) == ' ' && CharClass.of(text.charAt(at - 1)) != CharClass.SPACE;
             if (separates) {

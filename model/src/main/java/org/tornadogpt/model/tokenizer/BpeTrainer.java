@@ -38,6 +38,7 @@ public final class BpeTrainer {
 
     private static final int CHUNK = 1 << 20;
 
+    private final Map<String, Long> seen = new TreeMap<>();
     private final List<int[]> words = new ArrayList<>();
     private final List<Long> wordCounts = new ArrayList<>();
     private final Map<Long, Long> counts = new HashMap<>();
@@ -52,23 +53,44 @@ public final class BpeTrainer {
         }
     }
 
-    private BpeTrainer() {}
-
-    /**
-     * Learns a tokenizer.
-     *
-     * @param size of the vocabulary, 256 bytes and {@link #END} included; there are fewer tokens if no more pairs occur
-     *     twice
-     */
+    /** Learns a tokenizer from one text; see {@link #learn}. */
     public static BpeTokenizer train(String text, int size) {
+        BpeTrainer trainer = new BpeTrainer();
+        trainer.check(size);
+        trainer.add(text);
+        return trainer.learn(size);
+    }
+
+    private void check(int size) {
         if (size < SMALLEST || size > LARGEST) {
             throw new IllegalArgumentException("a vocabulary of BPE has " + SMALLEST + " (bytes and an end of text) to "
                     + LARGEST + " tokens, got " + size);
         }
-        return new BpeTrainer().learn(text, size - SMALLEST);
     }
 
-    private BpeTokenizer learn(String text, int merges) {
+    /** Where a text may be cut so that its parts have the pieces of the whole; see {@code Tokenizer.cut}. */
+    public static int cut(String text, int least) {
+        int at = Math.max(1, least);
+        while (at < text.length()
+                && !(text.charAt(at) == ' ' && CharClass.of(text.charAt(at - 1)) != CharClass.SPACE)) {
+            at++;
+        }
+        return Math.min(at, text.length());
+    }
+
+    /** The next part of the text to learn from. */
+    public void add(String text) {
+        pieces(text).forEach(part -> part.forEach((piece, count) -> seen.merge(piece, count, Long::sum)));
+    }
+
+    /**
+     * Learns from all that was added. A trainer learns once.
+     *
+     * @param size of the vocabulary, 256 bytes and {@link #END} included; there are fewer tokens if no more pairs occur
+     *     twice
+     */
+    public BpeTokenizer learn(int size) {
+        check(size);
         byte[] alphabet = ByteAlphabet.inOrder();
         int[] tokenOfByte = new int[BYTES];
         List<byte[]> pieces = new ArrayList<>();
@@ -76,7 +98,7 @@ public final class BpeTrainer {
             tokenOfByte[b & 0xFF] = pieces.size();
             pieces.add(new byte[] {b});
         }
-        pieces(text).forEach((piece, count) -> {
+        seen.forEach((piece, count) -> {
             byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
             int[] word = new int[bytes.length];
             for (int i = 0; i < word.length; i++) {
@@ -85,7 +107,8 @@ public final class BpeTrainer {
             words.add(word);
             wordCounts.add(count);
         });
-        int[] pairs = mergeAll(merges, pieces);
+        seen.clear();
+        int[] pairs = mergeAll(size - SMALLEST, pieces);
         int end = pieces.size();
         pieces.add(END.getBytes(StandardCharsets.UTF_8));
         return new BpeTokenizer(new BpeTokenizer.Definition(
@@ -97,26 +120,19 @@ public final class BpeTrainer {
                 -1));
     }
 
-    /** How often each piece occurs, in the order of the pieces. */
-    private static Map<String, Long> pieces(String text) {
+    /** How often each piece occurs, by stretches of the text. */
+    private static List<Map<String, Long>> pieces(String text) {
         List<int[]> ranges = new ArrayList<>();
         int from = 0;
         while (from < text.length()) {
-            int to = (int) Math.min(text.length(), (long) from + CHUNK);
-            while (to < text.length()
-                    && !(text.charAt(to) == ' ' && CharClass.of(text.charAt(to - 1)) != CharClass.SPACE)) {
-                to++;
-            }
+            int to = cut(text, (int) Math.min(text.length(), (long) from + CHUNK));
             ranges.add(new int[] {from, to});
             from = to;
         }
-        List<Map<String, Long>> parts = IntStream.range(0, ranges.size())
+        return IntStream.range(0, ranges.size())
                 .parallel()
                 .mapToObj(i -> pieces(text, ranges.get(i)[0], ranges.get(i)[1]))
                 .toList();
-        Map<String, Long> all = new TreeMap<>();
-        parts.forEach(part -> part.forEach((piece, count) -> all.merge(piece, count, Long::sum)));
-        return all;
     }
 
     private static Map<String, Long> pieces(String text, int from, int to) {

@@ -1,11 +1,11 @@
 package org.tornadogpt.model.tokenizer;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.tornadogpt.model.CharTokenizer;
+import org.tornadogpt.model.Json;
 import org.tornadogpt.model.Tokenizer;
 
 /** Tokenizers by name: {@code char}, {@code byte}, {@code bpe:N}, {@code gpt2}, or a {@code tokenizer.json}. */
@@ -58,7 +58,12 @@ public final class Tokenizers {
         };
     }
 
-    private static int size(String name) {
+    /**
+     * The size that {@code bpe:N} asks for.
+     *
+     * @throws IllegalArgumentException if it is no number
+     */
+    public static int size(String name) {
         String size = name.substring(BPE.length());
         if (!size.matches("\\d{1,9}")) {
             throw new IllegalArgumentException(
@@ -88,7 +93,7 @@ public final class Tokenizers {
                     + " that are read of a tokenizer");
         }
         try {
-            return Tokenizer.fromJson(Files.readString(file, StandardCharsets.UTF_8));
+            return Tokenizer.fromJson(Json.text(file));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(file + " cannot be used as a tokenizer: " + e.getMessage(), e);
         }

@@ -21,7 +21,7 @@ public final class Batches {
     }
 
     private final Part part;
-    private final int positions;
+    private final long positions;
     private final int batch;
     private final int block;
     private final long seed;
@@ -43,9 +43,9 @@ public final class Batches {
     }
 
     /** Where row {@code row} of a batch begins, in tokens from the start of the whole sequence. */
-    public int position(long step, int microStep, int row) {
+    public long position(long step, int microStep, int row) {
         long bits = ((long) word(step, microStep, row, 0) << 32) | (word(step, microStep, row, 1) & 0xFFFFFFFFL);
-        return part.from() + (int) Math.unsignedMultiplyHigh(bits, positions);
+        return part.from() + Math.unsignedMultiplyHigh(bits, positions);
     }
 
     /** The last counter word is negative, which keeps these numbers apart from those of dropout masks. */
@@ -62,9 +62,9 @@ public final class Batches {
      */
     public void fill(long step, int microStep, int[] tokens, int[] targets) {
         for (int row = 0; row < batch; row++) {
-            int from = position(step, microStep, row);
-            System.arraycopy(part.tokens(), from, tokens, row * block, block);
-            System.arraycopy(part.tokens(), from + 1, targets, row * block, block);
+            long from = position(step, microStep, row);
+            part.tokens().copy(from, tokens, row * block, block);
+            part.tokens().copy(from + 1, targets, row * block, block);
         }
     }
 }

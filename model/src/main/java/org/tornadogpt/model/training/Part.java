@@ -8,15 +8,24 @@ package org.tornadogpt.model.training;
  * @param from first token of the part
  * @param to end of the part, exclusive
  */
-@SuppressWarnings("ArrayRecordComponent") // tens of millions of tokens, shared by both parts on purpose
-public record Part(String name, int[] tokens, int from, int to) {
+public record Part(String name, Tokens tokens, long from, long to) {
     public Part {
-        if (from < 0 || from > to || to > tokens.length) {
-            throw new IllegalArgumentException("part [" + from + ", " + to + ") of " + tokens.length + " tokens");
+        if (from < 0 || from > to || to > tokens.length()) {
+            throw new IllegalArgumentException("part [" + from + ", " + to + ") of " + tokens.length() + " tokens");
         }
     }
 
-    public int length() {
+    /** A part of an array. */
+    public Part(String name, int[] tokens, int from, int to) {
+        this(name, Tokens.of(tokens), from, to);
+    }
+
+    /** A whole sequence. */
+    public static Part whole(String name, Tokens tokens) {
+        return new Part(name, tokens, 0, tokens.length());
+    }
+
+    public long length() {
         return to - from;
     }
 
@@ -25,7 +34,7 @@ public record Part(String name, int[] tokens, int from, int to) {
      *
      * @throws IllegalArgumentException if there is none
      */
-    public int positions(int block) {
+    public long positions(int block) {
         if (length() < block + 1) {
             throw new IllegalArgumentException("the " + name + " part has " + length() + " tokens, a block of " + block
                     + " needs at least " + (block + 1) + ": use a longer text or a smaller block");

@@ -27,7 +27,7 @@ class BatchesTest {
             int[] targets = new int[batches.size()];
             batches.fill(step, 2, tokens, targets);
             for (int i = 0; i < tokens.length; i++) {
-                assertThat(tokens[i]).isBetween(part.from(), part.to() - 2);
+                assertThat(tokens[i]).isBetween((int) part.from(), (int) part.to() - 2);
                 assertThat(targets[i]).isEqualTo(tokens[i] + 1);
             }
         }
@@ -37,10 +37,10 @@ class BatchesTest {
     void everyPositionIsDrawnAboutEquallyOften() {
         Part part = new Part("head", IntStream.range(0, 50).toArray(), 0, 45);
         Batches batches = new Batches(part, 100, 5, 7, Purpose.TRAIN);
-        int[] counts = new int[part.positions(5)];
+        int[] counts = new int[(int) part.positions(5)];
         for (int step = 0; step < 400; step++) {
             for (int row = 0; row < 100; row++) {
-                counts[batches.position(step, 0, row)]++;
+                counts[(int) batches.position(step, 0, row)]++;
             }
         }
         // 40 positions, 1000 draws expected of each, standard deviation 31
@@ -52,7 +52,7 @@ class BatchesTest {
     void seedStepMicroStepAndPurposeAllMatter() {
         Part part = new Part("x", new int[1_000_000], 0, 1_000_000);
         Batches batches = new Batches(part, 4, 8, 1, Purpose.TRAIN);
-        int position = batches.position(5, 0, 2);
+        long position = batches.position(5, 0, 2);
         assertThat(new Batches(part, 4, 8, 1, Purpose.TRAIN).position(5, 0, 2)).isEqualTo(position);
         assertThat(batches.position(6, 0, 2)).isNotEqualTo(position);
         assertThat(batches.position(5, 1, 2)).isNotEqualTo(position);

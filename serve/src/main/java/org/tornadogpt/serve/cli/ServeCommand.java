@@ -9,8 +9,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.tornadogpt.kernels.graph.KernelChoices;
-import org.tornadogpt.model.LiveCheckpoint;
-import org.tornadogpt.model.Weights;
 import org.tornadogpt.serve.engine.ServedModel;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.cli.ExitCode;
@@ -19,7 +17,6 @@ import org.tornadogpt.trainer.cli.Io;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
-import org.tornadogpt.trainer.train.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,11 +32,8 @@ final class ServeCommand implements Callable<Integer> {
 
     private final Io io;
 
-    @Option(
-            names = "--run",
-            paramLabel = "DIR",
-            description = "Folder of a run, served under the folder's name; repeatable. Its best checkpoint is used.")
-    private List<Path> runs = new ArrayList<>();
+    @Mixin
+    private ModelOptions served = new ModelOptions();
 
     @Option(names = "--port", paramLabel = "N", description = "Port, 0 for any [8080].")
     private int port = 8080;
@@ -84,17 +78,12 @@ final class ServeCommand implements Callable<Integer> {
             throw new UsageException("--host " + host + " is reached by others: set " + KEY_VARIABLE
                     + " or give --api-key-file FILE, whose key requests must then have");
         }
-        if (runs.isEmpty()) {
-            throw new UsageException("give at least one --run DIR");
-        }
+        served.check();
         Values values = new Values();
         options.addTo(values);
         TrainSettings settings = TrainSettings.of(values);
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-            List<ServedModel> models = new ArrayList<>();
-            for (Path run : runs) {
-                models.add(load(run, kernels));
-            }
+            List<ServedModel> models = served.load(io, kernels, limits.batch());
             io.err().println("device " + DeviceOptions.explain(settings.device(), kernels.device()));
             return serve(kernels, models, loopback, key);
         }
@@ -108,22 +97,6 @@ final class ServeCommand implements Callable<Integer> {
             throw new UsageException(keyFile + " holds no key");
         }
         return key == null || key.isBlank() ? null : key.strip();
-    }
-
-    private ServedModel load(Path run, KernelChoices kernels) throws IOException {
-        Path folder = RunFolder.forUse(run);
-        LiveCheckpoint live = LiveCheckpoint.open(folder);
-        Weights weights = new Weights(live.checkpoint().config().model(), kernels.device());
-        live.restore(weights);
-        Path name = run.toAbsolutePath().normalize().getFileName();
-        long created = Files.getLastModifiedTime(live.checkpoint().folder()).to(TimeUnit.SECONDS);
-        ServedModel model = new ServedModel(
-                String.valueOf(name), live.checkpoint().tokenizer(), weights, kernels, limits.batch(), created);
-        model.session();
-        io.err()
-                .println("model " + model.name() + ": " + live.checkpoint().folder() + ", step "
-                        + live.checkpoint().state().step());
-        return model;
     }
 
     private int serve(KernelChoices kernels, List<ServedModel> models, boolean loopback, String key)

@@ -36,6 +36,13 @@ public final class ServedModel {
         this.created = created;
     }
 
+    /** Bytes that keys and values of one text take, at most. */
+    public static long cacheBytes(LanguageModel model) {
+        return model.cache().stream()
+                .mapToLong(shape -> 2L * shape.width() * shape.positions() * Float.BYTES)
+                .sum();
+    }
+
     public String name() {
         return name;
     }

@@ -2,19 +2,15 @@ package org.tornadogpt.serve.portal;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.CheckpointException;
-import org.tornadogpt.model.MemoryCheckpoint;
+import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.Weights;
 import org.tornadogpt.serve.engine.Engine;
 import org.tornadogpt.serve.engine.Models;
@@ -25,14 +21,14 @@ import org.tornadogpt.serve.http.Exchange;
 
 /**
  * Models that visitors bring: a zip with {@code model.safetensors}, {@code config.json} and {@code tokenizer.json}, in
- * whichever folder. It is checked as any file of strangers, kept in memory, never on a disk, and forgotten after a
- * time.
+ * whichever folder, of this program or of Hugging Face's {@code transformers}. It is checked as any file of strangers,
+ * kept in memory, never on a disk, and forgotten after a time.
  */
 public final class Uploads {
     /**
      * What is allowed.
      *
-     * @param bytes of a zip, and of what it unpacks to
+     * @param bytes of a zip, of what it unpacks to, and of the keys and values of its texts
      * @param models at a time
      * @param minutes until a model is forgotten that nobody has renewed
      * @param beyondLoopback whether others than this machine may bring one
@@ -41,7 +37,7 @@ public final class Uploads {
     public record Limits(int bytes, int models, int minutes, boolean beyondLoopback, int batch) {}
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    private static final int MOST_ENTRIES = 1_000;
+    private static final int MEGABYTE = 1 << 20;
 
     private final Limits limits;
     private final Models models;
@@ -140,16 +136,17 @@ public final class Uploads {
 
     private ServedModel load(String name, byte... zip) throws ApiException, InterruptedException {
         try {
-            MemoryCheckpoint checkpoint = MemoryCheckpoint.read(unpack(zip));
+            Brought brought = Brought.read(ModelZip.read(limits.bytes, zip));
+            int batch = batch(brought.config().model());
             return engine.call(() -> {
-                        Weights weights = new Weights(checkpoint.config().model(), kernels.device());
-                        checkpoint.restore(weights);
+                        Weights weights = new Weights(brought.config().model(), kernels.device());
+                        brought.loading().load(weights);
                         ServedModel model = new ServedModel(
                                 name,
-                                checkpoint.tokenizer(),
+                                brought.tokenizer(),
                                 weights,
                                 kernels,
-                                limits.batch,
+                                batch,
                                 System.currentTimeMillis() / 1000);
                         model.session();
                         return model;
@@ -164,6 +161,9 @@ public final class Uploads {
         } catch (OutOfMemoryError e) {
             throw ApiException.busy("there is no memory for this model");
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof OutOfMemoryError) {
+                throw ApiException.busy("there is no memory for this model");
+            }
             throw ApiException.invalid(
                     "file",
                     "damaged_model",
@@ -171,37 +171,21 @@ public final class Uploads {
         }
     }
 
-    /** Only the files that are wanted, wherever they lie; what they unpack to is counted as it comes. */
-    private Map<String, byte[]> unpack(byte... zip) throws IOException {
-        Map<String, byte[]> files = new HashMap<>();
-        long left = limits.bytes;
-        int entries = 0;
-        try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
-            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-                if (++entries > MOST_ENTRIES) {
-                    throw new IOException("the zip has more than " + MOST_ENTRIES + " entries");
-                }
-                String file = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
-                byte[] bytes = in.readNBytes((int) left + 1);
-                left -= bytes.length;
-                if (left < 0) {
-                    throw new IOException(
-                            "the zip unpacks to more than the " + (limits.bytes >> 20) + " MB that are taken");
-                }
-                if (MemoryCheckpoint.FILES.contains(file) && isPreferred(entry.getName(), files.containsKey(file))) {
-                    files.put(file, bytes);
-                }
-            }
+    /**
+     * As many texts at a time as keys and values find room for in as much memory as a file may have: a block of any
+     * length can be asked for by a file of few bytes.
+     *
+     * @throws CheckpointException if there is not even room for a search
+     */
+    private int batch(LanguageModel model) throws CheckpointException {
+        long text = Math.max(1, ServedModel.cacheBytes(model));
+        long texts = limits.bytes / text - 1;
+        if (texts < ServedModel.MOST_BEAMS) {
+            throw new CheckpointException("with its block of " + model.blockSize() + " tokens a text takes "
+                    + (text + MEGABYTE - 1) / MEGABYTE + " MB of keys and values, and " + (ServedModel.MOST_BEAMS + 1)
+                    + " of them more than the " + limits.bytes / MEGABYTE + " MB that a model may take");
         }
-        if (entries == 0) {
-            throw new IOException("that is no zip, or an empty one");
-        }
-        return files;
-    }
-
-    /** A run's folder has two checkpoints: the best is the one to write with. */
-    private static boolean isPreferred(String path, boolean found) {
-        return !found || path.contains("best/");
+        return (int) Math.min(limits.batch, texts);
     }
 
     void forget(Exchange exchange) throws ApiException, IOException {

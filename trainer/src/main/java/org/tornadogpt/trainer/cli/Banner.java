@@ -6,11 +6,10 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.tornadogpt.model.LanguageModel;
-import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.model.training.LearningRate;
 import org.tornadogpt.model.training.Part;
-import org.tornadogpt.trainer.data.Corpus;
+import org.tornadogpt.trainer.data.Source;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.settings.BatchSettings;
 import org.tornadogpt.trainer.settings.Numbers;
@@ -79,44 +78,36 @@ final class Banner {
                 + schedule.decaySteps() + end;
     }
 
-    void print(Corpus corpus, Split split, String name, Tokenizer tokenizer) {
-        boolean characters = name.equals(Tokenizers.CHAR);
-        long all = characters
-                ? split.training().tokens().length
-                : corpus.text().codePointCount(0, corpus.text().length());
+    void print(Texts texts) {
+        Source source = texts.source();
+        Split split = texts.split();
+        boolean characters = texts.tokenizerName().equals(Tokenizers.CHAR);
         line(
                 "data",
                 String.format(
                         Locale.ROOT,
-                        "%s: %,d %s, %,d characters%s",
-                        corpus.spec(),
-                        corpus.files(),
-                        corpus.files() == 1 ? "file" : "files",
-                        all,
-                        characters ? ", " + tokenizer.vocabularySize() + " distinct" : ""));
+                        "%s: %,d %s%s%s",
+                        source.spec(),
+                        source.files(),
+                        source.files() == 1 ? "file" : "files",
+                        texts.characters() < 0
+                                ? ""
+                                : String.format(Locale.ROOT, ", %,d characters", texts.characters()),
+                        characters ? ", " + texts.tokenizer().vocabularySize() + " distinct" : ""));
         if (!characters) {
-            int tokens = split.training().tokens().length;
-            line(
-                    "tokenizer",
-                    String.format(
-                            Locale.ROOT,
-                            "%s: vocabulary of %,d, %,d tokens, %.2f characters each",
-                            name,
-                            tokenizer.vocabularySize(),
-                            tokens,
-                            (double) all / tokens));
+            tokenizer(texts);
         }
-        if (!corpus.changed().isEmpty()) {
-            line("", corpus.changed() + " (--keep-line-endings leaves them)");
+        if (!source.changed().isEmpty()) {
+            line("", source.changed() + " (--keep-line-endings leaves them)");
         }
-        for (int i = 0; i < Math.min(SKIPPED_SHOWN, corpus.skipped().size()); i++) {
-            line("", String.format(Locale.ROOT, "left out: %s", corpus.skipped().get(i)));
+        for (int i = 0; i < Math.min(SKIPPED_SHOWN, source.skipped().size()); i++) {
+            line("", String.format(Locale.ROOT, "left out: %s", source.skipped().get(i)));
         }
-        if (corpus.skipped().size() > SKIPPED_SHOWN) {
+        if (source.skipped().size() > SKIPPED_SHOWN) {
             line(
                     "",
                     String.format(
-                            Locale.ROOT, "left out: %d more", corpus.skipped().size() - SKIPPED_SHOWN));
+                            Locale.ROOT, "left out: %d more", source.skipped().size() - SKIPPED_SHOWN));
         }
         if (split.holdsOut()) {
             line(
@@ -131,6 +122,22 @@ final class Banner {
         }
         io.out().println();
         io.out().flush();
+    }
+
+    private void tokenizer(Texts texts) {
+        long tokens = texts.split().training().tokens().length();
+        line(
+                "tokenizer",
+                String.format(
+                        Locale.ROOT,
+                        "%s: vocabulary of %,d, %,d tokens%s",
+                        texts.tokenizerName(),
+                        texts.tokenizer().vocabularySize(),
+                        tokens,
+                        texts.characters() < 0
+                                ? ""
+                                : String.format(
+                                        Locale.ROOT, ", %.2f characters each", (double) texts.characters() / tokens)));
     }
 
     private static String part(Part part) {

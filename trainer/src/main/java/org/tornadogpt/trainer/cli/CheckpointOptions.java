@@ -70,9 +70,12 @@ final class CheckpointOptions {
 
     private static void introduce(Io io, Checkpoint opened) {
         opened.note().ifPresent(io::warn);
+        double best = opened.state().bestLoss();
         io.err()
-                .println(opened.folder() + ": step " + opened.state().step() + ", best validation loss "
-                        + String.format(Locale.ROOT, "%.4f", opened.state().bestLoss()));
+                .println(opened.folder() + ": step " + opened.state().step()
+                        + (Double.isFinite(best)
+                                ? String.format(Locale.ROOT, ", best validation loss %.4f", best)
+                                : ""));
         io.err().flush();
     }
 

@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
         name = "data",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Lists texts to train on, and fetches public ones.",
-        synopsisSubcommandLabel = "(list | fetch NAME)")
+        description = "Lists texts to train on, fetches public ones, packs texts as tokens, and tells figures of them.",
+        synopsisSubcommandLabel = "(list | fetch NAME | pack | stats WHAT)")
 final class DataCommand implements Callable<Integer> {
     private static final String READY = "ready";
 

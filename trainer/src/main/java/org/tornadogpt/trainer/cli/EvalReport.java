@@ -159,7 +159,7 @@ final class EvalReport {
 
     /** Of two models that read the same tokens. */
     private static String difference(Measured first, Measured other) {
-        if (!sameTokens(first.scores.part(), other.scores.part())) {
+        if (!sameTokens(first.scores, other.scores)) {
             return "other tokens";
         }
         double[] differences = IntStream.range(0, first.scores.losses().length)
@@ -169,8 +169,10 @@ final class EvalReport {
         return String.format(Locale.ROOT, "%+.4f %s", mean.mean(), plusMinus(mean));
     }
 
-    private static boolean sameTokens(Part one, Part other) {
-        return Arrays.equals(one.tokens(), one.from(), one.to(), other.tokens(), other.from(), other.to());
+    private static boolean sameTokens(TextScores one, TextScores other) {
+        int length = one.losses().length;
+        return length == other.losses().length
+                && Arrays.equals(one.tokens(0, length + 1), other.tokens(0, length + 1));
     }
 
     private void printPositions() {

@@ -11,6 +11,7 @@ import org.tornadogpt.model.Weights;
 import org.tornadogpt.model.bridge.HfImport;
 import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.trainer.settings.UsageException;
+import org.tornadogpt.trainer.train.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -56,14 +57,15 @@ final class ImportCommand implements Callable<Integer> {
             throw new UsageException("--tokenizer must be the one that the model was trained with, not " + tokenizer);
         }
         Tokenizer given = tokenizer == null ? null : Tokenizers.find(tokenizer);
-        try (HfImport imported = HfImport.open(source, given, block);
+        try (RunFolder folder = RunFolder.create(run); // before the work, for it may be there
+                HfImport imported = HfImport.open(source, given, block);
                 KernelChoices kernels = DeviceOptions.open("sequential", 1, Map.of())) {
             imported.notes().forEach(io::warn);
             GptConfig config = imported.config();
             ModelMemory.of(config.model()).check(ModelMemory.ofMachine());
             Weights weights = new Weights(config.model(), kernels.device());
             imported.load(weights);
-            ImportedRun.save(run, weights, imported.tokenizer(), "imported " + source);
+            ImportedRun.save(folder, weights, imported.tokenizer(), "imported " + source);
             io.say(String.format(
                     Locale.ROOT,
                     "%s: %s, %,d parameters, vocabulary of %,d, block of %,d",

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.tornadogpt.model.Checkpoint;
@@ -26,14 +25,12 @@ final class ImportedRun {
     private ImportedRun() {}
 
     /** @param origin one line, for {@code config.yaml} */
-    static void save(Path run, Weights weights, Tokenizer tokenizer, String origin) throws IOException {
-        try (RunFolder folder = RunFolder.create(run)) {
-            Checkpoint.save(folder.last(), tokenizer, weights, Progress.start().toState(0));
-            WholeFile.write(folder.tokenizer(), tokenizer.toJson().getBytes(StandardCharsets.UTF_8));
-            Values values = values(weights.model().config(), folder);
-            folder.writeConfig(new ConfigFile.Content(values, Map.of("origin", origin)));
-            folder.keep();
-        }
+    static void save(RunFolder folder, Weights weights, Tokenizer tokenizer, String origin) throws IOException {
+        Checkpoint.save(folder.last(), tokenizer, weights, Progress.start().toState(0));
+        WholeFile.write(folder.tokenizer(), tokenizer.toJson().getBytes(StandardCharsets.UTF_8));
+        Values values = values(weights.model().config(), folder);
+        folder.writeConfig(new ConfigFile.Content(values, Map.of("origin", origin)));
+        folder.keep();
     }
 
     /** Settings with which the run can be used and gone on with: all of the architecture, else what is usual. */

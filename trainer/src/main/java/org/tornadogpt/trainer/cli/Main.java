@@ -97,6 +97,12 @@ public final class Main {
         return new CommandLine(new KernelsCommand(io)).addSubcommand("show", new KernelsShowCommand(io));
     }
 
+    private static CommandLine data(Io io) {
+        return new CommandLine(new DataCommand(io))
+                .addSubcommand("pack", new DataPackCommand(io))
+                .addSubcommand("stats", new DataStatsCommand(io));
+    }
+
     private static CommandLine parent(CommandLine root, SubcommandProvider provider) {
         return provider.parent().isEmpty() ? root : root.getSubcommands().get(provider.parent());
     }
@@ -112,14 +118,16 @@ public final class Main {
                 .addSubcommand("devices", new DevicesCommand(io))
                 .addSubcommand("doctor", new DoctorCommand(io))
                 .addSubcommand("kernels", kernels(io))
-                .addSubcommand("data", new DataCommand(io))
+                .addSubcommand("data", data(io))
                 .addSubcommand("tokenizer", new TokenizerCommand(io))
                 .addSubcommand("export", new ExportCommand(io))
                 .addSubcommand("import", new ImportCommand(io))
                 .addSubcommand("merge", new MergeCommand(io))
                 .addSubcommand("logits", new LogitsCommand(io));
         for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
-            parent(root, provider).addSubcommand(provider.name(), provider.command(io));
+            CommandLine command = new CommandLine(provider.command(io));
+            command.getCommandSpec().versionProvider(new Version());
+            parent(root, provider).addSubcommand(provider.name(), command);
         }
         root.setOut(io.out());
         root.setErr(io.err());

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.Weights;
 import org.tornadogpt.model.bridge.PeftFolder;
+import org.tornadogpt.trainer.train.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -42,11 +43,12 @@ final class MergeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (StartingPoint start = StartingPoint.open(from);
+        try (RunFolder folder = RunFolder.create(run); // before the work, for it may be there
+                StartingPoint start = StartingPoint.open(from);
                 KernelChoices kernels = DeviceOptions.open("sequential", 1, Map.of())) {
             Weights weights = start.weights(kernels.device());
             int matrices = PeftFolder.merge(adapter, weights);
-            ImportedRun.save(run, weights, start.tokenizer(), "merged " + adapter + " into " + from);
+            ImportedRun.save(folder, weights, start.tokenizer(), "merged " + adapter + " into " + from);
             io.say(run + ": " + matrices + " matrices of " + from + " with " + adapter + " added");
         }
         return ExitCode.OK;

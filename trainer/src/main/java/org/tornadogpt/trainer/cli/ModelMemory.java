@@ -7,11 +7,14 @@ import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.model.LanguageModel;
 
 /** What training a model takes of memory whatever the batch: parameters, gradients and both moments. */
-record ModelMemory(long parameters) {
+record ModelMemory(long parameters, boolean adapters) {
+    /** Parameters, gradients, and both moments or, for adapters, no more than a copy. */
     private static final int ARRAYS = 4;
 
+    private static final int ARRAYS_OF_ADAPTERS = 3;
+
     static ModelMemory of(LanguageModel model) {
-        return new ModelMemory(model.parameters().size());
+        return new ModelMemory(model.parameters().size(), false);
     }
 
     /** Bytes of memory that this process may come to use: the machine's, or what its container is allowed. */
@@ -20,7 +23,7 @@ record ModelMemory(long parameters) {
     }
 
     long bytes() {
-        return parameters * ARRAYS * Float.BYTES;
+        return parameters * (adapters ? ARRAYS_OF_ADAPTERS : ARRAYS) * Float.BYTES;
     }
 
     /**
@@ -30,12 +33,17 @@ record ModelMemory(long parameters) {
      */
     void check(long available) {
         if (bytes() > available) {
-            throw new DeviceException(
-                    this + ", more than the " + text(available) + " that there are: choose fewer layers or channels");
+            throw new DeviceException(String.format(
+                    Locale.ROOT,
+                    "%s, more than the %s that there are: choose fewer layers or channels; %,d parameters would"
+                            + " leave half of it to activations",
+                    this,
+                    text(available),
+                    available / 2 / (bytes() / parameters)));
         }
     }
 
-    private static String text(long bytes) {
+    static String text(long bytes) {
         double mebibytes = bytes / (double) (1 << 20);
         return mebibytes < 1024
                 ? String.format(Locale.ROOT, "%.1f MiB", mebibytes)
@@ -46,8 +54,9 @@ record ModelMemory(long parameters) {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "the model's %,d parameters take %s with gradients and moments",
+                "the model's %,d parameters take %s with gradients and %s",
                 parameters,
-                text(bytes()));
+                text(bytes()),
+                adapters ? "a copy for adapters" : "moments");
     }
 }

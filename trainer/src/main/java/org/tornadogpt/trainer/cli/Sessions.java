@@ -49,7 +49,7 @@ public final class Sessions {
             MicroSteps microSteps,
             GradientReducer reducer,
             LoraSettings lora) {
-        ModelMemory memory = ModelMemory.of(model);
+        ModelMemory memory = new ModelMemory(model.parameters().size(), lora != null);
         memory.check(ModelMemory.ofMachine());
         return open(memory.toString(), model, batch, () -> {
             Weights weights = new Weights(model, kernels.device());

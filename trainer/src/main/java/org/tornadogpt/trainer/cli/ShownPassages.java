@@ -1,9 +1,7 @@
 package org.tornadogpt.trainer.cli;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.tornadogpt.model.training.Part;
 import org.tornadogpt.trainer.eval.Passage;
 import org.tornadogpt.trainer.eval.TextScores;
 
@@ -30,8 +28,7 @@ record ShownPassages(Io io, EvaluatedText text, TextScores scores) {
     }
 
     private void add(Table table, Passage p) {
-        Part part = scores.part();
-        int[] tokens = Arrays.copyOfRange(part.tokens(), part.from() + p.from(), part.from() + p.to());
+        int[] tokens = scores.tokens(p.from(), p.to());
         String shown = text.tokenizer()
                 .decode(tokens)
                 .replace("\\", "\\\\")

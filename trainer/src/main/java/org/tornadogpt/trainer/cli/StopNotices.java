@@ -1,6 +1,7 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
+import java.time.Duration;
 import org.tornadogpt.trainer.train.Remains;
 import org.tornadogpt.trainer.train.RunFolder;
 import org.tornadogpt.trainer.train.Trainer;
@@ -8,12 +9,14 @@ import org.tornadogpt.trainer.train.Trainer;
 /** What a training run tells at once whoever presses Ctrl+C: it depends on how far the run has come. */
 final class StopNotices implements Interruption.Listener {
     private static final long NOTHING = -1;
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Io io;
     private final RunFolder folder;
     private volatile TerminalProgress display;
     private volatile Trainer trainer;
     private volatile boolean done;
+    private volatile long toldStep = NOTHING;
 
     StopNotices(Io io, RunFolder folder) {
         this.io = io;
@@ -39,11 +42,11 @@ final class StopNotices implements Interruption.Listener {
         }
         if (trainer == null) {
             say("stopping before the first step; once more stops at once");
-        } else if (trainer.savedStep() == NOTHING) {
-            say("saving after this step; once more abandons all of this run");
-        } else {
-            say("saving after this step; once more abandons what came after step " + trainer.savedStep());
+            return;
         }
+        toldStep = trainer.savedStep();
+        say("saving after this step; once more abandons "
+                + (toldStep == NOTHING ? "all of this run" : "what came after step " + toldStep));
     }
 
     @Override
@@ -51,13 +54,24 @@ final class StopNotices implements Interruption.Listener {
         if (done) {
             return;
         }
-        if (trainer == null || trainer.savedStep() == NOTHING) {
+        long saved = trainer == null ? NOTHING : lastSaved();
+        if (saved == NOTHING) {
             say("abandoned");
             takeAway();
         } else {
-            say("abandoned what came after step " + trainer.savedStep() + "; go on with: "
+            say((saved == toldStep ? "abandoned what came after step " : "saved after step ") + saved + "; go on with: "
                     + Remains.resume(folder.path()));
         }
+    }
+
+    /** A checkpoint that was begun meanwhile is seldom long in coming; it is better to have it than to have to guess. */
+    private long lastSaved() {
+        try {
+            trainer.endSaving(PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return trainer.savedStep();
     }
 
     /** Of a run that has not begun nothing stays. */

@@ -124,6 +124,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private ExportOptions exports = new ExportOptions();
 
+    @Mixin
+    private LiveWriting live = new LiveWriting();
+
     TrainCommand(Io io) {
         this.io = io;
     }
@@ -153,14 +156,14 @@ final class TrainCommand implements Callable<Integer> {
             if (config != null) {
                 throw new UsageException("--resume uses the run's own config.yaml: leave --config out");
             }
-            return new TrainingRun(io, Exchange.of(exchange), exports).resume(run, flags, checkpoint());
+            return new TrainingRun(io, Exchange.of(exchange), exports, live).resume(run, flags, checkpoint());
         }
         Values values = new Values();
         if (config != null) {
             values.putAll(ConfigFile.read(config).values());
         }
         values.putAll(flags);
-        return new TrainingRun(io, Exchange.of(exchange), exports).start(run, values, from);
+        return new TrainingRun(io, Exchange.of(exchange), exports, live).start(run, values, from);
     }
 
     private String checkpoint() {

@@ -1,20 +1,13 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.tornadogpt.kernels.graph.KernelChoices;
-import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
-import org.tornadogpt.model.tokenizer.Tokenizers;
-import org.tornadogpt.trainer.data.Corpus;
-import org.tornadogpt.trainer.data.CorpusReader;
 import org.tornadogpt.trainer.data.DataException;
-import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.plot.LossPlot;
 import org.tornadogpt.trainer.ranks.Exchange;
 import org.tornadogpt.trainer.settings.ConfigFile;
@@ -35,51 +28,13 @@ final class TrainingRun {
     private final Io io;
     private final RanksUse ranks;
     private final ExportOptions exports;
+    private final LiveWriting live;
 
-    TrainingRun(Io io, Exchange exchange, ExportOptions exports) {
+    TrainingRun(Io io, Exchange exchange, ExportOptions exports, LiveWriting live) {
         this.io = io;
         this.exports = exports;
+        this.live = live;
         ranks = new RanksUse(io.ranks(), exchange);
-    }
-
-    /** The text in all its forms. */
-    record Texts(Corpus corpus, String sha256, Tokenizer tokenizer, Split split) {
-        /**
-         * @param run whose tokenizer is taken if it has one, so that it is not learnt again
-         * @param inherited the tokenizer of the model that the run begins with; null for one by the settings
-         */
-        static Texts read(TrainSettings settings, RunFolder run, Tokenizer inherited, Io io) {
-            try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
-                Corpus corpus = new CorpusReader(settings.text(), progress).read(settings.data());
-                return CorpusReader.inMemory(settings.data(), () -> of(corpus, settings, run, inherited));
-            }
-        }
-
-        private static Texts of(Corpus corpus, TrainSettings settings, RunFolder run, Tokenizer inherited) {
-            Tokenizer tokenizer =
-                    inherited == null ? tokenizer(corpus, settings, run) : extended(inherited, corpus.text());
-            Split split =
-                    Split.of(tokenizer.encode(corpus.text()), settings.batches().validation());
-            split.check(settings.batches().block());
-            return new Texts(corpus, corpus.sha256(), tokenizer, split);
-        }
-
-        /** Characters that the text has besides become tokens, too. */
-        private static Tokenizer extended(Tokenizer inherited, String text) {
-            return inherited instanceof CharTokenizer characters ? characters.with(text) : inherited;
-        }
-
-        private static Tokenizer tokenizer(Corpus corpus, TrainSettings settings, RunFolder run) {
-            try {
-                return Files.exists(run.tokenizer())
-                        ? Tokenizers.read(run.tokenizer())
-                        : Tokenizers.of(settings.tokenizer(), corpus.text());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (IllegalArgumentException e) {
-                throw new UsageException(e.getMessage(), e);
-            }
-        }
     }
 
     /**
@@ -112,6 +67,7 @@ final class TrainingRun {
                 introduce(parts, model, DeviceOptions.explain(settings.device(), kernels.device()));
                 settings.remarks(values).forEach(io::say);
                 try (TrainingSession session = parts.session(model)) {
+                    io.say(RunMemory.of(session, parts.texts()).toString());
                     if (io.ranks().any(io.interrupted().getAsBoolean())) {
                         io.out().println("interrupted before the first step; nothing is left of the run");
                         return ExitCode.INTERRUPTED;
@@ -178,6 +134,7 @@ final class TrainingRun {
                                 ? DeviceOptions.explain(settings.device(), kernels.device())
                                 : DeviceOptions.describe(kernels.device(), AS_BEFORE));
                 try (TrainingSession session = parts.session(model)) {
+                    io.say(RunMemory.of(session, parts.texts()).toString());
                     Restoration restoration = new Restoration(folder, io);
                     Progress progress = restoration.restore(session, from);
                     if (!restoration.found()) {
@@ -203,7 +160,7 @@ final class TrainingRun {
         Banner banner = new Banner(io);
         banner.print(parts.settings(), parts.folder().path(), device, model);
         ranks.describe().ifPresent(text -> banner.line("ranks", text));
-        banner.print(texts.corpus(), texts.split(), parts.settings().tokenizer(), texts.tokenizer());
+        banner.print(texts);
     }
 
     /** @param saved whether a checkpoint holds {@code progress} */
@@ -229,7 +186,7 @@ final class TrainingRun {
                     progress,
                     saved,
                     new ProvenProgress(display, parts.kernels().device()),
-                    exports.beside(LossPlot::write),
+                    exports.beside(LossPlot::write, observer(parts, session)),
                     io.interrupted(),
                     io.ranks());
             notices.training(trainer, display);
@@ -237,6 +194,14 @@ final class TrainingRun {
             notices.done();
         }
         return end(parts, session.model(), outcome, trainer.progress());
+    }
+
+    private static ModelObserver observer(RunParts parts, TrainingSession session) {
+        return new ModelObserver(
+                parts.settings(),
+                session.weights(),
+                parts.kernels(),
+                parts.texts().tokenizer());
     }
 
     private int end(RunParts parts, LanguageModel model, Trainer.Outcome outcome, Progress progress)
@@ -256,6 +221,7 @@ final class TrainingRun {
                             + parts.settings().evaluation().patience() + " evaluations");
         }
         new RunSummary(io).print(parts.settings(), model, parts.texts().split(), parts.folder(), parts.kernels());
+        live.write(io, parts);
         return ExitCode.OK;
     }
 }

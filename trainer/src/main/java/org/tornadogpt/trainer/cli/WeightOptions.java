@@ -10,7 +10,7 @@ import org.tornadogpt.trainer.settings.UsageException;
 import picocli.CommandLine.Option;
 
 /** How commands that use a model without training it keep its parameters. */
-final class WeightOptions {
+public final class WeightOptions {
     @Option(
             names = "--dtype",
             paramLabel = "TYPE",
@@ -18,7 +18,7 @@ final class WeightOptions {
     private String type = DType.F32.toString();
 
     /** @throws UsageException for a type that there is not */
-    DType type() {
+    public DType type() {
         return Arrays.stream(DType.values())
                 .filter(t -> t.toString().equals(type))
                 .findFirst()
@@ -33,7 +33,7 @@ final class WeightOptions {
      * @throws UsageException for a type that there is not, or one that the device or a variant which was named does
      * not take
      */
-    Weights open(LanguageModel model, KernelChoices kernels) {
+    public Weights open(LanguageModel model, KernelChoices kernels) {
         DType wanted = type();
         try {
             kernels.checkWeights(wanted);

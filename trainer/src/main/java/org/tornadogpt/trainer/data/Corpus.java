@@ -23,6 +23,11 @@ public record Corpus(String spec, String text, int files, List<String> skipped, 
         }
     }
 
+    /** All but the text. */
+    public Source source() {
+        return new Source(spec, files, skipped, changed);
+    }
+
     /** SHA-256 of the text as UTF-8: tells a resumed run whether its data are still the same. */
     public String sha256() {
         MessageDigest digest = newSha256();

@@ -1,5 +1,9 @@
 package org.tornadogpt.trainer.data;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -34,12 +38,29 @@ public final class CorpusReader {
      * @throws DataException if there is nothing there, nothing that is text, or too much
      */
     public Corpus read(String spec) {
-        return inMemory(spec, () -> find(spec));
+        return inMemory(spec, () -> find(spec, null).corpus());
+    }
+
+    /**
+     * Reads a text of any length without holding it; see {@link #read}.
+     *
+     * @param sink takes it part by part
+     */
+    public Source read(String spec, TextSink sink) {
+        return inMemory(spec, () -> find(spec, sink).source());
+    }
+
+    /** Whether a text can be read once only. */
+    public static boolean isPipe(String spec) {
+        Path path = existing(spec);
+        return path != null && InputFile.isPipe(path);
     }
 
     /** Reads one file or pipe, whatever its name. */
     public Corpus readFile(Path file) {
-        return inMemory(file.toString(), () -> new TextFiles(rules, listener).readFile(file));
+        return inMemory(
+                file.toString(),
+                () -> new TextFiles(rules, listener, null).readFile(file).corpus());
     }
 
     /**
@@ -62,12 +83,12 @@ public final class CorpusReader {
         }
     }
 
-    private Corpus find(String spec) {
+    private TextCollector find(String spec, TextSink sink) {
         if (spec.equals(JDK)) {
-            return JdkSources.read(Path.of(System.getProperty("java.home")), rules, listener);
+            return JdkSources.read(Path.of(System.getProperty("java.home")), rules, listener, sink);
         }
         if (spec.equals(QUOTE)) {
-            return new Corpus(QUOTE, SENTENCE, 1, List.of(), "");
+            return sentence(sink);
         }
         if (spec.startsWith(TextFiles.PIPE)) {
             throw new DataException("the text came through the pipe " + spec.substring(TextFiles.PIPE.length())
@@ -75,16 +96,26 @@ public final class CorpusReader {
         }
         Path path = existing(spec);
         if (path != null) {
-            return readPath(path);
+            return readPath(path, sink);
         }
         if (PublicCorpora.find(spec).isPresent()) {
-            return readFetched(spec);
+            return readFetched(spec, sink);
         }
         if (Glob.isGlob(spec)) {
-            return new TextFiles(rules, listener).readGlob(spec);
+            return new TextFiles(rules, listener, sink).readGlob(spec);
         }
         throw new DataException(
                 "no data at '" + spec + "': give a file, folder, glob or zip, or one of " + String.join(", ", names()));
+    }
+
+    private TextCollector sentence(TextSink sink) {
+        TextCollector collector = new TextCollector(QUOTE, rules, listener, sink);
+        try {
+            collector.add(QUOTE, new ByteArrayInputStream(SENTENCE.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return collector.end(QUOTE);
     }
 
     /** Every name that needs no path. */
@@ -92,25 +123,25 @@ public final class CorpusReader {
         return List.of(JDK, QUOTE, "tinyshakespeare", "war-and-peace", "linux");
     }
 
-    private Corpus readFetched(String name) {
+    private TextCollector readFetched(String name, TextSink sink) {
         Path fetched = PublicCorpora.defaultFolder()
                 .resolve(PublicCorpora.find(name).orElseThrow().fileName());
         if (!Files.exists(fetched)) {
             throw new DataException("the corpus " + name + " is not on this machine: fetch it with 'tgpt data fetch "
                     + name + "', or pass a file with --data");
         }
-        return readPath(fetched);
+        return readPath(fetched, sink);
     }
 
-    private Corpus readPath(Path path) {
+    private TextCollector readPath(Path path, TextSink sink) {
         if (Files.isDirectory(path)) {
-            return new TextFiles(rules, listener).readFolder(path);
+            return new TextFiles(rules, listener, sink).readFolder(path);
         }
         String lower = path.toString().toLowerCase(Locale.ROOT);
         if (lower.endsWith(".zip") || lower.endsWith(".jar")) {
-            return new ZippedTexts(path, rules, listener).read();
+            return new ZippedTexts(path, rules, listener, sink).read();
         }
-        return new TextFiles(rules, listener).readFile(path);
+        return new TextFiles(rules, listener, sink).readFile(path);
     }
 
     private static Path existing(String spec) {

@@ -9,14 +9,14 @@ final class JdkSources {
 
     private JdkSources() {}
 
-    static Corpus read(Path javaHome, TextRules rules, ReadingListener listener) {
+    static TextCollector read(Path javaHome, TextRules rules, ReadingListener listener, TextSink sink) {
         Path zip = javaHome.resolve("lib").resolve("src.zip");
         if (!Files.isReadable(zip)) {
             throw new DataException(
                     "this JDK (" + javaHome + ") has no readable lib/src.zip: pass a text of your own with --data FILE"
                             + ", or install the JDK's source package");
         }
-        return new ZippedTexts(zip, rules, listener)
+        return new ZippedTexts(zip, rules, listener, sink)
                 .read(CorpusReader.JDK, name -> name.startsWith(PREFIX) && name.endsWith(".java"), PREFIX + "**.java");
     }
 }

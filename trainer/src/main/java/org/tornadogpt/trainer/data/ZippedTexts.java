@@ -29,14 +29,17 @@ final class ZippedTexts {
     private final Path zip;
     private final TextRules rules;
     private final ReadingListener listener;
+    private final TextSink sink;
 
-    ZippedTexts(Path zip, TextRules rules, ReadingListener listener) {
+    /** @param sink takes the text; null for one that is held */
+    ZippedTexts(Path zip, TextRules rules, ReadingListener listener, TextSink sink) {
+        this.sink = sink;
         this.zip = zip;
         this.rules = rules;
         this.listener = listener;
     }
 
-    Corpus read() {
+    TextCollector read() {
         return read(zip.toString(), name -> true, "text files");
     }
 
@@ -47,12 +50,12 @@ final class ZippedTexts {
      * @param wanted which entries to read
      * @param what is wanted, for the message when there is none
      */
-    Corpus read(String spec, Predicate<String> wanted, String what) {
+    TextCollector read(String spec, Predicate<String> wanted, String what) {
         if (!Files.isRegularFile(zip)) {
             throw new DataException(zip + " is not a file, which a zip must be");
         }
         try (ZipFile file = open()) {
-            TextCollector collector = new TextCollector(spec, rules, listener);
+            TextCollector collector = new TextCollector(spec, rules, listener, sink);
             long left = Math.max(HARMLESS, rules.maxZipRatio() * Files.size(zip));
             for (ZipEntry entry : entries(file, wanted, collector)) {
                 try (Expansion in = new Expansion(file.getInputStream(entry), left)) {
@@ -60,7 +63,7 @@ final class ZippedTexts {
                     left -= in.count;
                 }
             }
-            return collector.corpus(what + " in " + zip);
+            return collector.end(what + " in " + zip);
         } catch (IOException e) {
             throw new DataException("cannot read the zip " + zip + ": " + e.getMessage(), e);
         }

@@ -70,12 +70,14 @@ public final class SamplingStudy {
 
     /** The same figures of the text that the model learnt, in passages as long as the texts. */
     public Cell ofText(Part part, int passages) {
-        int length = Math.min(tokens + 1, part.length());
-        int count = Math.max(1, Math.min(passages, part.length() / length));
+        int length = (int) Math.min(tokens + 1, part.length());
+        int count = (int) Math.max(1, Math.min(passages, part.length() / length));
         List<int[]> texts = IntStream.range(0, count)
                 .mapToObj(i -> {
-                    int from = part.from() + (int) ((long) (part.length() - length) * i / Math.max(1, count - 1));
-                    return Arrays.copyOfRange(part.tokens(), from, from + length);
+                    int[] text = new int[length];
+                    long from = part.from() + (part.length() - length) * i / Math.max(1, count - 1);
+                    part.tokens().copy(from, text, 0, length);
+                    return text;
                 })
                 .toList();
         return cell(Double.NaN, Double.NaN, texts, 1);

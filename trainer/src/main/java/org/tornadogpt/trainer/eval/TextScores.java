@@ -26,27 +26,34 @@ public record TextScores(Part part, int stride, double[] losses, double[] positi
      */
     public static Optional<TextScores> of(ScoringSession session, Part part, int stride, BooleanSupplier stop) {
         int T = session.blockSize();
-        double[] losses = new double[part.length() - 1];
+        int predictions = predictions(part);
+        double[] losses = new double[predictions];
         double[] sums = new double[T];
         long[] counts = new long[T];
-        List<SlidingWindow> windows = SlidingWindow.over(part.length(), T, stride);
+        List<SlidingWindow> windows = SlidingWindow.over(predictions + 1, T, stride);
         int[] inputs = new int[session.batch() * T];
+        int[] targets = new int[inputs.length];
         for (int first = 0; first < windows.size(); first += session.batch()) {
             if (stop.getAsBoolean()) {
                 return Optional.empty();
             }
             List<SlidingWindow> some = windows.subList(first, Math.min(windows.size(), first + session.batch()));
-            fill(part, some, T, inputs);
+            Arrays.fill(inputs, 0);
+            for (int b = 0; b < some.size(); b++) {
+                SlidingWindow window = some.get(b);
+                long from = part.from() + window.from();
+                part.tokens().copy(from, inputs, b * T, window.rows());
+                part.tokens().copy(from + 1, targets, b * T, window.rows());
+            }
             session.run(inputs);
             for (int b = 0; b < some.size(); b++) {
                 SlidingWindow window = some.get(b);
                 for (int row = 0; row < window.rows(); row++) {
-                    int predicted = window.from() + row + 1;
-                    double loss = -session.logProbability(b * T + row, part.tokens()[part.from() + predicted]);
+                    double loss = -session.logProbability(b * T + row, targets[b * T + row]);
                     sums[row] += loss;
                     counts[row]++;
                     if (row >= window.firstCounted()) {
-                        losses[predicted - 1] = loss;
+                        losses[window.from() + row] = loss;
                     }
                 }
             }
@@ -57,12 +64,19 @@ public record TextScores(Part part, int stride, double[] losses, double[] positi
         return Optional.of(new TextScores(part, stride, losses, sums));
     }
 
-    private static void fill(Part part, List<SlidingWindow> windows, int T, int... inputs) {
-        Arrays.fill(inputs, 0);
-        for (int b = 0; b < windows.size(); b++) {
-            SlidingWindow window = windows.get(b);
-            System.arraycopy(part.tokens(), part.from() + window.from(), inputs, b * T, window.rows());
+    private static int predictions(Part part) {
+        if (part.length() < 2 || part.length() > Integer.MAX_VALUE / 2) {
+            throw new IllegalArgumentException("the " + part.name() + " part has " + part.length()
+                    + " tokens; 2 to " + Integer.MAX_VALUE / 2 + " can be measured as a whole (--batches N measures some)");
         }
+        return (int) part.length() - 1;
+    }
+
+    /** Tokens of the text, from its beginning. */
+    public int[] tokens(int from, int to) {
+        int[] tokens = new int[to - from];
+        part.tokens().copy(part.from() + from, tokens, 0, tokens.length);
+        return tokens;
     }
 
     /** The mean loss of all tokens but the first, with its interval. */

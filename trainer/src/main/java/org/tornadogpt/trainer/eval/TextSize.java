@@ -14,13 +14,21 @@ public record TextSize(long tokens, long characters, long bytes) {
     private static final double LN2 = Math.log(2);
 
     public static TextSize of(Part part, Tokenizer tokenizer) {
-        int[] predicted = Arrays.copyOfRange(part.tokens(), part.from() + 1, part.to());
-        long characters = 0;
-        for (int token : predicted) {
-            characters += tokenizer.characters(token);
-        }
-        long bytes = tokenizer.decode(predicted).getBytes(StandardCharsets.UTF_8).length;
-        return new TextSize(predicted.length, characters, bytes);
+        int[] charactersOf = new int[tokenizer.vocabularySize()];
+        Arrays.setAll(charactersOf, tokenizer::characters);
+        Tokenizer.Decoder decoder = tokenizer.decoder();
+        long[] sums = new long[2];
+        part.tokens().visit(part.from() + 1, part.to(), (tokens, count) -> {
+            for (int i = 0; i < count; i++) {
+                sums[0] += charactersOf[tokens[i]];
+                sums[1] += bytes(decoder.next(tokens[i]));
+            }
+        });
+        return new TextSize(part.length() - 1, sums[0], sums[1] + bytes(decoder.end()));
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** Bits that a loss in nats per token is, per character. */

@@ -17,15 +17,22 @@ import org.tornadogpt.trainer.settings.UsageException;
  * @param files source files and jars
  * @param limit after which that JVM is ended
  * @param memory of its heap, and as much outside it; such as {@code 4g}
+ * @param tuned the shape for which source files get the values that were best on the device
  * @param rest the command's arguments
  */
-record ChildOptions(List<String> files, Optional<Duration> limit, Optional<String> memory, List<String> rest) {
+record ChildOptions(
+        List<String> files,
+        Optional<Duration> limit,
+        Optional<String> memory,
+        Optional<String> tuned,
+        List<String> rest) {
     static final String KERNELS = "--kernels";
     private static final String LIMIT = "--limit";
     private static final String MEMORY = "--memory";
+    private static final String TUNED = "--tuned";
 
     /** Subcommands of {@code kernels} whose argument may be a file. */
-    private static final Set<String> TAKE_FILES = Set.of("check", "race", "tune", "try");
+    private static final Set<String> TAKE_FILES = Set.of("check", "race", "try");
 
     /** For these a kernel that never ends must not wait for ever; training may take days. */
     private static final Duration USUAL_LIMIT = Duration.ofMinutes(15);
@@ -40,10 +47,11 @@ record ChildOptions(List<String> files, Optional<Duration> limit, Optional<Strin
         List<String> rest = new ArrayList<>();
         Duration limit = takesFiles ? USUAL_LIMIT : null;
         String memory = null;
+        String tuned = null;
         for (int i = 0; i < args.length; i++) {
             String name = args[i].replaceFirst("=.*", "");
             switch (name) {
-                case KERNELS, LIMIT, MEMORY -> {
+                case KERNELS, LIMIT, MEMORY, TUNED -> {
                     boolean joined = args[i].contains("=");
                     if (!joined && i + 1 == args.length) {
                         throw new UsageException(name + " needs a value");
@@ -52,6 +60,7 @@ record ChildOptions(List<String> files, Optional<Duration> limit, Optional<Strin
                     switch (name) {
                         case KERNELS -> files.add(value);
                         case LIMIT -> limit = duration(value);
+                        case TUNED -> tuned = value;
                         default -> memory = size(value);
                     }
                 }
@@ -65,10 +74,28 @@ record ChildOptions(List<String> files, Optional<Duration> limit, Optional<Strin
         }
         return files.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new ChildOptions(files, Optional.ofNullable(limit), Optional.ofNullable(memory), rest));
+                : Optional.of(new ChildOptions(
+                        files,
+                        Optional.ofNullable(limit),
+                        Optional.ofNullable(memory),
+                        Optional.ofNullable(tuned),
+                        rest));
     }
 
-    private static Duration duration(String text) {
+    /** The value of an option of the command's own. */
+    String ofCommand(String option, String otherwise) {
+        String value = otherwise;
+        for (int i = 0; i < rest.size(); i++) {
+            if (rest.get(i).startsWith(option + "=")) {
+                value = rest.get(i).substring(option.length() + 1);
+            } else if (rest.get(i).equals(option) && i + 1 < rest.size()) {
+                value = rest.get(i + 1);
+            }
+        }
+        return value;
+    }
+
+    static Duration duration(String text) {
         Matcher m = DURATION.matcher(text);
         if (!m.matches()) {
             throw new UsageException(LIMIT + " wants seconds, minutes or hours such as 60s, 10m, 2h, got " + text);
@@ -81,7 +108,7 @@ record ChildOptions(List<String> files, Optional<Duration> limit, Optional<Strin
         };
     }
 
-    private static String size(String text) {
+    static String size(String text) {
         if (!SIZE.matcher(text).matches()) {
             throw new UsageException(MEMORY + " wants a size such as 512m or 4g, got " + text);
         }

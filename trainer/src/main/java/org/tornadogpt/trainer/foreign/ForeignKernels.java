@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -26,14 +28,42 @@ public final class ForeignKernels {
     private static final int FAILED = 1;
 
     private final ChildOptions options;
+    private final Constants constants;
+    private final ProcessBuilder.Redirect out;
+    private final List<String> said = new ArrayList<>();
 
-    private ForeignKernels(ChildOptions options) {
+    /** Chooses the values of a source file's constants. */
+    private interface Constants {
+        Map<String, Integer> of(Path source) throws IOException;
+    }
+
+    private ForeignKernels(ChildOptions options, Constants constants, ProcessBuilder.Redirect out) {
         this.options = options;
+        this.constants = constants;
+        this.out = out;
     }
 
     /** Empty if the command line names no file with kernels, or this is the JVM that has them. */
     public static Optional<ForeignKernels> of(String... args) {
-        return KernelFile.ofThisJvm().isEmpty() ? ChildOptions.of(args).map(ForeignKernels::new) : Optional.empty();
+        return KernelFile.ofThisJvm().isEmpty() ? ChildOptions.of(args).map(ForeignKernels::of) : Optional.empty();
+    }
+
+    private static ForeignKernels of(ChildOptions options) {
+        return new ForeignKernels(
+                options,
+                options.tuned().isEmpty() ? source -> Map.of() : new TunedValues(options)::of,
+                ProcessBuilder.Redirect.INHERIT);
+    }
+
+    /**
+     * A command with a source file some of whose constants have other values.
+     *
+     * @param args the command's, the file among them, and what concerns the JVM
+     * @param out where its standard output goes
+     */
+    public static ForeignKernels with(Map<String, Integer> values, List<String> args, ProcessBuilder.Redirect out) {
+        ChildOptions options = ChildOptions.of(args.toArray(String[]::new)).orElseThrow();
+        return new ForeignKernels(options, source -> values, out);
     }
 
     /** Runs the command there and returns its exit code. */
@@ -51,6 +81,10 @@ public final class ForeignKernels {
                     return FAILED;
                 }
             }
+            if (options.tuned().isPresent()) {
+                said.forEach(line -> err.println("tgpt: " + line));
+                err.flush();
+            }
             return run(command(files, mainClass), err);
         } finally {
             Runtime.getRuntime().removeShutdownHook(cleaner);
@@ -58,18 +92,33 @@ public final class ForeignKernels {
         }
     }
 
-    private static Optional<String> add(String given, Path folder, List<KernelFile> files) throws IOException {
+    private Optional<String> add(String given, Path folder, List<KernelFile> files) throws IOException {
         if (given.endsWith(".jar")) {
             files.add(new KernelFile(given, Path.of(given).toAbsolutePath()));
             return Optional.empty();
         }
         Path classes = Files.createDirectory(folder.resolve("classes" + files.size()));
-        Optional<String> wrong = SourceCompiler.compile(Path.of(given), classes);
+        Path source = Path.of(given);
+        Map<String, Integer> values = constants.of(source);
+        said.add(given + (values.isEmpty() ? " has nothing that is tuned" : " with " + label(values)));
+        Path compiled = values.isEmpty()
+                ? source
+                : Files.writeString(
+                        Files.createDirectory(folder.resolve("source" + files.size()))
+                                .resolve(source.getFileName()),
+                        TunableSource.read(source).with(values));
+        Optional<String> wrong = SourceCompiler.compile(source, compiled, classes);
         if (wrong.isEmpty()) {
             ServiceFiles.write(classes);
             files.add(new KernelFile(given, classes));
         }
         return wrong;
+    }
+
+    private static String label(Map<String, Integer> values) {
+        return values.entrySet().stream()
+                .map(e -> e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private List<String> command(List<KernelFile> files, String mainClass) {
@@ -98,7 +147,8 @@ public final class ForeignKernels {
     }
 
     private int run(List<String> command, PrintWriter err) throws IOException, InterruptedException {
-        Process child = new ProcessBuilder(command).inheritIO().start();
+        Process child =
+                new ProcessBuilder(command).inheritIO().redirectOutput(out).start();
         Thread killer = new Thread(child::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(killer);
         try {

@@ -26,11 +26,19 @@ import javax.tools.ToolProvider;
 final class SourceCompiler {
     private SourceCompiler() {}
 
-    /** Returns what is wrong with the source, each error with its line; empty if it was compiled to {@code classes} */
-    static Optional<String> compile(Path source, Path classes) throws IOException {
+    static String noCompiler(Path source) {
+        return "this Java has no compiler: " + source + " needs a JDK (set JAVA_HOME to one)";
+    }
+
+    /**
+     * Returns what is wrong with the source, each error with its line; empty if it was compiled to {@code classes}.
+     *
+     * @param given what the user calls it
+     */
+    static Optional<String> compile(Path given, Path source, Path classes) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
-            return Optional.of("this Java has no compiler: " + source + " needs a JDK (set JAVA_HOME to one)");
+            return Optional.of(noCompiler(given));
         }
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         Writer other = new StringWriter();
@@ -39,7 +47,7 @@ final class SourceCompiler {
             boolean compiled = compiler.getTask(
                             other, files, found, options(classes), null, files.getJavaFileObjects(source))
                     .call();
-            return compiled ? Optional.empty() : Optional.of(message(source, found));
+            return compiled ? Optional.empty() : Optional.of(message(given, found));
         }
     }
 

@@ -12,16 +12,18 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.tornadogpt.trainer.files.WholeFile;
 
 /**
  * The file of events that TensorBoard reads: records of a length, a masked CRC-32C, a protocol buffer {@code Event},
- * and another masked CRC-32C. It says what {@code metrics.jsonl} says, so that a run which was killed and resumed shows
- * no step twice.
+ * and another masked CRC-32C. It says what {@code metrics.jsonl} says, and of each evaluation there what {@code
+ * observations.jsonl} does, so that a run which was killed and resumed shows no step twice.
  */
 public final class EventFile {
     private static final Pattern NAME = Pattern.compile("events\\.out\\.tfevents\\.(\\d+)\\.tgpt");
@@ -38,8 +40,16 @@ public final class EventFile {
     private static final int SUMMARY_VALUE = 1;
     private static final int VALUE_TAG = 1;
     private static final int VALUE_SIMPLE = 2;
+    private static final int VALUE_HISTOGRAM = 5;
     private static final int VALUE_TENSOR = 8;
     private static final int VALUE_METADATA = 9;
+    private static final int HISTOGRAM_MIN = 1;
+    private static final int HISTOGRAM_MAX = 2;
+    private static final int HISTOGRAM_COUNT = 3;
+    private static final int HISTOGRAM_SUM = 4;
+    private static final int HISTOGRAM_SQUARES = 5;
+    private static final int HISTOGRAM_LIMITS = 6;
+    private static final int HISTOGRAM_BUCKETS = 7;
     private static final int METADATA_PLUGIN = 1;
     private static final int PLUGIN_NAME = 1;
     private static final int TENSOR_TYPE = 1;
@@ -54,14 +64,16 @@ public final class EventFile {
      * that a TensorBoard which reads meanwhile goes on; if something else is there, the file is written anew.
      *
      * @param text about the run, shown with its first step
+     * @param observations shown with the evaluations of their steps; those that have none are left out
      */
-    public static void write(Path folder, String text, List<Metric> metrics) throws IOException {
+    public static void write(Path folder, String text, List<Metric> metrics, List<Observation> observations)
+            throws IOException {
         Path file = find(folder);
         if (file == null) {
             long now = System.currentTimeMillis() / 1000;
             file = folder.resolve("events.out.tfevents." + now + ".tgpt");
         }
-        byte[] bytes = bytes(start(file), text, metrics);
+        byte[] bytes = bytes(start(file), text, metrics, observations);
         byte[] there = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
         if (there.length <= bytes.length && Arrays.equals(there, 0, there.length, bytes, 0, there.length)) {
             append(file, bytes, there.length);
@@ -98,14 +110,22 @@ public final class EventFile {
         return Double.parseDouble(matcher.group(1));
     }
 
-    private static byte[] bytes(double start, String text, List<Metric> metrics) {
+    private static byte[] bytes(
+            double start, String text, List<Metric> metrics, List<Observation> observations) {
+        Map<Long, Observation> byStep =
+                observations.stream().collect(Collectors.toMap(Observation::step, o -> o, (first, second) -> second));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Proto version = new Proto().number(EVENT_WALL_TIME, start);
         record(out, version.text(EVENT_VERSION, "brain.Event:2"));
         record(out, event(start, 0, List.of(text("run", text))));
         for (Metric metric : metrics) {
             double time = start + (metric.elapsedSeconds() == null ? 0 : metric.elapsedSeconds());
-            record(out, event(time, metric.step(), values(metric)));
+            List<Proto> values = values(metric);
+            Observation seen = metric.isEvaluation() ? byStep.get(metric.step()) : null;
+            if (seen != null) {
+                values.addAll(values(seen));
+            }
+            record(out, event(time, metric.step(), values));
         }
         return out.toByteArray();
     }
@@ -125,6 +145,31 @@ public final class EventFile {
         if (value != null) {
             values.add(new Proto().text(VALUE_TAG, tag).single(VALUE_SIMPLE, value.floatValue()));
         }
+    }
+
+    private static List<Proto> values(Observation seen) {
+        List<Proto> values = new ArrayList<>();
+        values.add(text("evaluation/sample", verbatim(seen.sample())));
+        seen.weights()
+                .forEach((name, histogram) -> values.add(
+                        new Proto().text(VALUE_TAG, "weights/" + name).message(VALUE_HISTOGRAM, proto(histogram))));
+        return values;
+    }
+
+    /** TensorBoard takes texts for Markdown, in which indented lines are shown as they are. */
+    private static String verbatim(String text) {
+        return "    " + text.replace("\n", "\n    ");
+    }
+
+    private static Proto proto(ValueHistogram histogram) {
+        return new Proto()
+                .number(HISTOGRAM_MIN, histogram.min())
+                .number(HISTOGRAM_MAX, histogram.max())
+                .number(HISTOGRAM_COUNT, histogram.count())
+                .number(HISTOGRAM_SUM, histogram.sum())
+                .number(HISTOGRAM_SQUARES, histogram.sumOfSquares())
+                .numbers(HISTOGRAM_LIMITS, histogram.limits())
+                .numbers(HISTOGRAM_BUCKETS, histogram.counts());
     }
 
     private static Proto text(String tag, String text) {
@@ -200,6 +245,13 @@ public final class EventFile {
                     .putDouble(value)
                     .array());
             return this;
+        }
+
+        Proto numbers(int field, List<Double> values) {
+            ByteBuffer packed =
+                    ByteBuffer.allocate(values.size() * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            values.forEach(packed::putDouble);
+            return bytes(field, packed.array());
         }
 
         Proto single(int field, float value) {

@@ -172,13 +172,13 @@ public record TrainSettings(
         return values;
     }
 
-    /** The same run on what was found: the text, and the device that {@code auto} stood for. */
-    public TrainSettings found(String dataSpec, Device opened) {
+    /** The same run on what was found: the text, its tokenizer, and the device that {@code auto} stood for. */
+    public TrainSettings found(String dataSpec, String tokenizerName, Device opened) {
         return new TrainSettings(
                 preset,
                 dataSpec,
                 text,
-                tokenizer,
+                tokenizerName,
                 opened.id(),
                 threads,
                 seed,

@@ -2,9 +2,12 @@ package org.tornadogpt.trainer.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
@@ -28,6 +31,7 @@ final class RunWriter {
     private final List<String> caption;
     private final MetricsFile metrics;
     private final Set<Path> complained = new HashSet<>();
+    private final ReentrantLock saving = new ReentrantLock();
     private long savedNanos = System.nanoTime();
     private volatile long savedStep;
 
@@ -95,29 +99,53 @@ final class RunWriter {
      * @throws IOException if that fails; earlier checkpoints stay
      */
     void saveLast(Progress progress) throws IOException {
-        if (folder.isOurs()) {
-            prepare();
-            save(folder.last(), progress);
-        } else {
-            session.moments(); // gives what it has of them
+        saving.lock();
+        try {
+            if (folder.isOurs()) {
+                prepare();
+                save(folder.last(), progress);
+            } else {
+                session.moments(); // gives what it has of them
+            }
+            saved(progress);
+        } finally {
+            saving.unlock();
         }
-        saved(progress);
     }
 
     /** Saves {@code best}, and the same as {@code last}. */
     void saveBest(Progress progress) throws IOException {
-        if (folder.isOurs()) {
-            prepare();
-            save(folder.best(), progress);
-            if (session.adapters() == null) {
-                Checkpoint.copy(folder.best(), folder.last());
+        saving.lock();
+        try {
+            if (folder.isOurs()) {
+                prepare();
+                save(folder.best(), progress);
+                bestIsLast(progress);
             } else {
-                save(folder.last(), progress);
+                session.moments();
             }
-        } else {
-            session.moments();
+            saved(progress);
+        } finally {
+            saving.unlock();
         }
-        saved(progress);
+    }
+
+    private void bestIsLast(Progress progress) throws IOException {
+        if (session.adapters() == null) {
+            Checkpoint.copy(folder.best(), folder.last());
+        } else {
+            save(folder.last(), progress);
+        }
+    }
+
+    /**
+     * Waits for a checkpoint that is being written, for so long at most, and lets none begin after it: what is said
+     * next of the last one stays true until the process has ended. For any thread.
+     *
+     * @return whether none is being written any more
+     */
+    boolean endSaving(Duration patience) throws InterruptedException {
+        return saving.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Of a run with adapters the merged model is a checkpoint, and the adapters are a small folder of their own. */

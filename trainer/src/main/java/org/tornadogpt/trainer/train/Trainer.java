@@ -1,6 +1,7 @@
 package org.tornadogpt.trainer.train;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.tornadogpt.model.NonFiniteException;
@@ -103,6 +104,11 @@ public final class Trainer {
      */
     public long savedStep() {
         return writer.savedStep();
+    }
+
+    /** Before the process ends at once: see {@link RunWriter#endSaving}. */
+    public boolean endSaving(Duration patience) throws InterruptedException {
+        return writer.endSaving(patience);
     }
 
     /** Where the run stands. */

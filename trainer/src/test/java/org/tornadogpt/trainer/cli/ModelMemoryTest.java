@@ -15,7 +15,8 @@ class ModelMemoryTest {
         assertThatThrownBy(() -> memory.check(100L << 20))
                 .isInstanceOf(DeviceException.class)
                 .hasMessage("the model's 10,819,689 parameters take 165.1 MiB with gradients and moments, more than the"
-                        + " 100.0 MiB that there are: choose fewer layers or channels");
+                        + " 100.0 MiB that there are: choose fewer layers or channels; 3,276,800 parameters would leave"
+                        + " half of it to activations");
     }
 
     @Test

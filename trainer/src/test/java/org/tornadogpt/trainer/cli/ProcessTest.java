@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -180,6 +182,24 @@ class ProcessTest {
                 .doesNotContain("saved after");
         assertThat(Checkpoint.open(run.resolve("last")).state().step()).isZero();
         assertThat(Checkpoint.open(run.resolve("best")).state().step()).isZero();
+    }
+
+    /** The second may come before, while or after the checkpoint that the first asks for is written. */
+    @RepeatedTest(4)
+    void twoSignalsInQuickSuccessionSayWhatIsOnTheDisk(RepetitionInfo repetition)
+            throws IOException, InterruptedException {
+        Process process = start(
+                TinyRun.train(text, run, "--steps", "1000000", "--set", "evalInterval=20", "--device", "sequential"));
+        waitForLog("[     20/1000000]");
+        signal(process, "INT");
+        Thread.sleep(8L * (repetition.getCurrentRepetition() - 1));
+        signal(process, "TERM");
+        assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(ExitCode.INTERRUPTED);
+        long step = Checkpoint.open(run.resolve("last")).state().step();
+        assertThat(log().lines().filter(line -> line.contains("go on with: tgpt train --resume --run")))
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).containsPattern("(what came|saved) after step " + step + ";"));
     }
 
     @Test

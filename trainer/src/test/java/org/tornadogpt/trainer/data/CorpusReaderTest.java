@@ -45,7 +45,7 @@ class CorpusReaderTest {
 
     @Test
     void aJdkWithoutSourcesSaysWhatToDo() {
-        assertThatThrownBy(() -> JdkSources.read(folder, TextRules.USUAL, ReadingListener.NONE))
+        assertThatThrownBy(() -> JdkSources.read(folder, TextRules.USUAL, ReadingListener.NONE, null))
                 .isInstanceOf(DataException.class)
                 .hasMessageContainingAll("src.zip", folder.toString(), "--data FILE");
     }

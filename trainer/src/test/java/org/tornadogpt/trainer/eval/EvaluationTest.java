@@ -59,13 +59,14 @@ class EvaluationTest {
         Part part = text(2);
         TextScores scores = TextScores.of(new ScoringSession(weights, kernels, 3), part, 5, () -> false)
                 .orElseThrow();
-        assertThat(scores.losses()).hasSize(part.length() - 1);
+        int[] tokens = scores.tokens(0, (int) part.length());
+        assertThat(scores.losses()).hasSize(tokens.length - 1);
         try (InferenceSession session = new InferenceSession(weights, kernels, false)) {
-            for (SlidingWindow window : SlidingWindow.over(part.length(), 12, 5)) {
+            for (SlidingWindow window : SlidingWindow.over(tokens.length, 12, 5)) {
                 for (int row = window.firstCounted(); row < window.rows(); row++) {
-                    int from = part.from() + window.from();
-                    int[] context = Arrays.copyOfRange(part.tokens(), from, from + row + 1);
-                    double expected = -new LogProbabilities(session.logits(context)).of(part.tokens()[from + row + 1]);
+                    int from = window.from();
+                    int[] context = Arrays.copyOfRange(tokens, from, from + row + 1);
+                    double expected = -new LogProbabilities(session.logits(context)).of(tokens[from + row + 1]);
                     assertThat(scores.losses()[window.from() + row])
                             .as("token %d", window.from() + row + 1)
                             .isCloseTo(expected, within(1e-5));
@@ -79,11 +80,11 @@ class EvaluationTest {
         Part part = text(1);
         ScoringSession session = new ScoringSession(weights, kernels, 2);
         TextScores whole = TextScores.of(session, part, 12, () -> false).orElseThrow();
-        int[] tokens = part.tokens();
         double sum = 0;
         int windows = 0;
-        for (SlidingWindow window : SlidingWindow.over(part.length(), 12, 12)) {
-            Part only = new Part("one", tokens, part.from() + window.from(), part.from() + window.from() + 13);
+        for (SlidingWindow window : SlidingWindow.over((int) part.length(), 12, 12)) {
+            long from = part.from() + window.from();
+            Part only = new Part("one", part.tokens(), from, from + 13);
             sum += TextScores.of(session, only, 12, () -> false).orElseThrow().losses()[7];
             windows++;
         }

@@ -1,6 +1,7 @@
 package org.tornadogpt.trainer.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,10 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tornadogpt.kernels.memory.Slice;
 
 /** The records' frame is checked here; that TensorBoard reads them, by tools/serve/tensorboard_check.py. */
 class EventFileTest {
@@ -64,7 +68,7 @@ class EventFileTest {
 
     @Test
     void recordsAreWhole() throws IOException {
-        EventFile.write(folder, "a run", metrics(3));
+        EventFile.write(folder, "a run", metrics(3), List.of());
         List<byte[]> records = records(bytes());
         assertThat(records).hasSize(2 + 4);
         assertThat(text(records.get(0))).contains("brain.Event:2");
@@ -74,14 +78,64 @@ class EventFileTest {
 
     @Test
     void whatIsThereStaysAndAResumedRunHasNoStepTwice() throws IOException {
-        EventFile.write(folder, "a run", metrics(3));
+        EventFile.write(folder, "a run", metrics(3), List.of());
         byte[] before = bytes();
         List<Metric> more = new ArrayList<>(metrics(3));
         more.add(Metric.step(4, 1f, 1e-3f, 0.5f, 12.5, 1000, 4));
-        EventFile.write(folder, "a run", more);
+        EventFile.write(folder, "a run", more, List.of());
         assertThat(bytes()).startsWith(before);
-        EventFile.write(folder, "a run", metrics(2)); // killed after step 3, resumed from step 2
+        EventFile.write(folder, "a run", metrics(2), List.of()); // killed after step 3, resumed from step 2
         assertThat(records(bytes())).hasSize(2 + 3);
+    }
+
+    private static Observation observation(long step, String sample, float... values) {
+        Slice slice = Slice.allocate(values.length);
+        slice.copyFrom(values);
+        return new Observation(step, sample, new TreeMap<>(Map.of("w", ValueHistogram.of(slice))));
+    }
+
+    @Test
+    void samplesAndHistogramsComeWithTheEvaluationOfTheirStepAlone() throws IOException {
+        EventFile.write(folder, "a run", metrics(3), List.of(observation(3, "first", 1), observation(7, "later", 2)));
+        List<byte[]> records = records(bytes());
+        assertThat(text(records.get(5))).contains("evaluation/sample", "    first", "weights/w");
+        assertThat(text(bytes())).doesNotContain("later");
+        assertThat(text(records.get(4))).doesNotContain("first");
+    }
+
+    @Test
+    void histogramsCountEveryValueOnce() {
+        float[] values = new float[101];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i * i / 100f;
+        }
+        ValueHistogram histogram = observation(1, "", values).weights().get("w");
+        assertThat(histogram.min()).isZero();
+        assertThat(histogram.max()).isEqualTo(100);
+        assertThat(histogram.counts()).hasSize(30);
+        double below = 0;
+        for (int bucket = 0; bucket < 30; bucket++) {
+            double limit = histogram.limits().get(bucket);
+            assertThat(limit).isCloseTo((bucket + 1) * 100 / 30.0, within(1e-9));
+            int from = (int) Math.ceil(Math.sqrt(bucket * 10_000 / 30.0) - 1e-9);
+            int to = bucket == 29 ? 101 : (int) Math.ceil(Math.sqrt((bucket + 1) * 10_000 / 30.0) - 1e-9);
+            assertThat(histogram.counts().get(bucket)).as("bucket %d", bucket).isEqualTo(to - from);
+            below += histogram.counts().get(bucket);
+        }
+        assertThat(below).isEqualTo(101);
+        ValueHistogram same = observation(1, "", 2, 2, 2).weights().get("w");
+        assertThat(same.limits()).containsExactly(2.0);
+        assertThat(same.counts()).containsExactly(3.0);
+    }
+
+    @Test
+    void aResumedRunObservesNoStepTwice() throws IOException {
+        Path file = folder.resolve(ObservationsFile.NAME);
+        for (long step : new long[] {0, 20, 40, 20, 40}) {
+            ObservationsFile.put(file, observation(step, "at " + step, step));
+        }
+        assertThat(ObservationsFile.read(file)).containsExactly(
+                observation(0, "at 0", 0), observation(20, "at 20", 20), observation(40, "at 40", 40));
     }
 
     @Test

@@ -20,6 +20,9 @@ import org.tornadogpt.kernels.memory.Slice;
 
 /** What the {@code sequential} and {@code cpu} devices share: recorded nodes become steps that the JVM runs. */
 public abstract class JvmDevice implements Device {
+    /** The part of the activations that does not grow with the batch is less than the rest of one. */
+    private static final double SURE = 0.95;
+
     private static final long MEBIBYTE = 1 << 20;
 
     private final WorkerPool pool;
@@ -57,15 +60,27 @@ public abstract class JvmDevice implements Device {
     public void checkFits(long stateBytes, long activationBytes, long largestBytes) {
         long memory =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-        if (stateBytes + activationBytes > memory) {
+        Runtime runtime = Runtime.getRuntime();
+        long left = memory - stateBytes - (runtime.totalMemory() - runtime.freeMemory());
+        if (activationBytes > left) {
             throw new DeviceException(String.format(
                     Locale.ROOT,
-                    "%,d MiB of memory are needed, %,d of them for activations, and there are %,d: use a smaller batch,"
-                            + " block or model",
+                    "%,d MiB of memory are needed, %,d of them for activations, and there are %,d, of which the heap has"
+                            + " %,d: %s",
                     (stateBytes + activationBytes) / MEBIBYTE,
                     activationBytes / MEBIBYTE,
-                    memory / MEBIBYTE));
+                    memory / MEBIBYTE,
+                    (memory - stateBytes - left) / MEBIBYTE,
+                    whatFits(left, activationBytes)));
         }
+    }
+
+    /** Activations grow with the tokens that are passed through the model at once. */
+    private static String whatFits(long left, long activationBytes) {
+        double share = 100 * SURE * left / activationBytes;
+        return share < 1
+                ? "use a smaller model, or a smaller batch or block"
+                : String.format(Locale.ROOT, "use at most %d %% of this batch", (int) share);
     }
 
     @Override

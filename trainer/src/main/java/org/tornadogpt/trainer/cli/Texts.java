@@ -1,0 +1,128 @@
+package org.tornadogpt.trainer.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.tornadogpt.model.CharTokenizer;
+import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.tokenizer.Tokenizers;
+import org.tornadogpt.trainer.data.Corpus;
+import org.tornadogpt.trainer.data.CorpusReader;
+import org.tornadogpt.trainer.data.DataException;
+import org.tornadogpt.trainer.data.EncodedText;
+import org.tornadogpt.trainer.data.Source;
+import org.tornadogpt.trainer.data.Split;
+import org.tornadogpt.trainer.settings.TrainSettings;
+import org.tornadogpt.trainer.settings.UsageException;
+import org.tornadogpt.trainer.tokens.TokenFile;
+import org.tornadogpt.trainer.train.RunFolder;
+
+/**
+ * What a run trains on. The text itself is let go once it is tokens.
+ *
+ * @param sha256 of the text or the tokens: tells a resumed run whether its data are still the same
+ * @param characters of the text, -1 if nobody counted them
+ * @param tokenizerName by which the settings know the tokenizer
+ */
+record Texts(Source source, String sha256, long characters, Tokenizer tokenizer, String tokenizerName, Split split) {
+    /**
+     * Reads a text, or maps a file of tokens.
+     *
+     * @param run whose tokenizer is taken if it has one, so that it is not learnt again
+     * @param inherited the tokenizer of the model that the run begins with; null for one by the settings
+     */
+    static Texts read(TrainSettings settings, RunFolder run, Tokenizer inherited, Io io) {
+        Texts texts = switch (TokenFile.kind(settings.data())) {
+            case PACKED -> packed(settings, run, inherited);
+            case RAW -> of(raw(settings, run, inherited), settings, run);
+            case NONE -> text(settings, run, inherited, io);
+        };
+        texts.split.check(settings.batches().block());
+        return texts;
+    }
+
+    private static Texts text(TrainSettings settings, RunFolder run, Tokenizer inherited, Io io) {
+        try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
+            CorpusReader reader = new CorpusReader(settings.text(), progress);
+            return CorpusReader.inMemory(
+                    settings.data(), () -> of(reader.read(settings.data()), settings, run, inherited));
+        }
+    }
+
+    private static Texts of(Corpus corpus, TrainSettings settings, RunFolder run, Tokenizer inherited) {
+        Tokenizer tokenizer =
+                inherited == null ? own(settings, run, corpus.text()) : extended(inherited, corpus.text());
+        EncodedText encoded = EncodedText.of(tokenizer, corpus.text());
+        return new Texts(
+                corpus.source(),
+                corpus.sha256(),
+                encoded.characters(),
+                tokenizer,
+                settings.tokenizer(),
+                Split.of(encoded.tokens(), settings.batches().validation()));
+    }
+
+    /** Characters that the text has besides become tokens, too. */
+    private static Tokenizer extended(Tokenizer inherited, String text) {
+        return inherited instanceof CharTokenizer characters ? characters.with(text) : inherited;
+    }
+
+    /** @param text null if there is none to make a tokenizer from */
+    private static Tokenizer own(TrainSettings settings, RunFolder run, String text) {
+        try {
+            if (Files.exists(run.tokenizer())) {
+                return Tokenizers.read(run.tokenizer());
+            }
+            return text == null ? Tokenizers.find(settings.tokenizer()) : Tokenizers.of(settings.tokenizer(), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage(), e);
+        }
+    }
+
+    private static Texts packed(TrainSettings settings, RunFolder run, Tokenizer inherited) {
+        TokenFile file = TokenFile.packed(Path.of(settings.data()));
+        boolean named = !settings.tokenizer().equals(Tokenizers.CHAR) && inherited == null;
+        if (named && Tokenizers.needsText(settings.tokenizer())) {
+            throw new UsageException(settings.data() + " holds tokens, and their tokenizer: leave --tokenizer out");
+        }
+        boolean known = named || Files.exists(run.tokenizer());
+        if (known && !own(settings, run, null).toJson().equals(file.tokenizer().toJson())) {
+            throw new UsageException(settings.data() + " was packed with another tokenizer than "
+                    + (Files.exists(run.tokenizer()) ? run.tokenizer() : settings.tokenizer()));
+        }
+        return of(file, settings, run);
+    }
+
+    private static TokenFile raw(TrainSettings settings, RunFolder run, Tokenizer inherited) {
+        if (inherited == null && !Files.exists(run.tokenizer()) && Tokenizers.needsText(settings.tokenizer())) {
+            throw new UsageException(settings.data()
+                    + " holds 16-bit tokens as nanoGPT writes them (its name ends with .bin), but not what they mean:"
+                    + " name their tokenizer with --tokenizer gpt2 or a tokenizer.json");
+        }
+        Path path = Path.of(settings.data());
+        return TokenFile.raw(path, inherited == null ? own(settings, run, null) : inherited);
+    }
+
+    private static Texts of(TokenFile file, TrainSettings settings, RunFolder run) {
+        String spec = file.file().toString();
+        int files = file.validation() == null ? 1 : 2;
+        double share = settings.batches().validation();
+        Split split = file.validation() == null || share == 0
+                ? Split.of(file.tokens(), share)
+                : Split.of(file.tokens(), file.validation());
+        if (file.tokens().length() == 0) {
+            throw new DataException(spec + " holds no tokens");
+        }
+        return new Texts(
+                new Source(spec, files, List.of(), ""),
+                file.sum(),
+                file.characters(),
+                file.tokenizer(),
+                run.tokenizer().toAbsolutePath().toString(),
+                split);
+    }
+}
