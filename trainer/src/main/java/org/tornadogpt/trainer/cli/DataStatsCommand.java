@@ -148,11 +148,7 @@ final class DataStatsCommand implements Callable<Integer> {
                     read.characters,
                     (double) statistics.tokens() / Math.max(1, read.characters));
         }
-        row(
-                "distinct",
-                "%,d of a vocabulary of %,d",
-                statistics.distinct(),
-                read.tokenizer.vocabularySize());
+        row("distinct", "%,d of a vocabulary of %,d", statistics.distinct(), read.tokenizer.vocabularySize());
         row("unigram", "%s", entropy(statistics.unigram()));
         if (statistics.pairs() < 0) {
             row("bigram", "not counted: there are too many different pairs");
@@ -162,8 +158,7 @@ final class DataStatsCommand implements Callable<Integer> {
     }
 
     private static String entropy(double bits) {
-        return String.format(
-                Locale.ROOT, "entropy of %.4f bits a token, a loss of %.4f", bits, bits * Math.log(2));
+        return String.format(Locale.ROOT, "entropy of %.4f bits a token, a loss of %.4f", bits, bits * Math.log(2));
     }
 
     private void row(String label, String format, Object... values) {
