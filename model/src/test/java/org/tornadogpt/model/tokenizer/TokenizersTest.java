@@ -148,6 +148,7 @@ class TokenizersTest {
         assertThat(tokens.get(2)).isEqualTo(tokens.get(0));
     }
 
+    /** Heap and search must merge alike. */
     @Test
     void longPiecesAreMergedAsShortOnes() {
         Merges merges = new Merges(3);
