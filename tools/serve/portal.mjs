@@ -2,16 +2,19 @@
 //
 //     npm install playwright-core axe-core      (Chromium from the system, or CHROMIUM=/path/to/it)
 //     ./tgpt serve --run runs/NAME &
-//     node tools/serve/portal.mjs http://127.0.0.1:8080 shots MODEL.zip
+//     node tools/serve/portal.mjs http://127.0.0.1:8080 shots MODEL.zip [METRICS.jsonl]
+//
+// MODEL.zip is a model to bring. METRICS.jsonl is that of the newest run in the server's folder, which lines are added to
+// as if it trained.
 import { createRequire } from 'node:module';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const require = createRequire(pathToFileURL(process.cwd() + '/'));
 const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-const [base = 'http://127.0.0.1:8080', folder = 'shots', good = null] = process.argv.slice(2);
+const [base = 'http://127.0.0.1:8080', folder = 'shots', good = null, grows = null] = process.argv.slice(2);
 const executablePath = process.env.CHROMIUM
   ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 if (!executablePath) {
@@ -37,6 +40,13 @@ async function violations(page) {
   return result.violations.map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(', '));
 }
 
+let step = 1000;
+
+function grow() {
+  step++;
+  appendFileSync(grows, JSON.stringify({ step, event: 'eval', trainLoss: 2.5, valLoss: 2.6 }) + '\n');
+}
+
 const uses = {
   async write(page) {
     await page.fill('#prompt', 'a');
@@ -55,6 +65,14 @@ const uses = {
     await page.click('#text button >> nth=5');
     await page.waitForSelector('h3:has-text("Instead of")');
     check('a token tells what it could have been', await page.getAttribute('#text button >> nth=5', 'aria-pressed') === 'true');
+    const kept = await page.evaluate(() => document.querySelector('#text .prompt').textContent
+      + [...document.querySelectorAll('#text button')].slice(0, 5).map((b) => b.textContent).join(''));
+    await page.waitForFunction(() => document.querySelectorAll('#distribution button').length > 1);
+    await page.click('#distribution button >> nth=1');
+    await page.waitForFunction((k) => document.querySelector('#prompt').value.startsWith(k)
+      && document.querySelector('#prompt').value.length > k.length, kept);
+    await page.waitForSelector('button:has-text("Write"):enabled', { timeout: 120000 });
+    check('another token is gone on with', await page.locator('#text button').count() >= 40);
   },
   async pipeline(page) {
     await page.waitForSelector('#lens td', { timeout: 60000 });
@@ -71,8 +89,17 @@ const uses = {
     check('three ways are compared', await page.locator('section h3').count() >= 4);
   },
   async runs(page) {
-    await page.waitForSelector('svg.chart path', { timeout: 60000 });
+    await page.waitForSelector('svg.chart path.val', { timeout: 60000 });
     check('curves are drawn', (await page.getAttribute('svg.chart path.val', 'd')).length > 1);
+    if (grows) {
+      const before = await page.textContent('section[aria-label^="Run "] .note');
+      grow();
+      await page.waitForFunction((b) => document.querySelector('section[aria-label^="Run "] .note').textContent !== b, before);
+      check('curves go on while the run trains', true);
+      await page.focus('.samples input');
+      await page.keyboard.press('Home');
+      check('samples of evaluations can be read', (await page.textContent('.samples .text')).includes('at the start'));
+    }
   },
   async upload(page) {
     await page.waitForSelector('#file');
@@ -92,6 +119,13 @@ const uses = {
     const file = (buffer) => ({ name: 'x.zip', mimeType: 'application/zip', buffer });
     check('a damaged file is refused', !/can write now/.test(await bring(file(damaged), 'damaged')));
     check('what is no zip is refused', /zip/.test(await bring(file(Buffer.from('<script>alert(1)</script>'.repeat(99))), 'hostile')));
+    // Files that the page itself packs: a pickle, and a configuration that asks for more layers than there are tensors.
+    const one = (name, text) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
+    check('a pickle is refused', /no model\.safetensors/.test(await bring([one('pytorch_model.bin', '\x80\x02}q\x00.')], 'pickle')));
+    check('a configuration that asks for too much is refused', /layers|parameters|tensor|safetensors/.test(await bring([
+      one('config.json', JSON.stringify({ model_type: 'gpt2', n_layer: 100000, n_embd: 8, n_head: 1, vocab_size: 8 })),
+      one('model.safetensors', '\x02\0\0\0\0\0\0\0{}'), one('tokenizer.json', '{}'),
+    ], 'huge')));
     if (good) {
       await page.click('button:has-text("Forget")');
       await page.waitForFunction(() => ![...document.querySelectorAll('#model option')].some((o) => o.value === 'brought'));

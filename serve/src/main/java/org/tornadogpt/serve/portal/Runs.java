@@ -16,6 +16,8 @@ import org.tornadogpt.serve.http.ApiException;
 import org.tornadogpt.serve.http.Exchange;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
+import org.tornadogpt.trainer.metrics.Observation;
+import org.tornadogpt.trainer.metrics.ObservationsFile;
 
 /** The runs in one folder: plain names right below it, nothing else is looked at. */
 public final class Runs {
@@ -23,6 +25,8 @@ public final class Runs {
     private static final int MOST_RUNS = 200;
     private static final int MOST_POINTS = 600;
     private static final long LARGEST_FILE = 256L << 20;
+    private static final long LARGEST_OBSERVATIONS = 64L << 20;
+    private static final int MOST_SAMPLES = 50;
     private static final int LIVE_STREAMS = 32;
 
     private final Path folder;
@@ -100,9 +104,21 @@ public final class Runs {
                 .filter(Metric::isEvaluation)
                 .forEach(m ->
                         evaluations.addArray().add(m.step()).add(m.trainLoss()).add(m.valLoss()));
+        samples(file.resolveSibling(ObservationsFile.NAME), answer.putArray("samples"));
         answer.put("lastStep", metrics.isEmpty() ? 0 : metrics.getLast().step());
         answer.put("tokensPerSecond", steps.isEmpty() ? null : steps.getLast().tokensPerSecond());
         return answer;
+    }
+
+    /** The latest texts of evaluations; none where the run writes none, or too much to be read each time. */
+    private static void samples(Path file, ArrayNode into) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > LARGEST_OBSERVATIONS) {
+            return;
+        }
+        List<Observation> all = ObservationsFile.read(file);
+        for (Observation seen : all.subList(Math.max(0, all.size() - MOST_SAMPLES), all.size())) {
+            into.addArray().add(seen.step()).add(seen.sample());
+        }
     }
 
     private static double mean(List<Metric> steps, int from, int to) {

@@ -96,7 +96,7 @@ export function beams(content, site) {
     for (const node of found.nodes) {
       picture.append(
         svg('rect', { class: best.has(node.number) ? 'best' : '', x: x(node.number), y: y(node.number) - 13, width: 40, height: 27, rx: 4 }),
-        svg('text', { x: x(node.number) + 20, y: y(node.number), 'text-anchor': 'middle' }, visible(node.text)),
+        svg('text', { x: x(node.number) + 20, y: y(node.number) - 2, 'text-anchor': 'middle' }, visible(node.text)),
         svg('text', { class: 'small', x: x(node.number) + 20, y: y(node.number) + 11, 'text-anchor': 'middle' }, node.logProbability.toFixed(2)));
     }
     return picture;

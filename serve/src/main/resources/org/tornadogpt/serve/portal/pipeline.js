@@ -114,11 +114,12 @@ export function pipeline(content, site) {
     const rows = [['Embedding', seen.embedding]];
     seen.layers.forEach((l, i) => rows.push(['Layer ' + (i + 1) + ' attention', l.afterAttention], ['Layer ' + (i + 1) + ' MLP', l.afterMlp]));
     const largest = Math.max(...rows.flatMap((r) => r[1]));
-    const table = make('table', {}, make('caption', {}, 'Length of the residual stream after each part'),
+    const table = make('table', { 'aria-label': 'Norms' },
       make('thead', {}, make('tr', {}, make('td'), ...names.map((n) => make('th', { scope: 'col' }, n)))),
       make('tbody', {}, ...rows.map(([name, values]) => make('tr', {}, make('th', { scope: 'row' }, name),
         ...values.map((v) => make('td', {}, v.toFixed(v < 10 ? 1 : 0), gauge(v / largest)))))));
     return make('section', { class: 'card', 'aria-label': 'Residual stream' }, make('h3', {}, 'Residual stream'),
+      make('p', { class: 'note' }, 'Its length after each part.'),
       make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Norms, scrolls sideways' }, table));
   }
 
@@ -129,8 +130,7 @@ export function pipeline(content, site) {
 
   function lensCard(seen, names) {
     const rows = seen.lens.map((positions, l) => [l === 0 ? 'Embedding' : 'Layer ' + l, positions]).reverse();
-    const table = make('table', { id: 'lens' },
-      make('caption', {}, 'Logit lens: the likeliest next token after each token, if the model ended there. The top row is what it really says.'),
+    const table = make('table', { id: 'lens', 'aria-label': 'Logit lens' },
       make('thead', {}, make('tr', {}, make('td'), ...names.map((n) => make('th', { scope: 'col' }, n)))),
       make('tbody', {}, ...rows.map(([name, positions]) => make('tr', {}, make('th', { scope: 'row' }, name),
         ...positions.map((top) => {
@@ -139,6 +139,7 @@ export function pipeline(content, site) {
           return cell;
         })))));
     return make('section', { class: 'card', 'aria-label': 'Logit lens' }, make('h3', {}, 'Logit lens'),
+      make('p', { class: 'note' }, 'The likeliest next token after each token, if the model ended there. The top row is what it really says.'),
       make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Logit lens, scrolls sideways' }, table));
   }
 

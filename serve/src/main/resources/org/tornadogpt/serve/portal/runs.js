@@ -1,4 +1,4 @@
-import { ask, events, make, say, svg } from './common.js';
+import { ask, events, knob, make, say, svg } from './common.js';
 
 // The runs in the folder, their curves live, compared.
 export function runs(content) {
@@ -44,7 +44,10 @@ export function runs(content) {
         if (data === 'gone') {
           break;
         }
-        draw(card, name, await ask(path));
+        const run = await ask(path);
+        if (!card.querySelector('input:focus')) { // a slider in somebody's hand stays
+          draw(card, name, run);
+        }
       }
     } catch (e) {
       if (e.name !== 'AbortError') {
@@ -65,10 +68,33 @@ export function runs(content) {
       + (run.tokensPerSecond ? ', ' + Math.round(run.tokensPerSecond).toLocaleString('en') + ' tokens/s' : '');
     card.replaceChildren(make('h3', {}, name), make('p', { class: 'note' }, words), chart(run, name + ': ' + words),
       make('p', { class: 'legend' }, make('span', { class: 'k-train' }, 'training'), make('span', { class: 'k-val' }, 'validation')));
+    if (run.samples.length > 0) {
+      card.append(samples(watched.get(name), name, run.samples));
+    }
+  }
+
+  // What the model wrote at its evaluations; the last one unless another was chosen.
+  function samples(state, name, texts) {
+    const last = texts.length - 1;
+    const at = state?.sample === undefined ? last : Math.min(state.sample, last);
+    const text = make('div', { class: 'text', role: 'group', 'aria-label': 'Sample' });
+    const slider = knob('sample-' + name, 'Sample at step', { type: 'range', min: 0, max: last, step: 1, value: at }, (i) => texts[i][0]);
+    const show = () => {
+      text.textContent = texts[slider.value()][1];
+    };
+    slider.input.addEventListener('input', () => {
+      if (state) {
+        state.sample = slider.value() === last ? undefined : slider.value();
+      }
+      show();
+    });
+    show();
+    return make('div', { class: 'samples' }, slider.field, text);
   }
 
   function chart(run, label) {
-    const [W, H, L, B] = [720, 300, 46, 26];
+    const [H, L, B] = [300, 46, 26];
+    const W = Math.min(720, Math.max(280, charts.clientWidth - 34)); // letters of one size on every screen
     const points = [...run.steps.map((s) => [s[0], s[1]]), ...run.evaluations.flatMap((e) => [[e[0], e[1]], [e[0], e[2]]])];
     const picture = svg('svg', { class: 'chart', viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': label });
     if (points.length === 0) {

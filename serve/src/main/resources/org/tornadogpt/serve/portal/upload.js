@@ -9,7 +9,7 @@ export function upload(content, site) {
   const go = make('button', { type: 'submit' }, 'Bring it');
   const mine = make('ul', { class: 'runs' });
   const drop = make('div', { class: 'drop' },
-    make('label', { for: 'file' }, 'A zip of a run or checkpoint folder, or model.safetensors with config.json and tokenizer.json '), file);
+    make('label', { for: 'file' }, 'A zip of a run, checkpoint or Hugging Face folder, or model.safetensors with config.json and tokenizer.json '), file);
   const form = make('form', { class: 'card' }, drop,
     make('div', { class: 'actions' }, make('label', { for: 'name' }, 'Name'), name, go));
   content.append(make('h2', {}, 'Upload'),
@@ -77,6 +77,7 @@ export function upload(content, site) {
       await ask('/portal/api/uploads/' + encodeURIComponent(which), { method: 'DELETE' });
       await site.refresh();
       list();
+      say(which + ' is forgotten.');
     } catch (e) {
       say(e.message, true);
     }

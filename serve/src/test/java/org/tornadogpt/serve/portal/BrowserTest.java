@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.serve.Served;
+import org.tornadogpt.trainer.metrics.Observation;
+import org.tornadogpt.trainer.metrics.ObservationsFile;
 
 /** Uses every page in a real Chromium, by tools/serve/portal.mjs. */
 class BrowserTest {
@@ -43,6 +46,8 @@ class BrowserTest {
                 {"step":1,"event":"eval","trainLoss":3.9,"valLoss":3.8}
                 {"step":2,"event":"eval","trainLoss":3.0,"valLoss":3.5}
                 """);
+        ObservationsFile.put(run.resolve(ObservationsFile.NAME), new Observation(1, "at the start", new TreeMap<>()));
+        ObservationsFile.put(run.resolve(ObservationsFile.NAME), new Observation(2, "later\n<b>on</b>", new TreeMap<>()));
         try (Served served = Served.withRuns(folder.resolve("runs"))) {
             served.save(folder.resolve("saved"));
             Path script = Path.of("..", "tools", "serve", "portal.mjs").toAbsolutePath();
@@ -52,7 +57,8 @@ class BrowserTest {
                             script.toString(),
                             "http://127.0.0.1:" + served.port(),
                             folder.resolve("shots").toString(),
-                            zip(folder.resolve("saved")).toString())
+                            zip(folder.resolve("saved")).toString(),
+                            run.resolve("metrics.jsonl").toString())
                     .directory(Path.of(modules).toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())

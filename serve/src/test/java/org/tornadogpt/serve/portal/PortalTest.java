@@ -19,6 +19,18 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tornadogpt.kernels.device.jvm.CpuDevice;
+import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.model.CharTokenizer;
+import org.tornadogpt.model.Generator;
+import org.tornadogpt.model.GptConfig;
+import org.tornadogpt.model.InferenceSession;
+import org.tornadogpt.model.Sampling;
+import org.tornadogpt.model.Weights;
+import org.tornadogpt.model.bridge.HfFolder;
+import org.tornadogpt.model.layer.FeedForward;
+import org.tornadogpt.model.layer.Norm;
 import org.tornadogpt.serve.Served;
 
 class PortalTest {
@@ -159,6 +171,88 @@ class PortalTest {
         assertThat(forget("tiny")).isEqualTo(404);
         assertThat(served.post("/v1/completions", "{\"model\":\"mine\"," + body).statusCode())
                 .isEqualTo(404);
+    }
+
+    private static Map<String, byte[]> huggingFace(Weights weights, CharTokenizer tokenizer) throws IOException {
+        Path saved = Files.createTempDirectory(folder, "hf");
+        HfFolder.write(saved, weights.model().config(), tokenizer, weights.parameters());
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (String name : List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+            files.put("hf/" + name, Files.readAllBytes(saved.resolve(name)));
+        }
+        files.put("hf/pytorch_model.bin", new byte[] {(byte) 0x80, 2});
+        files.put("hf/onnx/config.json", "no model".getBytes(StandardCharsets.US_ASCII));
+        return files;
+    }
+
+    @Test
+    void aFolderOfHuggingFaceWritesToo() throws Exception {
+        CharTokenizer tokenizer = CharTokenizer.of(" abcdefghijklm");
+        GptConfig config =
+                GptConfig.builder(tokenizer.vocabularySize(), 16, 24, 3, 2).build();
+        try (Device device = new CpuDevice(2)) {
+            Weights weights = new Weights(config.model(), device);
+            weights.initialise(5);
+            Map<String, byte[]> files = huggingFace(weights, tokenizer);
+            assertThat(bring("hf", zip(files)).statusCode()).isEqualTo(200);
+            String expected = tokenizer.decode(
+                    new Generator(new InferenceSession(weights, KernelChoices.defaults(device), true))
+                            .generate(tokenizer.encode("abc"), 20, new Sampling(1, 0, 1, 1)));
+            assertThat(Served.json(served.post(
+                                    "/v1/completions",
+                                    "{\"model\":\"hf\",\"prompt\":\"abc\",\"max_tokens\":20,\"seed\":1}"))
+                            .at("/choices/0/text")
+                            .asText())
+                    .isEqualTo(expected);
+            assertThat(forget("hf")).isEqualTo(200);
+            String said = new String(files.get("hf/config.json"), StandardCharsets.UTF_8);
+            refused("i", zip(changed(files, "config.json", said.replaceFirst("gpt2", "t5"))), "model of type t5");
+            refused("j", zip(changed(files, "config.json", said.replaceFirst("(\"n_layer\" : )2", "$12000"))), "asks for 2000 layers");
+            refused("k", zip(changed(files, "config.json", "[".repeat(5000))), "nest");
+            refused("l", zip(changed(files, "model.safetensors", "no tensors")), "not a whole safetensors file");
+            refused("m", zip(changed(files, "tokenizer.json", "{}")), "tokenizer.json");
+            refused(
+                    "n",
+                    zip(changed(
+                            files,
+                            "model.safetensors.index.json",
+                            "{\"weight_map\":{\"wte.weight\":\"../../etc/passwd\"}}")),
+                    "no ../../etc/passwd in the files");
+            refused("o", zip(changed(files, "config.json", said.replaceFirst("(\"n_embd\" : )24", "$148"))), "has shape");
+        }
+    }
+
+    private static Map<String, byte[]> changed(Map<String, byte[]> files, String name, String content) {
+        Map<String, byte[]> changed = new LinkedHashMap<>(files);
+        changed.put("hf/" + name, content.getBytes(StandardCharsets.UTF_8));
+        return changed;
+    }
+
+    /** Rotary positions have no tensor: nothing else bounds the block that a file can ask for. */
+    @Test
+    void aBlockWhoseKeysAndValuesAreTooLargeIsRefused() throws Exception {
+        CharTokenizer tokenizer = CharTokenizer.of(" abcdefghijklm");
+        GptConfig config = GptConfig.builder(tokenizer.vocabularySize(), 16, 24, 3, 2)
+                .positions(GptConfig.Positions.ROTARY)
+                .norm(Norm.Kind.RMSNORM)
+                .activation(FeedForward.Kind.SWIGLU)
+                .mlpHidden(40)
+                .qkvBias(false)
+                .projectionBias(false)
+                .mlpBias(false)
+                .build();
+        try (Device device = new CpuDevice(2)) {
+            Weights weights = new Weights(config.model(), device);
+            weights.initialise(5);
+            Map<String, byte[]> files = huggingFace(weights, tokenizer);
+            String said = new String(files.get("hf/config.json"), StandardCharsets.UTF_8);
+            refused(
+                    "p",
+                    zip(changed(files, "config.json", said.replaceFirst("(\"max_position_embeddings\" : )16", "$11000000"))),
+                    "of keys and values");
+            assertThat(bring("q", zip(files)).statusCode()).isEqualTo(200);
+            assertThat(forget("q")).isEqualTo(200);
+        }
     }
 
     private static void refused(String name, byte[] zip, String said) throws IOException, InterruptedException {

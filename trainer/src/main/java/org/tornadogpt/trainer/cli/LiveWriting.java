@@ -50,8 +50,7 @@ final class LiveWriting {
                 parts.settings().device(),
                 "--temperature",
                 String.valueOf(sample.sampleTemperature()),
-                "--prompt",
-                sample.prompt());
+                "--prompt=" + sample.samplePrompt());
     }
 
     private static void here(Io io, RunParts parts) throws IOException {
