@@ -27,7 +27,9 @@ class CausalVariantsSdkTest {
             for (String variant : variants) {
                 List<Float> losses = CausalTraining.losses(device, variant);
                 for (int step = 0; step < losses.size(); step++) {
-                    assertThat(losses.get(step)).as(variant + ", step " + step).isCloseTo(expected.get(step), within(NEAR));
+                    assertThat(losses.get(step))
+                            .as(variant + ", step " + step)
+                            .isCloseTo(expected.get(step), within(NEAR));
                 }
             }
             assertThat(device.proof()).isPresent();

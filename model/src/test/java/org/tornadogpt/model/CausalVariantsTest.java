@@ -20,13 +20,13 @@ class CausalVariantsTest {
             List<String> variants = CausalTraining.variants(device);
             assertThat(variants).contains("flash", "materialized");
             List<Float> expected = CausalTraining.losses(device, "materialized");
-            assertThat(expected.get(CausalTraining.STEPS - 1))
-                    .as("it learns")
-                    .isLessThan(expected.get(0) / 1.5f);
+            assertThat(expected.get(CausalTraining.STEPS - 1)).as("it learns").isLessThan(expected.get(0) / 1.5f);
             for (String variant : variants) {
                 List<Float> losses = CausalTraining.losses(device, variant);
                 for (int step = 0; step < losses.size(); step++) {
-                    assertThat(losses.get(step)).as(variant + ", step " + step).isCloseTo(expected.get(step), within(NEAR));
+                    assertThat(losses.get(step))
+                            .as(variant + ", step " + step)
+                            .isCloseTo(expected.get(step), within(NEAR));
                 }
             }
         }

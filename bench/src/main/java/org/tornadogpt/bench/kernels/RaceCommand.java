@@ -65,7 +65,8 @@ final class RaceCommand implements Callable<Integer> {
     @Option(
             names = "--stop-below",
             hidden = true,
-            description = "For 'tgpt kernels tune': the base alone is not raced, and a variant is given up whose ratio is below.")
+            description =
+                    "For 'tgpt kernels tune': the base alone is not raced, and a variant is given up whose ratio is below.")
     private Double stopBelow;
 
     @Mixin

@@ -1,7 +1,6 @@
 package org.tornadogpt.bench.op;
 
 import java.util.List;
-import org.tornadogpt.kernels.graph.Recorder;
 import org.tornadogpt.kernels.graph.Workspace;
 import org.tornadogpt.kernels.kernel.random.Dropout;
 import org.tornadogpt.kernels.memory.Slice;
@@ -64,8 +63,7 @@ public final class AttentionOp {
     /** Only pairs that the causal mask leaves count: two products forward, five backward, as is usual. */
     public List<Phase> phases(Workspace workspace) {
         return List.of(
-                new Phase(
-                        "forward", FORWARD_PRODUCTS * product(), workspace.program("forward"), this::checkForward),
+                new Phase("forward", FORWARD_PRODUCTS * product(), workspace.program("forward"), this::checkForward),
                 new Phase(
                         "backward", BACKWARD_PRODUCTS * product(), workspace.program("backward"), this::checkBackward));
     }

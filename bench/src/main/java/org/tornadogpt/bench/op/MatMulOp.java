@@ -48,7 +48,10 @@ public final class MatMulOp {
 
     /** Bytes of inputs and results. */
     public long bytes() {
-        return Stream.of(x, weight, dout, out, dx, dweight).mapToLong(Tensor::size).sum() * Float.BYTES;
+        return Stream.of(x, weight, dout, out, dx, dweight)
+                        .mapToLong(Tensor::size)
+                        .sum()
+                * Float.BYTES;
     }
 
     /** Phases of which 64 elements are checked. */
@@ -126,8 +129,7 @@ public final class MatMulOp {
     }
 
     private void checkRows(Product product) {
-        boolean[] rows =
-                2.0 * N * K * O > Data.MANY ? data.sampled(product.rows) : Data.all(product.rows);
+        boolean[] rows = 2.0 * N * K * O > Data.MANY ? data.sampled(product.rows) : Data.all(product.rows);
         Slice values = data.fetch(product.result);
         for (int row = 0; row < rows.length; row++) {
             for (int column = 0; rows[row] && column < product.columns; column++) {

@@ -126,18 +126,35 @@ public final class MatricesPeer {
             for (int run = 0; run < RUNS; run++) {
                 millis[run] = time(N, K, O) + time(N, O, K) + time(O, N, K);
                 if (millis[run] * RUNS > MOST_MILLIS) {
-                    return Lap.untimed(NAME, shape, String.format(
-                            Locale.ROOT, "not timed: about %.0f min", Math.ceil(millis[run] * RUNS / MOST_MILLIS)));
+                    return Lap.untimed(
+                            NAME,
+                            shape,
+                            String.format(
+                                    Locale.ROOT,
+                                    "not timed: about %.0f min",
+                                    Math.ceil(millis[run] * RUNS / MOST_MILLIS)));
                 }
             }
             Arrays.sort(millis);
             double median = millis[RUNS / 2];
-            String note = "one thread of this JVM, not in turn" + report.base(shape)
-                    .map(b -> String.format(Locale.ROOT, ", %.3f times %s's speed", b.millis() / median, b.variant()))
-                    .orElse("");
+            String note = "one thread of this JVM, not in turn"
+                    + report.base(shape)
+                            .map(b -> String.format(
+                                    Locale.ROOT, ", %.3f times %s's speed", b.millis() / median, b.variant()))
+                            .orElse("");
             return new Lap(
-                    NAME, shape.sizes(), shape.size(), note, median, 6.0 * N * K * O / median / 1e6, null, null, null,
-                    null, null, null);
+                    NAME,
+                    shape.sizes(),
+                    shape.size(),
+                    note,
+                    median,
+                    6.0 * N * K * O / median / 1e6,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null);
         } catch (ReflectiveOperationException e) {
             return Lap.untimed(NAME, shape, "not timed: " + e);
         }

@@ -120,8 +120,12 @@ record Race(Device device, Variant base, double gflops, Pace pace) {
         }
         double other = Ratios.of(List.of(times(pair.own, pair.rival, 1))).ratio();
         boolean agrees = suspicious(other) && other > 1 == ratio > 1;
-        return String.format(Locale.ROOT, agrees ? "confirmed on other data: ratio %.2f" : "uncertain: ratio %.2f on other data", other);
+        return String.format(
+                Locale.ROOT,
+                agrees ? "confirmed on other data: ratio %.3g" : "uncertain: ratio %.3g on other data",
+                other);
     }
+
     private Ratios.Times times(Contestant own, Contestant rival, int repeat) {
         double spent = 0;
         double last = 0;

@@ -1,5 +1,6 @@
 package org.tornadogpt.bench.race;
 
+import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class RaceChart {
     private static final int WIDTH = 1000;
     private static final int HEIGHT = 600;
+    private static final double ABOVE = 1.13;
 
     private RaceChart() {}
 
@@ -33,13 +35,24 @@ final class RaceChart {
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setYAxisLogarithmic(times);
+        chart.getStyler().setXAxisLogarithmicDecadeOnly(false);
+        chart.getStyler().setYAxisLogarithmicDecadeOnly(false);
         chart.getStyler().setPlotGridVerticalLinesVisible(false);
+        chart.getStyler().setPlotBorderVisible(false);
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setLegendBorderColor(Color.WHITE);
+        chart.getStyler().setMarkerSize(7);
         chart.getStyler().setAnnotationTextFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
         List<String> variants = report.laps().stream()
                 .filter(Lap::timed)
                 .map(Lap::variant)
                 .distinct()
                 .toList();
+        double highest = report.laps().stream()
+                .filter(Lap::timed)
+                .mapToDouble(lap -> times ? lap.millis() : lap.gflops())
+                .max()
+                .orElse(0);
         for (String variant : variants) {
             List<Lap> laps = report.laps().stream()
                     .filter(lap -> lap.timed() && lap.variant().equals(variant))
@@ -56,12 +69,17 @@ final class RaceChart {
                 chart.addAnnotation(new AnnotationText(
                         String.format(Locale.ROOT, "%.3g", values.get(i)),
                         laps.get(i).size(),
-                        values.get(i),
+                        above(values.get(i), times, highest),
                         false));
             }
         }
         if (!variants.isEmpty()) {
             ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", file.toFile());
         }
+    }
+
+    /** Where a point's value is written so that it does not lie on the point. */
+    private static double above(double value, boolean logarithmic, double highest) {
+        return logarithmic ? value * ABOVE : value + highest * (ABOVE - 1) / 4;
     }
 }

@@ -41,18 +41,20 @@ public record TorchPeer(String python, Device device) {
         double millis = line.get("millis").asDouble();
         Optional<Lap> base = report.base(shape);
         String note = "version " + line.get("version").asText() + ", not in turn"
-                + base.map(b -> String.format(Locale.ROOT, ", %.2f times %s's speed", b.millis() / millis, report.base()))
+                + base.map(b -> String.format(
+                                Locale.ROOT, ", %.2f times %s's speed", b.millis() / millis, report.base()))
                         .orElse("");
         double rate = base.map(b -> b.gflops() * b.millis() / millis).orElse(0.0);
-        Double roofline = base.map(Lap::roofline).map(r -> r * base.get().millis() / millis).orElse(null);
-        return new Lap(
-                NAME, shape.sizes(), shape.size(), note, millis, rate, roofline, null, null, null, null, null);
+        Double roofline = base.map(Lap::roofline)
+                .map(r -> r * base.get().millis() / millis)
+                .orElse(null);
+        return new Lap(NAME, shape.sizes(), shape.size(), note, millis, rate, roofline, null, null, null, null, null);
     }
 
     private List<JsonNode> run(String operation, List<RaceShape> shapes) throws IOException {
         boolean gpu = device.id().startsWith("tornado") && device.traits().gpu();
-        List<String> command = new ArrayList<>(List.of(
-                python, "-", operation, gpu ? "cuda" : "cpu", String.valueOf(threads())));
+        List<String> command =
+                new ArrayList<>(List.of(python, "-", operation, gpu ? "cuda" : "cpu", String.valueOf(threads())));
         shapes.forEach(shape -> command.add(shape.toString()));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

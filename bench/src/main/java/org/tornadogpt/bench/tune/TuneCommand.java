@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -99,8 +100,7 @@ final class TuneCommand implements Callable<Integer> {
         }
     }
 
-    private boolean tune(
-            TunableSource source, List<Map<String, Integer>> combinations, String shape, String key)
+    private boolean tune(TunableSource source, List<Map<String, Integer>> combinations, String shape, String key)
             throws IOException, InterruptedException {
         io.out().println("tuning " + file + " for " + shape);
         List<String> jvm = new ArrayList<>(List.of("--limit", limit));
@@ -108,8 +108,7 @@ final class TuneCommand implements Callable<Integer> {
             jvm.addAll(List.of("--memory", memory));
         }
         List<String> chosen = List.of("--device", device, "--threads", String.valueOf(threads));
-        List<Tried> tried =
-                new Tuning(file, shape, jvm, chosen, io.out(), io.err()).run(combinations);
+        List<Tried> tried = new Tuning(file, shape, jvm, chosen, io.out(), io.err()).run(combinations);
         Optional<Tried> best = Tuning.best(tried);
         if (best.isEmpty()) {
             io.fail("no combination of values could be timed for " + shape);
@@ -122,10 +121,17 @@ final class TuneCommand implements Callable<Integer> {
         tuned.put(
                 key,
                 shape,
-                new TunedFile.Best(kept.values(), result, LocalDate.now().toString(), source.checksum()));
+                new TunedFile.Best(
+                        kept.values(),
+                        result,
+                        LocalDate.now(ZoneId.systemDefault()).toString(),
+                        source.checksum()));
         boolean own = kept.values().equals(source.own());
-        io.out().println("best: " + Tried.label(kept.values())
-                + (own ? ", the file's own: no other is surely faster" : ", surely faster than the file's own"));
+        io.out()
+                .println("best: " + Tried.label(kept.values())
+                        + (own
+                                ? ", the file's own: no other is surely faster"
+                                : ", surely faster than the file's own"));
         io.out().println("written: " + tuned.file() + "; use it with --tuned " + shape);
         return true;
     }

@@ -45,7 +45,11 @@ record Tuning(Path source, String shape, List<String> jvm, List<String> device, 
                     combinations.size(),
                     Tried.label(values),
                     one.timed()
-                            ? String.format(Locale.ROOT, "%.3f ms, %s", one.lap().millis(), one.lap().speed())
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "%.3f ms, %s",
+                                    one.lap().millis(),
+                                    one.lap().speed())
                             : one.lap().note());
             out.flush();
         }
@@ -72,7 +76,10 @@ record Tuning(Path source, String shape, List<String> jvm, List<String> device, 
     }
 
     private static Lap lap(Path report) throws IOException {
-        return new ObjectMapper().readValue(report.toFile(), RaceReport.class).laps().get(0);
+        return new ObjectMapper()
+                .readValue(report.toFile(), RaceReport.class)
+                .laps()
+                .get(0);
     }
 
     private static Lap untimed(String note) {
@@ -87,7 +94,7 @@ record Tuning(Path source, String shape, List<String> jvm, List<String> device, 
         Tried own = tried.get(0);
         return tried.stream()
                 .filter(Tried::timed)
-                .filter(t -> t == own || !own.timed() || t.surelyFaster(own))
+                .filter(t -> t.equals(own) || !own.timed() || t.surelyFaster(own))
                 .max(Comparator.comparingDouble(t -> t.lap().ratio()));
     }
 }

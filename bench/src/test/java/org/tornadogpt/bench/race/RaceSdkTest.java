@@ -23,12 +23,17 @@ class RaceSdkTest {
     @CsvSource({"attention, 2x2x19x16", "matmul, 37x29x43"})
     void variantsAreRightAndTimed(String operation, String shape) {
         try (Device device = Devices.open("tornado", 0)) {
-            Variant base = Variants.find(operation, new KernelChoices(device, Map.of()).names().get(operation));
+            Variant base = Variants.find(
+                    operation, new KernelChoices(device, Map.of()).names().get(operation));
             Race race = new Race(device, base, 0, SHORT);
             for (Variant variant : Variants.all()) {
-                if (variant.operation().equals(operation) && variant.obstacle(device.traits()).isEmpty()) {
-                    Lap lap = race.lap(variant, RaceShape.parse(operation, shape).get(0));
-                    assertThat(lap.timed()).as(variant.name() + ": " + lap.note()).isTrue();
+                if (variant.operation().equals(operation)
+                        && variant.obstacle(device.traits()).isEmpty()) {
+                    Lap lap =
+                            race.lap(variant, RaceShape.parse(operation, shape).get(0));
+                    assertThat(lap.timed())
+                            .as(variant.name() + ": " + lap.note())
+                            .isTrue();
                 }
             }
             assertThat(device.proof()).isPresent();
@@ -37,7 +42,8 @@ class RaceSdkTest {
 
     @Test
     void theSdksProductIsThatOfDoublePrecision() throws MatricesPeer.Missing {
-        float[] out = MatricesPeer.find().product(new float[] {1, 2, 3, 4, 5, 6}, new float[] {1, -1, 2, -2, 3, -3}, 2, 3, 2);
+        float[] out =
+                MatricesPeer.find().product(new float[] {1, 2, 3, 4, 5, 6}, new float[] {1, -1, 2, -2, 3, -3}, 2, 3, 2);
         assertThat(out).containsExactly(14, -14, 32, -32);
         RaceReport report = new RaceReport("matmul", "cpu", "blocked", List.of());
         Lap lap = MatricesPeer.laps(report, "19x23x29").get(0);

@@ -59,8 +59,7 @@ class RaceTest {
         Variant naive = Variants.find("matmul", "naive");
         RaceShape shape = RaceShape.parse("matmul", "192x192x192").get(0);
         try (Device device = new CpuDevice(2)) {
-            Lap lap = new Race(device, naive, 0, new Race.Pace(20, 100))
-                    .lap(Variants.find("matmul", "blocked"), shape);
+            Lap lap = new Race(device, naive, 0, new Race.Pace(20, 100)).lap(Variants.find("matmul", "blocked"), shape);
             assertThat(lap.ratio()).isGreaterThan(2);
             assertThat(lap.note()).containsPattern("on other data");
         }
@@ -72,7 +71,10 @@ class RaceTest {
         assertThat(MatricesPeer.laps(report, "9x17x5").get(0).note())
                 .isEqualTo("not timed: this JVM was started without a TornadoVM SDK (--device tornado)");
         try (Device device = new SequentialDevice()) {
-            assertThat(new TorchPeer("no-such-python", device).laps(report, "9x17x5").get(0).note())
+            assertThat(new TorchPeer("no-such-python", device)
+                            .laps(report, "9x17x5")
+                            .get(0)
+                            .note())
                     .startsWith("not timed: ")
                     .contains("no-such-python");
         }

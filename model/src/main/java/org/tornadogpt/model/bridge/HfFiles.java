@@ -27,10 +27,14 @@ sealed interface HfFiles {
     /** The tokenizer, which must be there. */
     Tokenizer tokenizer() throws IOException;
 
-    /** A file's name for messages; {@link #toString} is that of all together. */
+    /** A file's name for messages; {@code toString} gives that of all together. */
     String place(String name);
 
-    /** @throws IllegalArgumentException if it is not UTF-8 */
+    /**
+     * A file's text.
+     *
+     * @throws IllegalArgumentException if it is not UTF-8
+     */
     default String text(String name) throws IOException {
         try {
             return StandardCharsets.UTF_8

@@ -166,7 +166,8 @@ public final class BpeTokenizer implements Tokenizer {
     @Override
     public int cut(String text, int least) {
         boolean anywhere = definition.preTokenizer.mayCutBeforeSpaces() || merges.size() == 0;
-        boolean spaced = definition.added.stream().anyMatch(token -> token.content().indexOf(' ') > 0);
+        boolean spaced =
+                definition.added.stream().anyMatch(token -> token.content().indexOf(' ') > 0);
         return anywhere && !spaced && !(isOfBytes() && !definition.added.isEmpty())
                 ? separation(text, Math.max(1, least), text.length())
                 : text.length();

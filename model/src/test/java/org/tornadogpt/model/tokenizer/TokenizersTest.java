@@ -10,9 +10,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -118,6 +120,32 @@ class TokenizersTest {
                         (from, to) -> whole.addAll(bpe.encode(text.substring(from, to))));
         assertThat(bpe.encode(text.toString())).isEqualTo(whole.toArray());
         assertThat(bpe.encode("x".repeat(1_000_000))).isNotEmpty();
+    }
+
+    /** Parts of a text are counted and encoded by several threads. */
+    @Test
+    void theNumberOfThreadsChangesNothing() {
+        Random random = new Random(5);
+        StringBuilder text = new StringBuilder();
+        while (text.length() < 3_300_000) {
+            text.append(List.of("the", " ", "  ", "\n", " cat", " 12", "\u00F6", "'s", "; ", " mat")
+                    .get(random.nextInt(10)));
+        }
+        String whole = text.toString();
+        List<String> files = new ArrayList<>();
+        List<int[]> tokens = new ArrayList<>();
+        for (int threads : new int[] {1, 2, 3}) {
+            try (ForkJoinPool pool = new ForkJoinPool(threads)) {
+                BpeTokenizer bpe =
+                        pool.submit(() -> BpeTrainer.train(whole, 300)).join();
+                files.add(bpe.toJson());
+                tokens.add(pool.submit(() -> bpe.encode(whole)).join());
+            }
+        }
+        assertThat(files.get(1)).isEqualTo(files.get(0));
+        assertThat(files.get(2)).isEqualTo(files.get(0));
+        assertThat(tokens.get(1)).isEqualTo(tokens.get(0));
+        assertThat(tokens.get(2)).isEqualTo(tokens.get(0));
     }
 
     /** Heap and search must merge alike. */

@@ -90,7 +90,9 @@ final class Banner {
                         source.spec(),
                         source.files(),
                         source.files() == 1 ? "file" : "files",
-                        texts.characters() < 0 ? "" : String.format(Locale.ROOT, ", %,d characters", texts.characters()),
+                        texts.characters() < 0
+                                ? ""
+                                : String.format(Locale.ROOT, ", %,d characters", texts.characters()),
                         characters ? ", " + texts.tokenizer().vocabularySize() + " distinct" : ""));
         if (!characters) {
             tokenizer(texts);

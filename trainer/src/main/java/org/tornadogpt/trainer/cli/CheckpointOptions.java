@@ -20,6 +20,25 @@ final class CheckpointOptions {
     @Option(names = "--checkpoint", paramLabel = "DIR", description = "A checkpoint's folder, such as RUN/last.")
     private Path checkpoint;
 
+    /** As if {@code --run} named this folder. */
+    static CheckpointOptions ofRun(Path folder) {
+        CheckpointOptions options = new CheckpointOptions();
+        options.run = folder;
+        return options;
+    }
+
+    /** As if {@code --checkpoint} named this folder. */
+    static CheckpointOptions ofCheckpoint(Path folder) {
+        CheckpointOptions options = new CheckpointOptions();
+        options.checkpoint = folder;
+        return options;
+    }
+
+    /** Whether neither was given. */
+    boolean isEmpty() {
+        return run == null && checkpoint == null;
+    }
+
     /** The run's folder, null if a checkpoint was named instead. */
     Path run() {
         return run;
@@ -54,7 +73,9 @@ final class CheckpointOptions {
         double best = opened.state().bestLoss();
         io.err()
                 .println(opened.folder() + ": step " + opened.state().step()
-                        + (Double.isFinite(best) ? String.format(Locale.ROOT, ", best validation loss %.4f", best) : ""));
+                        + (Double.isFinite(best)
+                                ? String.format(Locale.ROOT, ", best validation loss %.4f", best)
+                                : ""));
         io.err().flush();
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tornadogpt.trainer.data.CorpusReader;
+import org.tornadogpt.trainer.data.CorpusSource;
 import org.tornadogpt.trainer.data.Fetcher;
 import org.tornadogpt.trainer.data.PublicCorpora;
 import org.tornadogpt.trainer.data.PublicCorpora.PublicCorpus;
@@ -68,7 +69,12 @@ final class DataCommand implements Callable<Integer> {
                             names = "--to",
                             paramLabel = "DIR",
                             description = "Folder to put it in; --data then needs the file's path.")
-                    Path folder)
+                    Path folder,
+            @Option(
+                            names = "--from",
+                            paramLabel = "DIR|URL",
+                            description = "A mirror: a folder or an address that has the file under its usual name.")
+                    String from)
             throws InterruptedException {
         PublicCorpus corpus = PublicCorpora.find(name)
                 .orElseThrow(() -> new UsageException("unknown corpus '" + name + "'; "
@@ -77,15 +83,30 @@ final class DataCommand implements Callable<Integer> {
                                 PublicCorpora.all().stream()
                                         .map(PublicCorpus::name)
                                         .toList())));
-        io.out().println("fetching " + corpus.url());
-        Fetcher.Fetched fetched = Fetcher.fetch(corpus, folder == null ? PublicCorpora.defaultFolder() : folder);
-        io.out().printf(Locale.ROOT, "%s: %,d bytes%n", fetched.file(), fetched.bytes());
+        CorpusSource source = from == null ? CorpusSource.published(corpus) : CorpusSource.mirror(corpus, from);
+        io.out().println("fetching " + source);
+        io.out().flush();
+        Path into = folder == null ? PublicCorpora.defaultFolder() : folder;
+        Fetcher.Fetched fetched = Fetcher.fetch(corpus, source, into);
         io.out()
-                .println("SHA-256 " + fetched.sha256()
-                        + (fetched.verified()
-                                ? ", as expected"
-                                : io.screen().out().colours().warning(": NOT VERIFIED, none is known")));
+                .printf(
+                        Locale.ROOT,
+                        "%s: %,d bytes%s%n",
+                        fetched.file(),
+                        fetched.bytes(),
+                        fetched.there() ? ", there already" : "");
+        io.out().println("SHA-256 " + fetched.sha256() + verdict(fetched));
         io.out().println("train on it: tgpt train --data " + (folder == null ? corpus.name() : fetched.file()));
         return ExitCode.OK;
+    }
+
+    private String verdict(Fetcher.Fetched fetched) {
+        return switch (fetched.verdict()) {
+            case KNOWN -> ", as expected";
+            case RECORDED -> ", as when it came first";
+            case FIRST ->
+                io.screen().out().colours().warning(": NOT VERIFIED, none is known") + "; recorded in "
+                        + fetched.record() + " for the next time";
+        };
     }
 }

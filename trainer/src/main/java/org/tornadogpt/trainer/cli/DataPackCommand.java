@@ -40,11 +40,7 @@ final class DataPackCommand implements Callable<Integer> {
 
     private final Io io;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "WHAT",
-            description = "The text; see 'tgpt data list'.")
+    @Option(names = "--data", required = true, paramLabel = "WHAT", description = "The text; see 'tgpt data list'.")
     private String data;
 
     @Option(

@@ -1,35 +1,28 @@
 package org.tornadogpt.trainer.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.tornadogpt.kernels.graph.KernelChoices;
-import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.EvaluationSession;
-import org.tornadogpt.model.LiveCheckpoint;
-import org.tornadogpt.model.Tokenizer;
-import org.tornadogpt.model.Weights;
 import org.tornadogpt.model.training.Part;
-import org.tornadogpt.trainer.data.Corpus;
-import org.tornadogpt.trainer.data.CorpusReader;
-import org.tornadogpt.trainer.data.DataException;
-import org.tornadogpt.trainer.data.Split;
-import org.tornadogpt.trainer.settings.ConfigFile;
+import org.tornadogpt.trainer.eval.ContinuationScorer;
+import org.tornadogpt.trainer.eval.TaskFile;
+import org.tornadogpt.trainer.eval.TaskItem;
+import org.tornadogpt.trainer.eval.TaskScores;
+import org.tornadogpt.trainer.eval.TextScores;
 import org.tornadogpt.trainer.settings.Keys;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
-import org.tornadogpt.trainer.tokens.TokenFile;
 import org.tornadogpt.trainer.train.Evaluator;
-import org.tornadogpt.trainer.train.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code tgpt eval}. */
 @Command(
@@ -38,12 +31,27 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         sortOptions = false,
         description = {
-            "Measures a trained model: loss, perplexity and bits per character.",
-            "Without --data on the run's own text, split as in training; the batches are those of the run's"
-                    + " evaluations."
+            "Measures trained models: loss, perplexity, bits per character and per byte of a whole text, by a window that"
+                    + " slides over it, with a 95 %% interval.",
+            "Without --data on the run's own text, split as in training: on all of its validation part."
+        },
+        footer = {
+            "",
+            "  tgpt eval --run runs/NAME                     the whole validation part",
+            "  tgpt eval runs/one runs/other --data book.txt  side by side, on any text",
+            "  tgpt eval --run runs/NAME --tasks FILE.jsonl  multiple choice, last words"
         })
 final class EvalCommand implements Callable<Integer> {
+    private static final String TRAINING = "training";
+    private static final String VALIDATION = "validation";
+
     private final Io io;
+
+    @Parameters(
+            paramLabel = "RUN",
+            arity = "0..*",
+            description = "Folders of runs, or of checkpoints, to be compared with the first.")
+    private List<Path> several = new ArrayList<>();
 
     @Mixin
     private CheckpointOptions model = new CheckpointOptions();
@@ -55,6 +63,43 @@ final class EvalCommand implements Callable<Integer> {
     private String data;
 
     @Option(
+            names = "--part",
+            paramLabel = "PART",
+            description = "validation or training: which part of the run's own text [validation].")
+    private String part = VALIDATION;
+
+    @Option(
+            names = "--stride",
+            paramLabel = "N",
+            description = "Tokens by which the window advances: each token has at least block - N before it"
+                    + " [half of the block].")
+    private Integer stride;
+
+    @Option(
+            names = "--passages",
+            paramLabel = "N",
+            description = "Shows so many of the best and of the worst passages [3].")
+    private int passages = 3;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Puts eval.json and positions.png (loss by tokens of context) there.")
+    private Path out;
+
+    @Option(
+            names = "--batches",
+            paramLabel = "N",
+            description = "Measures N random batches of both parts instead, as evaluations in training do.")
+    private String count;
+
+    @Option(
+            names = "--tasks",
+            paramLabel = "FILE",
+            description = "Scores a JSONL file instead: ctx, endings, label (as HellaSwag) or text (as LAMBADA).")
+    private Path tasks;
+
+    @Option(
             names = "--keep-line-endings",
             description = "Leaves CR LF, CR and byte order marks in the text [as in training].")
     private boolean keepLineEndings;
@@ -64,9 +109,6 @@ final class EvalCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description = "Sets a key of how text is read, such as maxFiles; repeatable. See 'tgpt presets --keys'.")
     private List<String> pairs = new ArrayList<>();
-
-    @Option(names = "--batches", paramLabel = "N", description = "Batches averaged [the run's evalBatches].")
-    private String count;
 
     @Mixin
     private WeightOptions weightOptions = new WeightOptions();
@@ -80,41 +122,106 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        LiveCheckpoint live = model.open(io, "eval");
-        Checkpoint checkpoint = live.checkpoint();
-        if (model.run() == null && data == null) {
-            throw new UsageException("--checkpoint needs --data: only a run knows its text");
-        }
-        TrainSettings settings = settings(checkpoint);
-        try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels())) {
-            Weights weights = weightOptions.open(checkpoint.config().model(), kernels);
-            EvaluationSession session =
-                    Sessions.evaluation(weights, kernels, settings.batches().batch());
-            Read read = read(checkpoint, settings);
-            live.restore(weights);
-            CheckpointOptions.tellIfReplaced(io, live, checkpoint);
-            Evaluator evaluator = new Evaluator(
-                    session,
-                    read.split,
-                    settings.batches().block(),
-                    settings.seed(),
-                    settings.evaluation().evalBatches());
-            Optional<Evaluator.Losses> losses = evaluator.evaluate(io.interrupted());
-            if (losses.isEmpty()) {
-                return ExitCode.INTERRUPTED;
+        check();
+        EvalReport report = new EvalReport(io, passages);
+        for (CheckpointOptions each : models()) {
+            try (EvaluatedModel opened = new EvaluatedModel(io, each)) {
+                if (!opened.isRun() && data == null && tasks == null) {
+                    throw new UsageException("--checkpoint needs --data: only a run knows its text");
+                }
+                opened.load(settings(opened), weightOptions);
+                if (!evaluate(opened, report)) {
+                    return ExitCode.INTERRUPTED;
+                }
             }
-            print(read, losses.get());
+        }
+        report.print();
+        if (out != null) {
+            Files.createDirectories(out);
+            report.write(out);
+            io.say("written: " + out.resolve("eval.json") + ", " + out.resolve("positions.png"));
         }
         return ExitCode.OK;
     }
 
-    private TrainSettings settings(Checkpoint checkpoint) throws IOException {
-        Values values = new Values();
-        if (model.run() != null) {
-            values.putAll(stored().values());
-        } else {
-            values.set("block", String.valueOf(checkpoint.config().blockSize()));
+    private void check() {
+        weightOptions.type();
+        if (!List.of(VALIDATION, TRAINING).contains(part)) {
+            throw new UsageException("--part takes validation or training, got '" + part + "'");
         }
+        if (!several.isEmpty() && !model.isEmpty()) {
+            throw new UsageException("name runs one by one or with --run, not both");
+        }
+        if (tasks != null && (data != null || count != null || out != null)) {
+            throw new UsageException("--tasks brings its own text: leave --data, --batches and --out out");
+        }
+        if (count != null && (stride != null || out != null)) {
+            throw new UsageException("--batches are random: leave --stride and --out out");
+        }
+        if (passages < 0) {
+            throw new UsageException("--passages must be 0 or more, got " + passages);
+        }
+    }
+
+    private List<CheckpointOptions> models() {
+        return several.isEmpty()
+                ? List.of(model)
+                : several.stream().map(EvalCommand::runOrCheckpoint).toList();
+    }
+
+    private static CheckpointOptions runOrCheckpoint(Path folder) {
+        boolean checkpoint = Files.exists(folder.resolve("model.safetensors"));
+        return checkpoint ? CheckpointOptions.ofCheckpoint(folder) : CheckpointOptions.ofRun(folder);
+    }
+
+    /** @return false if interrupted */
+    private boolean evaluate(EvaluatedModel opened, EvalReport report) throws IOException {
+        if (tasks != null) {
+            return scoreTasks(opened, report);
+        }
+        TrainSettings settings = opened.settings();
+        EvaluatedText text = EvaluatedText.read(
+                io, opened.checkpoint(), settings, data == null ? opened.ownText() : Optional.empty());
+        return count == null ? measureText(opened, text, report) : measureBatches(opened, text, report);
+    }
+
+    private boolean scoreTasks(EvaluatedModel opened, EvalReport report) throws IOException {
+        List<TaskItem> items = TaskFile.read(tasks);
+        ContinuationScorer scorer = new ContinuationScorer(
+                Sessions.scoring(opened.weights(), opened.kernels(), 1),
+                opened.checkpoint().tokenizer());
+        Optional<TaskScores> scores = TaskScores.of(scorer, items, io.interrupted());
+        scores.ifPresent(s -> report.addTasks(opened.name(), s));
+        return scores.isPresent();
+    }
+
+    private boolean measureText(EvaluatedModel opened, EvaluatedText text, EvalReport report) {
+        boolean training = part.equals(TRAINING) && text.split().holdsOut();
+        Part measured = training ? text.split().training() : text.split().validation();
+        String name = text.split().holdsOut() ? part : "whole text";
+        int advance = opened.stride(stride);
+        Optional<TextScores> scores = TextScores.of(opened.scoring(), measured, advance, io.interrupted());
+        scores.ifPresent(s -> report.addText(opened.name(), name, text, s));
+        return scores.isPresent();
+    }
+
+    private boolean measureBatches(EvaluatedModel opened, EvaluatedText text, EvalReport report) {
+        TrainSettings settings = opened.settings();
+        EvaluationSession session = Sessions.evaluation(
+                opened.weights(), opened.kernels(), settings.batches().batch());
+        Evaluator evaluator = new Evaluator(
+                session,
+                text.split(),
+                settings.batches().block(),
+                settings.seed(),
+                settings.evaluation().evalBatches());
+        Optional<Evaluator.Losses> losses = evaluator.evaluate(io.interrupted());
+        losses.ifPresent(l -> report.addBatches(opened.name(), text, l));
+        return losses.isPresent();
+    }
+
+    private TrainSettings settings(EvaluatedModel opened) {
+        Values values = opened.values();
         if (data != null) {
             values.set("data", data);
             values.set("validation", "0");
@@ -128,106 +235,5 @@ final class EvalCommand implements Callable<Integer> {
         }
         options.addTo(values);
         return TrainSettings.of(values);
-    }
-
-    private ConfigFile.Content stored() throws IOException {
-        return RunFolder.readConfig(model.run());
-    }
-
-    /**
-     * A text as the model reads it.
-     *
-     * @param note what was changed to make it fit, empty if nothing was
-     * @param replaced characters that were
-     */
-    private record Read(Split split, Tokenizer tokenizer, String note, long replaced) {
-        /** A model of longer pieces has a higher loss for each token and fewer of them. */
-        double tokensPerCharacter(Part part) {
-            int[] charactersOf = new int[tokenizer.vocabularySize()];
-            Arrays.setAll(charactersOf, tokenizer::characters);
-            long[] characters = new long[1];
-            part.tokens().visit(part.from(), part.to(), (tokens, count) -> {
-                for (int i = 0; i < count; i++) {
-                    characters[0] += charactersOf[tokens[i]];
-                }
-            });
-            return characters[0] == 0 ? 1 : (double) part.length() / characters[0];
-        }
-    }
-
-    private Read read(Checkpoint checkpoint, TrainSettings settings) throws IOException {
-        Tokenizer tokenizer = checkpoint.tokenizer();
-        double share = settings.batches().validation();
-        TokenFile.Kind kind = TokenFile.kind(settings.data());
-        if (kind != TokenFile.Kind.NONE) {
-            return readTokens(kind, tokenizer, settings.data(), share);
-        }
-        try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
-            Corpus corpus = new CorpusReader(settings.text(), progress).read(settings.data());
-            warn(corpus);
-            return CorpusReader.inMemory(corpus.spec(), () -> {
-                Tokenizer.Encoded encoded = tokenizer.encodePrompt(corpus.text());
-                if (encoded.replaced() == encoded.tokens().length) {
-                    throw new DataException("the model cannot read " + corpus.spec() + ": " + encoded.note());
-                }
-                return new Read(Split.of(encoded.tokens(), share), tokenizer, encoded.note(), encoded.replaced());
-            });
-        }
-    }
-
-    private Read readTokens(TokenFile.Kind kind, Tokenizer tokenizer, String spec, double share) throws IOException {
-        Path path = Path.of(spec);
-        TokenFile file = kind == TokenFile.Kind.PACKED ? TokenFile.packed(path) : TokenFile.raw(path, tokenizer);
-        if (!file.tokenizer().toJson().equals(tokenizer.toJson())) {
-            throw new DataException(spec + " was packed with another tokenizer than the model's");
-        }
-        warnIfAnother(spec, file.sum());
-        Split split = file.validation() == null || share == 0
-                ? Split.of(file.tokens(), share)
-                : Split.of(file.tokens(), file.validation());
-        return new Read(split, tokenizer, "", 0);
-    }
-
-    private void warn(Corpus corpus) throws IOException {
-        if (!corpus.changed().isEmpty()) {
-            io.warn(corpus.changed() + " (--keep-line-endings leaves them)");
-        }
-        if (!corpus.skipped().isEmpty()) {
-            io.warn("left out: " + corpus.skipped().size() + ", first: "
-                    + corpus.skipped().get(0));
-        }
-        warnIfAnother(corpus.spec(), corpus.sha256());
-    }
-
-    private void warnIfAnother(String spec, String found) throws IOException {
-        boolean own = model.run() != null && data == null;
-        String sum = own ? stored().facts().get(RunParts.DATA_SUM) : null;
-        if (sum != null && !sum.equals(found)) {
-            io.warn("the text at " + spec + " is not the one this run was trained on");
-        }
-    }
-
-    private void print(Read read, Evaluator.Losses losses) {
-        io.out().printf("%-12s %10s %12s %16s%n", "part", "loss", "perplexity", "bits/character");
-        if (read.split.holdsOut()) {
-            row("training", losses.training(), read.tokensPerCharacter(read.split.training()));
-            row("validation", losses.validation(), read.tokensPerCharacter(read.split.validation()));
-        } else {
-            row("whole text", losses.validation(), read.tokensPerCharacter(read.split.validation()));
-        }
-        if (!read.note.isEmpty()) {
-            io.out().println(read.note);
-            io.out()
-                    .println(
-                            read.replaced > 0
-                                    ? "bits per character count each of those as the space that the model saw in its"
-                                            + " place"
-                                    : "bits per character are of the characters that are left");
-        }
-    }
-
-    private void row(String part, double loss, double tokensPerCharacter) {
-        double bits = loss / Math.log(2) * tokensPerCharacter;
-        io.out().printf(Locale.ROOT, "%-12s %10.4f %12.4f %16.4f%n", part, loss, Math.exp(loss), bits);
     }
 }

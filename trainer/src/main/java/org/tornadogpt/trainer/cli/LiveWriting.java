@@ -65,7 +65,11 @@ final class LiveWriting {
                             new TextAssembler(best.tokenizer(), List.of()),
                             sample.prompt(),
                             Long.MAX_VALUE,
-                            new Sampling(sample.sampleTemperature(), 0, 1, parts.settings().seed()));
+                            new Sampling(
+                                    sample.sampleTemperature(),
+                                    0,
+                                    1,
+                                    parts.settings().seed()));
             io.out().println();
         }
     }

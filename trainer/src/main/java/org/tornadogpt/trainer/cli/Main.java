@@ -20,7 +20,7 @@ public final class Main {
     private static final int NARROWEST_HELP = 55;
     private static final int USUAL_HELP = 80;
 
-    private static final Set<String> STOP_GENTLY = Set.of("train", "generate", "eval", "serve");
+    private static final Set<String> STOP_GENTLY = Set.of("train", "generate", "eval", "sampling", "serve");
 
     private Main() {}
 
@@ -112,6 +112,7 @@ public final class Main {
                 .addSubcommand("train", new TrainCommand(io))
                 .addSubcommand("generate", new GenerateCommand(io))
                 .addSubcommand("eval", new EvalCommand(io))
+                .addSubcommand("sampling", new SamplingCommand(io))
                 .addSubcommand("plot", new PlotCommand(io))
                 .addSubcommand("presets", new PresetsCommand(io))
                 .addSubcommand("devices", new DevicesCommand(io))

@@ -33,14 +33,13 @@ record ModelMemory(long parameters, boolean adapters) {
      */
     void check(long available) {
         if (bytes() > available) {
-            throw new DeviceException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s, more than the %s that there are: choose fewer layers or channels; %,d parameters would"
-                                    + " leave half of it to activations",
-                            this,
-                            text(available),
-                            available / 2 / (bytes() / parameters)));
+            throw new DeviceException(String.format(
+                    Locale.ROOT,
+                    "%s, more than the %s that there are: choose fewer layers or channels; %,d parameters would"
+                            + " leave half of it to activations",
+                    this,
+                    text(available),
+                    available / 2 / (bytes() / parameters)));
         }
     }
 

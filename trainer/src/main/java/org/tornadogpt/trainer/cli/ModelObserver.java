@@ -40,7 +40,8 @@ final class ModelObserver implements LongFunction<Observation> {
         weights.toHost();
         for (ParameterLayout.Parameter p : weights.model().parameters().all()) {
             histograms.put(
-                    p.name(), ValueHistogram.of(weights.parameters().get(p.name()).slice()));
+                    p.name(),
+                    ValueHistogram.of(weights.parameters().get(p.name()).slice()));
         }
         return new Observation(step, sample(), histograms);
     }

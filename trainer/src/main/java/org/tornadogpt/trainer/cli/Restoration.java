@@ -8,6 +8,7 @@ import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.CheckpointException;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.trainer.metrics.MetricsFile;
+import org.tornadogpt.trainer.metrics.SamplesFile;
 import org.tornadogpt.trainer.train.Progress;
 import org.tornadogpt.trainer.train.Remains;
 import org.tornadogpt.trainer.train.RunFolder;
@@ -134,6 +135,11 @@ final class Restoration {
             MetricsFile.read(folder.metrics());
         } catch (IOException e) {
             setAside(folder.metrics(), e);
+        }
+        try {
+            SamplesFile.truncate(folder.samples(), progress.step());
+        } catch (IOException e) {
+            setAside(folder.samples(), e);
         }
         MetricsFile.truncate(folder.metrics(), progress.step(), progress.evaluatedStep() == progress.step());
     }

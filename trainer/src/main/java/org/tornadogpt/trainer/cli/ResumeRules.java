@@ -28,7 +28,8 @@ final class ResumeRules {
             "logInterval",
             "sampleLength",
             "samplePrompt",
-            "sampleTemperature");
+            "sampleTemperature",
+            "sampleEvery");
 
     private ResumeRules() {}
 

@@ -20,14 +20,17 @@ import org.tornadogpt.trainer.train.RunFolder;
  *
  * @param settings with the text and the device as they were found
  */
-record RunParts(
-        TrainSettings settings, RunFolder folder, KernelChoices kernels, Texts texts, RanksUse ranks) {
+record RunParts(TrainSettings settings, RunFolder folder, KernelChoices kernels, Texts texts, RanksUse ranks) {
     /** The fact by which a resumed run knows its text. */
     static final String DATA_SUM = "dataSha256";
 
-    static RunParts of(
-            TrainSettings asked, RunFolder folder, KernelChoices kernels, Texts texts, RanksUse ranks) {
-        return new RunParts(asked.found(texts.source().spec(), texts.tokenizerName(), kernels.device()), folder, kernels, texts, ranks);
+    static RunParts of(TrainSettings asked, RunFolder folder, KernelChoices kernels, Texts texts, RanksUse ranks) {
+        return new RunParts(
+                asked.found(texts.source().spec(), texts.tokenizerName(), kernels.device()),
+                folder,
+                kernels,
+                texts,
+                ranks);
     }
 
     /**

@@ -53,7 +53,7 @@ final class RunSummary {
     }
 
     private static String contents(Path run) {
-        return Stream.of("loss.png", "metrics.jsonl", "config.yaml", "best/", "last/")
+        return Stream.of("loss.png", "metrics.jsonl", "samples.jsonl", "config.yaml", "best/", "last/")
                 .filter(name -> Files.exists(run.resolve(name)))
                 .collect(Collectors.joining(", "));
     }

@@ -8,6 +8,7 @@ import org.tornadogpt.model.EvaluationSession;
 import org.tornadogpt.model.GradientReducer;
 import org.tornadogpt.model.LanguageModel;
 import org.tornadogpt.model.MicroSteps;
+import org.tornadogpt.model.ScoringSession;
 import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.model.Weights;
 import org.tornadogpt.model.lora.Adapters;
@@ -70,6 +71,21 @@ public final class Sessions {
         String parameters = String.format(
                 Locale.ROOT, "the model has %,d parameters", model.parameters().size());
         return open(parameters, model, batch, () -> new EvaluationSession(weights, kernels, batch));
+    }
+
+    /**
+     * A session that tells how likely a model holds every token.
+     *
+     * @param kernels the device, and the variants that compute operations there
+     * @param batch sequences in one pass
+     * @throws UsageException for sizes that no array can hold
+     * @throws DeviceException for what does not fit the device or this machine
+     */
+    static ScoringSession scoring(Weights weights, KernelChoices kernels, int batch) {
+        LanguageModel model = weights.model();
+        String parameters = String.format(
+                Locale.ROOT, "the model has %,d parameters", model.parameters().size());
+        return open(parameters, model, batch, () -> new ScoringSession(weights, kernels, batch));
     }
 
     private static <S> S open(String memory, LanguageModel model, int batch, Supplier<S> session) {

@@ -26,8 +26,7 @@ import org.tornadogpt.trainer.train.RunFolder;
  * @param characters of the text, -1 if nobody counted them
  * @param tokenizerName by which the settings know the tokenizer
  */
-record Texts(
-        Source source, String sha256, long characters, Tokenizer tokenizer, String tokenizerName, Split split) {
+record Texts(Source source, String sha256, long characters, Tokenizer tokenizer, String tokenizerName, Split split) {
     /**
      * Reads a text, or maps a file of tokens.
      *
@@ -35,12 +34,11 @@ record Texts(
      * @param inherited the tokenizer of the model that the run begins with; null for one by the settings
      */
     static Texts read(TrainSettings settings, RunFolder run, Tokenizer inherited, Io io) {
-        Texts texts =
-                switch (TokenFile.kind(settings.data())) {
-                    case PACKED -> packed(settings, run, inherited);
-                    case RAW -> of(raw(settings, run, inherited), settings, run);
-                    case NONE -> text(settings, run, inherited, io);
-                };
+        Texts texts = switch (TokenFile.kind(settings.data())) {
+            case PACKED -> packed(settings, run, inherited);
+            case RAW -> of(raw(settings, run, inherited), settings, run);
+            case NONE -> text(settings, run, inherited, io);
+        };
         texts.split.check(settings.batches().block());
         return texts;
     }
@@ -54,9 +52,8 @@ record Texts(
     }
 
     private static Texts of(Corpus corpus, TrainSettings settings, RunFolder run, Tokenizer inherited) {
-        Tokenizer tokenizer = inherited == null
-                ? own(settings, run, corpus.text())
-                : extended(inherited, corpus.text());
+        Tokenizer tokenizer =
+                inherited == null ? own(settings, run, corpus.text()) : extended(inherited, corpus.text());
         EncodedText encoded = EncodedText.of(tokenizer, corpus.text());
         return new Texts(
                 corpus.source(),
@@ -78,9 +75,7 @@ record Texts(
             if (Files.exists(run.tokenizer())) {
                 return Tokenizers.read(run.tokenizer());
             }
-            return text == null
-                    ? Tokenizers.find(settings.tokenizer())
-                    : Tokenizers.of(settings.tokenizer(), text);
+            return text == null ? Tokenizers.find(settings.tokenizer()) : Tokenizers.of(settings.tokenizer(), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (IllegalArgumentException e) {
@@ -92,8 +87,7 @@ record Texts(
         TokenFile file = TokenFile.packed(Path.of(settings.data()));
         boolean named = !settings.tokenizer().equals(Tokenizers.CHAR) && inherited == null;
         if (named && Tokenizers.needsText(settings.tokenizer())) {
-            throw new UsageException(
-                    settings.data() + " holds tokens, and their tokenizer: leave --tokenizer out");
+            throw new UsageException(settings.data() + " holds tokens, and their tokenizer: leave --tokenizer out");
         }
         boolean known = named || Files.exists(run.tokenizer());
         if (known && !own(settings, run, null).toJson().equals(file.tokenizer().toJson())) {
@@ -104,9 +98,7 @@ record Texts(
     }
 
     private static TokenFile raw(TrainSettings settings, RunFolder run, Tokenizer inherited) {
-        if (inherited == null
-                && !Files.exists(run.tokenizer())
-                && Tokenizers.needsText(settings.tokenizer())) {
+        if (inherited == null && !Files.exists(run.tokenizer()) && Tokenizers.needsText(settings.tokenizer())) {
             throw new UsageException(settings.data()
                     + " holds 16-bit tokens as nanoGPT writes them (its name ends with .bin), but not what they mean:"
                     + " name their tokenizer with --tokenizer gpt2 or a tokenizer.json");

@@ -78,6 +78,12 @@ final class TrainCommand implements Callable<Integer> {
     private List<String> pairs = new ArrayList<>();
 
     @Option(
+            names = "--sample-every",
+            paramLabel = "N",
+            description = "Keeps a text that the model writes every N steps, in samples.jsonl.")
+    private String sampleEvery;
+
+    @Option(
             names = "--resume",
             description =
                     "Goes on with the run in --run DIR, bit for bit as if it had never stopped. --steps, decaySteps,"
@@ -180,6 +186,7 @@ final class TrainCommand implements Callable<Integer> {
         put(flags, "keepLineEndings", keepLineEndings ? "true" : null);
         put(flags, "steps", steps);
         put(flags, "seed", seed);
+        put(flags, "sampleEvery", sampleEvery);
         device.addTo(flags);
         return flags;
     }

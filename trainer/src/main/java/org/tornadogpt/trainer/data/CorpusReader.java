@@ -58,7 +58,9 @@ public final class CorpusReader {
 
     /** Reads one file or pipe, whatever its name. */
     public Corpus readFile(Path file) {
-        return inMemory(file.toString(), () -> new TextFiles(rules, listener, null).readFile(file).corpus());
+        return inMemory(
+                file.toString(),
+                () -> new TextFiles(rules, listener, null).readFile(file).corpus());
     }
 
     /**

@@ -40,8 +40,7 @@ public record Split(Part training, Part validation) {
             return of(tokens, tokens);
         }
         long cut = (long) ((1 - share) * tokens.length());
-        return new Split(
-                new Part(TRAINING, tokens, 0, cut), new Part(VALIDATION, tokens, cut, tokens.length()));
+        return new Split(new Part(TRAINING, tokens, 0, cut), new Part(VALIDATION, tokens, cut, tokens.length()));
     }
 
     /** Whether validation looks at text that training does not. */

@@ -116,7 +116,9 @@ public final class ForeignKernels {
     }
 
     private static String label(Map<String, Integer> values) {
-        return values.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(", "));
+        return values.entrySet().stream()
+                .map(e -> e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private List<String> command(List<KernelFile> files, String mainClass) {
@@ -145,7 +147,8 @@ public final class ForeignKernels {
     }
 
     private int run(List<String> command, PrintWriter err) throws IOException, InterruptedException {
-        Process child = new ProcessBuilder(command).inheritIO().redirectOutput(out).start();
+        Process child =
+                new ProcessBuilder(command).inheritIO().redirectOutput(out).start();
         Thread killer = new Thread(child::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(killer);
         try {

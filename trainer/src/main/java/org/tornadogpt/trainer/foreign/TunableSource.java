@@ -158,14 +158,12 @@ public final class TunableSource {
                     : List.of();
             if (!constant || values.isEmpty() || !(number(field.getInitializer()) instanceof Integer own)) {
                 throw new UsageException(file + ": " + name
-                        + " is marked @Tunable, but is not like '@Tunable({32, 64}) static final int " + name + " = 32;'");
+                        + " is marked @Tunable, but is not like '@Tunable({32, 64}) static final int " + name
+                        + " = 32;'");
             }
             return new TunableConstant(
-                    name,
-                    values,
-                    own,
-                    (int) positions.getStartPosition(unit, field.getInitializer()),
-                    (int) positions.getEndPosition(unit, field.getInitializer()));
+                    name, values, own, (int) positions.getStartPosition(unit, field.getInitializer()), (int)
+                            positions.getEndPosition(unit, field.getInitializer()));
         }
 
         /** Empty if they are no literals. */

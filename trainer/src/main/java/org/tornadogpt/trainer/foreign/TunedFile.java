@@ -21,8 +21,9 @@ import org.tornadogpt.trainer.settings.UsageException;
  */
 public final class TunedFile {
     private static final int VERSION = 1;
-    private static final String HEAD = "# Best values of @Tunable constants by device and shape. Written by 'tgpt kernels"
-            + " tune', read only where --tuned asks.\n";
+    private static final String HEAD =
+            "# Best values of @Tunable constants by device and shape. Written by 'tgpt kernels"
+                    + " tune', read only where --tuned asks.\n";
 
     private final Path file;
     private final Content content;
@@ -61,7 +62,8 @@ public final class TunedFile {
         try {
             Content content = mapper().readValue(Files.readString(file), Content.class);
             if (content == null || content.version() != VERSION || content.devices() == null) {
-                throw new UsageException(file + " is no file of version " + VERSION + " that 'tgpt kernels tune' wrote");
+                throw new UsageException(
+                        file + " is no file of version " + VERSION + " that 'tgpt kernels tune' wrote");
             }
             return new TunedFile(file, content);
         } catch (JsonProcessingException e) {
@@ -94,7 +96,8 @@ public final class TunedFile {
 
     /** What was best for a shape, written as it was when it was tuned. */
     public Optional<Best> best(String device, String shape) {
-        return Optional.ofNullable(content.devices().getOrDefault(device, Map.of()).get(shape));
+        return Optional.ofNullable(
+                content.devices().getOrDefault(device, Map.of()).get(shape));
     }
 
     /**

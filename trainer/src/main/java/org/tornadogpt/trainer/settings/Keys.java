@@ -17,7 +17,7 @@ public final class Keys {
     private static final String RATE = "learning rate";
     private static final String OPTIMIZER = "optimizer (AdamW)";
     private static final String EVALUATION = "evaluation and checkpoints";
-    private static final String SAMPLE = "sample at the end";
+    private static final String SAMPLE = "samples";
 
     /** The group of the keys that shape the model; their usual values are the architecture's. */
     static final String MODEL = "model";
@@ -68,9 +68,10 @@ public final class Keys {
                     "5",
                     "a checkpoint whenever the last is so many minutes old, 0 for none"),
             new Key("logInterval", EVALUATION, "1", "steps between lines of metrics.jsonl"),
-            new Key("sampleLength", SAMPLE, "500", "tokens, 0 for no sample"),
+            new Key("sampleLength", SAMPLE, "500", "tokens of the sample at the end, 0 for none"),
             new Key("samplePrompt", SAMPLE, "\\n", "text the sample continues; \\n is a new line"),
-            new Key("sampleTemperature", SAMPLE, "1", "0 takes the likeliest token each time"));
+            new Key("sampleTemperature", SAMPLE, "1", "0 takes the likeliest token each time"),
+            new Key("sampleEvery", SAMPLE, "0", "steps between samples kept in samples.jsonl, 0 for none"));
 
     private Keys() {}
 

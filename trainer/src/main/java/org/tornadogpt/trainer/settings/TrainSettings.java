@@ -166,6 +166,7 @@ public record TrainSettings(
         values.set("sampleLength", String.valueOf(sample.sampleLength()));
         values.set("samplePrompt", sample.samplePrompt());
         values.set("sampleTemperature", String.valueOf(sample.sampleTemperature()));
+        values.set("sampleEvery", String.valueOf(sample.sampleEvery()));
         ModelKeys.read(model).forEach(values::set);
         new TreeMap<>(kernels).forEach((operation, variant) -> values.setKernel(operation + "=" + variant));
         return values;

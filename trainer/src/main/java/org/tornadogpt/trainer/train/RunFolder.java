@@ -144,6 +144,11 @@ public final class RunFolder implements AutoCloseable {
         return path.resolve("metrics.jsonl");
     }
 
+    /** Texts written on the way, if any are. */
+    public Path samples() {
+        return path.resolve("samples.jsonl");
+    }
+
     public Path plot() {
         return path.resolve("loss.png");
     }

@@ -37,6 +37,7 @@ public final class Trainer {
     private final TrainingSession session;
     private final RunFolder folder;
     private final RunWriter writer;
+    private final SampleWriter samples;
     private final ProgressDisplay display;
     private final BooleanSupplier stop;
     private final Ranks ranks;
@@ -86,6 +87,7 @@ public final class Trainer {
                 RunCaption.of(settings, session.model(), split.training()),
                 saved ? progress.step() : -1,
                 ranks);
+        samples = new SampleWriter(folder, session, tokenizer, settings.sample(), settings.seed(), display);
         int block = settings.batches().block();
         evaluator = new Evaluator(
                 session, split, block, settings.seed(), settings.evaluation().evalBatches(), ranks);
@@ -153,6 +155,7 @@ public final class Trainer {
                 save();
                 return Outcome.INTERRUPTED;
             }
+            samples.writeIfDue(progress.step());
             if (progress.step() >= settings.steps()) {
                 return Outcome.FINISHED;
             }

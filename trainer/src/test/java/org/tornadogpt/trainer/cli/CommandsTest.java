@@ -63,6 +63,7 @@ class CommandsTest {
                 "train --help",
                 "generate --help",
                 "eval --help",
+                "sampling --help",
                 "devices --help",
                 "kernels --help",
                 "data --help",
@@ -208,7 +209,7 @@ class CommandsTest {
 
     @Test
     void evalRepeatsTheFiguresOfTraining() throws IOException {
-        Tgpt tgpt = Tgpt.run("eval", "--run", run.toString());
+        Tgpt tgpt = Tgpt.run("eval", "--run", run.toString(), "--batches", "2");
         assertThat(tgpt.code()).as(tgpt.toString()).isZero();
         String last = Files.readAllLines(run.resolve("metrics.jsonl")).getLast();
         String loss = last.replaceAll(".*\"valLoss\":([0-9.]+).*", "$1");

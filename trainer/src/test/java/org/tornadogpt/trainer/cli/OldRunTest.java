@@ -106,7 +106,7 @@ class OldRunTest {
 
     @Test
     void itIsEvaluatedWithItsOwnSettings() {
-        Tgpt evaluated = Tgpt.run("eval", "--run", run.toString(), "--device", "cpu");
+        Tgpt evaluated = Tgpt.run("eval", "--run", run.toString(), "--device", "cpu", "--batches", "2");
         assertThat(evaluated.code()).as(evaluated.toString()).isZero();
         assertThat(evaluated.out()).contains("1.4885");
     }

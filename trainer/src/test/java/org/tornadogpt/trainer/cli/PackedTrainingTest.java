@@ -32,7 +32,8 @@ class PackedTrainingTest {
 
     private Path pack(Path text, String tokenizer) {
         Path packed = temp.resolve("text.tok");
-        Tgpt done = good("data", "pack", "--data", text.toString(), "--tokenizer", tokenizer, "--out", packed.toString());
+        Tgpt done =
+                good("data", "pack", "--data", text.toString(), "--tokenizer", tokenizer, "--out", packed.toString());
         assertThat(done.out()).contains("train on it: tgpt train --data " + packed);
         return packed;
     }

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.trainer.settings.UsageException;
 
 class TunableSourceTest {
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             final class Mine {
                 // @Tunable({1, 2}) static final int NO = 1; "ä"
                 @Tunable({32, 64, 128})

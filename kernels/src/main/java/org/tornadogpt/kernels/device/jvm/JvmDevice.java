@@ -80,8 +80,7 @@ public abstract class JvmDevice implements Device {
         double share = 100 * SURE * left / activationBytes;
         return share < 1
                 ? "use a smaller model, or a smaller batch or block"
-                : String.format(
-                        Locale.ROOT, "use at most %d %% of this batch", (int) share);
+                : String.format(Locale.ROOT, "use at most %d %% of this batch", (int) share);
     }
 
     @Override

@@ -1,0 +1,2 @@
+/** {@code tgpt lr}: a test of learning rates before a long run. */
+package org.tornadogpt.bench.lr;
