@@ -171,8 +171,7 @@ final class EvalReport {
 
     private static boolean sameTokens(TextScores one, TextScores other) {
         int length = one.losses().length;
-        return length == other.losses().length
-                && Arrays.equals(one.tokens(0, length + 1), other.tokens(0, length + 1));
+        return length == other.losses().length && Arrays.equals(one.tokens(0, length + 1), other.tokens(0, length + 1));
     }
 
     private void printPositions() {

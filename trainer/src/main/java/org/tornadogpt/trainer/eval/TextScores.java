@@ -66,8 +66,8 @@ public record TextScores(Part part, int stride, double[] losses, double[] positi
 
     private static int predictions(Part part) {
         if (part.length() < 2 || part.length() > Integer.MAX_VALUE / 2) {
-            throw new IllegalArgumentException("the " + part.name() + " part has " + part.length()
-                    + " tokens; 2 to " + Integer.MAX_VALUE / 2 + " can be measured as a whole (--batches N measures some)");
+            throw new IllegalArgumentException("the " + part.name() + " part has " + part.length() + " tokens; 2 to "
+                    + Integer.MAX_VALUE / 2 + " can be measured as a whole (--batches N measures some)");
         }
         return (int) part.length() - 1;
     }
