@@ -20,7 +20,11 @@ final class PairCounts {
         return table;
     }
 
-    /** @return false if there are too many different pairs */
+    /**
+     * Counts a pair.
+     *
+     * @return false if there are too many different ones
+     */
     boolean add(int first, int second) {
         if (2 * size >= pairs.length && !grow()) {
             return false;
