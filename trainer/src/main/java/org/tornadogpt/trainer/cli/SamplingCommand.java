@@ -82,8 +82,7 @@ final class SamplingCommand implements Callable<Integer> {
                     .context();
             for (double topP : topPs) {
                 for (double temperature : temperatures) {
-                    Optional<SamplingStudy.Cell> cell =
-                            study.write(context, temperature, topP, seed, io.interrupted()::getAsBoolean);
+                    Optional<SamplingStudy.Cell> cell = study.write(context, temperature, topP, seed, io.interrupted());
                     if (cell.isEmpty()) {
                         return ExitCode.INTERRUPTED;
                     }
