@@ -122,7 +122,6 @@ class TokenizersTest {
         assertThat(bpe.encode("x".repeat(1_000_000))).isNotEmpty();
     }
 
-    /** Heap and search must merge alike. */
     /** Parts of a text are counted and encoded by several threads. */
     @Test
     void theNumberOfThreadsChangesNothing() {
@@ -149,6 +148,7 @@ class TokenizersTest {
         assertThat(tokens.get(2)).isEqualTo(tokens.get(0));
     }
 
+    /** Heap and search must merge alike. */
     @Test
     void longPiecesAreMergedAsShortOnes() {
         Merges merges = new Merges(3);

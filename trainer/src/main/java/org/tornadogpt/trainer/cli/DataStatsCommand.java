@@ -133,27 +133,33 @@ final class DataStatsCommand implements Callable<Integer> {
         if (statistics.tokens() == 0) {
             throw new DataException(data + " holds no tokens");
         }
-        row("data", "%s: %s", data, read.what);
+        row("data", data + ": " + read.what);
         row(
                 "size",
-                "%,d tokens of %d %s, %,d bytes",
-                statistics.tokens(),
-                read.bytes,
-                read.bytes == 1 ? "byte" : "bytes",
-                statistics.tokens() * read.bytes);
+                String.format(
+                        Locale.ROOT,
+                        "%,d tokens of %d %s, %,d bytes",
+                        statistics.tokens(),
+                        read.bytes,
+                        read.bytes == 1 ? "byte" : "bytes",
+                        statistics.tokens() * read.bytes));
         if (read.characters >= 0) {
-            row(
-                    "characters",
-                    "%,d, %.4f tokens each",
-                    read.characters,
-                    (double) statistics.tokens() / Math.max(1, read.characters));
+            double each = (double) statistics.tokens() / Math.max(1, read.characters);
+            row("characters", String.format(Locale.ROOT, "%,d, %.4f tokens each", read.characters, each));
         }
-        row("distinct", "%,d of a vocabulary of %,d", statistics.distinct(), read.tokenizer.vocabularySize());
-        row("unigram", "%s", entropy(statistics.unigram()));
+        row(
+                "distinct",
+                String.format(
+                        Locale.ROOT,
+                        "%,d of a vocabulary of %,d",
+                        statistics.distinct(),
+                        read.tokenizer.vocabularySize()));
+        row("unigram", entropy(statistics.unigram()));
         if (statistics.pairs() < 0) {
             row("bigram", "not counted: there are too many different pairs");
         } else if (Double.isFinite(statistics.bigram())) {
-            row("bigram", "%s, %,d different pairs", entropy(statistics.bigram()), statistics.pairs());
+            String distinct = String.format(Locale.ROOT, ", %,d different pairs", statistics.pairs());
+            row("bigram", entropy(statistics.bigram()) + distinct);
         }
     }
 
@@ -161,7 +167,7 @@ final class DataStatsCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "entropy of %.4f bits a token, a loss of %.4f", bits, bits * Math.log(2));
     }
 
-    private void row(String label, String format, Object... values) {
-        io.say(String.format(Locale.ROOT, "%-11s %s", label, String.format(Locale.ROOT, format, values)));
+    private void row(String label, String text) {
+        io.say(String.format(Locale.ROOT, "%-11s %s", label, text));
     }
 }

@@ -17,7 +17,11 @@ public final class WeightOptions {
             description = "Keeps the model's matrices as f32, or as bf16, rounded, in half the memory [f32].")
     private String type = DType.F32.toString();
 
-    /** @throws UsageException for a type that there is not */
+    /**
+     * How matrices are kept.
+     *
+     * @throws UsageException for a type that there is not
+     */
     public DType type() {
         return Arrays.stream(DType.values())
                 .filter(t -> t.toString().equals(type))

@@ -5,13 +5,11 @@ import org.tornadogpt.model.training.CompactTokens;
 
 /** A text as tokens, made part by part: no list of all its tokens as ints comes to be. */
 public final class EncodedText {
-    private final Tokenizer tokenizer;
     private final CompactTokens tokens;
     private long characters;
 
-    private EncodedText(Tokenizer tokenizer) {
-        this.tokenizer = tokenizer;
-        tokens = new CompactTokens(tokenizer.vocabularySize());
+    private EncodedText(int vocabulary) {
+        tokens = new CompactTokens(vocabulary);
     }
 
     /**
@@ -20,7 +18,7 @@ public final class EncodedText {
      * @throws DataException if a character has no token
      */
     public static EncodedText of(Tokenizer tokenizer, String text) {
-        EncodedText encoded = new EncodedText(tokenizer);
+        EncodedText encoded = new EncodedText(tokenizer.vocabularySize());
         int from = 0;
         while (from < text.length()) {
             int least = (int) Math.min(text.length(), (long) from + TextSink.PART);

@@ -11,7 +11,7 @@ final class Entropy {
         for (long count : counts) {
             if (count > 0) {
                 total += count;
-                sum += count * Math.log(count);
+                sum += count * Math.log((double) count);
             }
         }
         return total == 0 ? 0 : (Math.log(total) - sum / total) / Math.log(2);

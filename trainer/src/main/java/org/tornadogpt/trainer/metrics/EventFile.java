@@ -110,8 +110,7 @@ public final class EventFile {
         return Double.parseDouble(matcher.group(1));
     }
 
-    private static byte[] bytes(
-            double start, String text, List<Metric> metrics, List<Observation> observations) {
+    private static byte[] bytes(double start, String text, List<Metric> metrics, List<Observation> observations) {
         Map<Long, Observation> byStep =
                 observations.stream().collect(Collectors.toMap(Observation::step, o -> o, (first, second) -> second));
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -52,9 +52,8 @@ final class MappedTokens implements Tokens {
         try {
             for (int i = 0; i < count; i++) {
                 long place = (from + i) * width;
-                int token = width == Short.BYTES
-                        ? Short.toUnsignedInt(memory.get(SHORT, place))
-                        : memory.get(INT, place);
+                int token =
+                        width == Short.BYTES ? Short.toUnsignedInt(memory.get(SHORT, place)) : memory.get(INT, place);
                 if (Integer.compareUnsigned(token, vocabulary) >= 0) {
                     throw new DataException("token " + (from + i) + " of " + name + " is "
                             + Integer.toUnsignedString(token) + ", outside the tokenizer's vocabulary of "

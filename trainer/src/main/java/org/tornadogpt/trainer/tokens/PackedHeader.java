@@ -55,7 +55,11 @@ record PackedHeader(
     byte[] write() {
         ByteBuffer out = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
         out.put(MAGIC).putInt(VERSION).putInt(bits).putLong(count).putInt(vocabulary);
-        out.putInt(tokenizerLength).putLong(characters).putLong(offset).put(tokenizerSum).put(dataSum);
+        out.putInt(tokenizerLength)
+                .putLong(characters)
+                .putLong(offset)
+                .put(tokenizerSum)
+                .put(dataSum);
         out.putInt(SIZE - Integer.BYTES, sum(out.array()));
         return out.array();
     }
@@ -109,7 +113,10 @@ record PackedHeader(
         if (tokenizerLength <= 0 || tokenizerLength > LARGEST_TOKENIZER || offset != offset(tokenizerLength)) {
             throw damaged(name, "its tokenizer has " + tokenizerLength + " bytes, its tokens begin at " + offset);
         }
-        if (count < 0 || offset > fileSize || count != (fileSize - offset) / bytes() || (fileSize - offset) % bytes() != 0) {
+        if (count < 0
+                || offset > fileSize
+                || count != (fileSize - offset) / bytes()
+                || (fileSize - offset) % bytes() != 0) {
             throw damaged(
                     name, "it is of " + fileSize + " bytes, " + count + " tokens of " + bits + " bits do not fill it");
         }

@@ -25,8 +25,7 @@ import org.tornadogpt.trainer.data.DataException;
  * @param characters of the text, -1 if nobody counted them
  * @param sum stands for the contents: a SHA-256, or what it was taken of
  */
-public record TokenFile(
-        Path file, Tokens tokens, Tokens validation, Tokenizer tokenizer, long characters, String sum) {
+public record TokenFile(Path file, Tokens tokens, Tokens validation, Tokenizer tokenizer, long characters, String sum) {
     private static final String NANO_GPT = ".bin";
 
     /** What kind of file it is. */
@@ -77,11 +76,12 @@ public record TokenFile(
             }
             Tokenizer tokenizer = tokenizer(name, json);
             if (tokenizer.vocabularySize() != header.vocabulary()) {
-                throw PackedHeader.damaged(name, "its tokenizer has " + tokenizer.vocabularySize()
-                        + " tokens, its header says " + header.vocabulary());
+                throw PackedHeader.damaged(
+                        name,
+                        "its tokenizer has " + tokenizer.vocabularySize() + " tokens, its header says "
+                                + header.vocabulary());
             }
-            Tokens tokens = new MappedTokens(
-                    name, map(file, header.offset()), header.bytes(), header.vocabulary());
+            Tokens tokens = new MappedTokens(name, map(file, header.offset()), header.bytes(), header.vocabulary());
             return new TokenFile(file, tokens, null, tokenizer, header.characters(), header.sha256());
         } catch (IOException e) {
             throw unreadable(name, e);
@@ -122,8 +122,8 @@ public record TokenFile(
         try {
             long size = Files.size(file);
             if (size == 0 || size % Short.BYTES != 0) {
-                throw new DataException(name + " is no file of nanoGPT: it has " + size
-                        + " bytes, which 16-bit tokens do not fill");
+                throw new DataException(
+                        name + " is no file of nanoGPT: it has " + size + " bytes, which 16-bit tokens do not fill");
             }
             return new MappedTokens(name, map(file, 0), Short.BYTES, tokenizer.vocabularySize());
         } catch (IOException e) {
@@ -134,8 +134,7 @@ public record TokenFile(
     /** Mapped for as long as anybody holds the tokens. */
     private static MemorySegment map(Path file, long offset) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
-            return channel.map(
-                    FileChannel.MapMode.READ_ONLY, offset, channel.size() - offset, Arena.ofAuto());
+            return channel.map(FileChannel.MapMode.READ_ONLY, offset, channel.size() - offset, Arena.ofAuto());
         }
     }
 

@@ -36,10 +36,7 @@ public final class TokenWriter implements AutoCloseable {
         json = tokenizer.toJson().getBytes(StandardCharsets.UTF_8);
         unfinished = this.file.resolveSibling(this.file.getFileName() + ".unfinished");
         channel = FileChannel.open(
-                unfinished,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING);
+                unfinished, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
         channel.position(PackedHeader.offset(json.length));
     }
 

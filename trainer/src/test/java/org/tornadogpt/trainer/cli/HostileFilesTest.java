@@ -54,8 +54,25 @@ class HostileFilesTest {
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?");
     private static final Pattern STRING = Pattern.compile("\"[^\"\\\\]*\"");
     private static final List<String> VALUES = List.of(
-            "-1", "0", "1", "2", "255", "65536", "2097151", "2097152", "2147483647", "4294967296",
-            "9223372036854775807", "1e308", "NaN", "null", "true", "[]", "{}", "\"\"", "[1073741824,1073741824]",
+            "-1",
+            "0",
+            "1",
+            "2",
+            "255",
+            "65536",
+            "2097151",
+            "2097152",
+            "2147483647",
+            "4294967296",
+            "9223372036854775807",
+            "1e308",
+            "NaN",
+            "null",
+            "true",
+            "[]",
+            "{}",
+            "\"\"",
+            "[1073741824,1073741824]",
             "\"a\\nb\\u001b[2J\"");
 
     /** What is read. */
@@ -115,8 +132,23 @@ class HostileFilesTest {
         Path text = TinyRun.text(temp);
         Path run = temp.resolve("lora");
         Tgpt trained = Tgpt.run(
-                "train", "--from", folder.toString(), "--data", text.toString(), "--run", run.toString(), "--lora",
-                "rank=1", "--steps", "1", "--set", "batch=1", "--set", "evalBatches=1", "--set", "sampleLength=0");
+                "train",
+                "--from",
+                folder.toString(),
+                "--data",
+                text.toString(),
+                "--run",
+                run.toString(),
+                "--lora",
+                "rank=1",
+                "--steps",
+                "1",
+                "--set",
+                "batch=1",
+                "--set",
+                "evalBatches=1",
+                "--set",
+                "sampleLength=0");
         assertThat(trained.code()).as(trained.toString()).isZero();
         for (String name : List.of("adapter_config.json", "adapter_model.safetensors")) {
             Files.copy(run.resolve("last-adapter").resolve(name), folder.resolve(name));
@@ -205,8 +237,7 @@ class HostileFilesTest {
     }
 
     private static String brief(byte... bytes) {
-        return new String(bytes, 0, Math.min(400, bytes.length), StandardCharsets.ISO_8859_1)
-                .replaceAll("[^ -~]", "?");
+        return new String(bytes, 0, Math.min(400, bytes.length), StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "?");
     }
 
     private byte[] changed(Reader reader, byte... good) {

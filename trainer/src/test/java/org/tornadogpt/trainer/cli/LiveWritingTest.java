@@ -38,7 +38,17 @@ class LiveWritingTest {
         String said = tgpt.out().substring(tgpt.out().indexOf("writes on; Ctrl+C ends it"));
         assertThat(said).hasSizeBetween(800, 1_600);
         Tgpt same = Tgpt.run(
-                "generate", "--run", run.toString(), "--prompt", "\\n", "--tokens", "200", "--seed", "1337", "--device", "cpu");
+                "generate",
+                "--run",
+                run.toString(),
+                "--prompt",
+                "\\n",
+                "--tokens",
+                "200",
+                "--seed",
+                "1337",
+                "--device",
+                "cpu");
         assertThat(said.replaceFirst("[^\n]*\n\n", "")).startsWith(same.out().stripTrailing());
     }
 
@@ -88,15 +98,17 @@ class LiveWritingTest {
         server = "tgpt-test-" + ProcessHandle.current().pid();
         Path log = folder.resolve("log");
         List<String> command = new ArrayList<>(OwnProgram.command(List.of()));
-        command.addAll(List.of(
-                TinyRun.train(TinyRun.text(folder), folder.resolve("run"), "--steps", "20", "--threads", "1", "--live")));
+        command.addAll(List.of(TinyRun.train(
+                TinyRun.text(folder), folder.resolve("run"), "--steps", "20", "--threads", "1", "--live")));
         String line = command.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
         tmux(server, "new-session", "-d", "-x", "100", "-y", "40", line + " >'" + log + "' 2>&1; sleep 300");
         await("training ends", () -> Files.exists(log) && Files.readString(log).contains("in a pane of its own"));
         List<String> panes = panes();
         assertThat(panes).as(Files.readString(log)).hasSize(2);
         String pane = panes.getLast();
-        await("text appears", () -> tmux(server, "capture-pane", "-p", "-t", pane).contains("int"));
+        await(
+                "text appears",
+                () -> tmux(server, "capture-pane", "-p", "-t", pane).contains("int"));
         tmux(server, "send-keys", "-t", pane, "C-c");
         await("the pane closes", () -> panes().size() == 1);
     }

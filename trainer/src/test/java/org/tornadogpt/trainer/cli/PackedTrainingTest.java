@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tornadogpt.model.tokenizer.Tokenizers;
@@ -32,7 +33,8 @@ class PackedTrainingTest {
 
     private Path pack(Path text, String tokenizer) {
         Path packed = temp.resolve("text.tok");
-        Tgpt done = good("data", "pack", "--data", text.toString(), "--tokenizer", tokenizer, "--out", packed.toString());
+        Tgpt done =
+                good("data", "pack", "--data", text.toString(), "--tokenizer", tokenizer, "--out", packed.toString());
         assertThat(done.out()).contains("train on it: tgpt train --data " + packed);
         return packed;
     }
@@ -117,7 +119,7 @@ class PackedTrainingTest {
         int training = Tokenizers.find("gpt2").encode(text.substring(0, cut)).length;
         int validation = Tokenizers.find("gpt2").encode(text.substring(cut)).length;
         assertThat(trained.out())
-                .contains(String.format("first %,d to train, last %,d to validate", training, validation));
+                .contains(String.format(Locale.ROOT, "first %,d to train, last %,d to validate", training, validation));
         good("train", "--resume", "--run", run.toString(), "--steps", "3");
         assertThat(good("eval", "--run", run.toString()).out()).contains("validation");
         assertThat(good("data", "stats", train.toString(), "--tokenizer", "gpt2")

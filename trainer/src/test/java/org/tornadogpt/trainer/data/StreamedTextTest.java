@@ -21,8 +21,25 @@ import org.tornadogpt.model.training.Tokens;
 
 /** Texts that are read, encoded and counted part by part are those that are held whole. */
 class StreamedTextTest {
-    private static final String[] WORDS = {"int", " x", "  ", "\n", "\n\n", "\t ", "'s", " 123", "\u00FC\u00DF",
-        " \uD83D\uDE00", "\uD83D\uDE00", ";", " {", "}\r\n", "longer", " 7", "\u3000"};
+    private static final String[] WORDS = {
+        "int",
+        " x",
+        "  ",
+        "\n",
+        "\n\n",
+        "\t ",
+        "'s",
+        " 123",
+        "\u00FC\u00DF",
+        " \uD83D\uDE00",
+        "\uD83D\uDE00",
+        ";",
+        " {",
+        "}\r\n",
+        "longer",
+        " 7",
+        "\u3000"
+    };
 
     @TempDir
     private Path temp;
@@ -127,7 +144,8 @@ class StreamedTextTest {
         assertThat(even.bigram()).isEqualTo(6, within(1e-2));
         assertThat(even.pairs()).isEqualTo(4096);
         int[] many = new Random(1).ints(9_000_000, 0, 1 << 20).toArray();
-        assertThat(TokenStatistics.of(Tokens.of(many), 1 << 20, ReadingListener.NONE).pairs())
+        assertThat(TokenStatistics.of(Tokens.of(many), 1 << 20, ReadingListener.NONE)
+                        .pairs())
                 .as("more than are counted")
                 .isEqualTo(-1);
     }

@@ -134,8 +134,8 @@ class EventFileTest {
         for (long step : new long[] {0, 20, 40, 20, 40}) {
             ObservationsFile.put(file, observation(step, "at " + step, step));
         }
-        assertThat(ObservationsFile.read(file)).containsExactly(
-                observation(0, "at 0", 0), observation(20, "at 20", 20), observation(40, "at 40", 40));
+        assertThat(ObservationsFile.read(file))
+                .containsExactly(observation(0, "at 0", 0), observation(20, "at 20", 20), observation(40, "at 40", 40));
     }
 
     @Test

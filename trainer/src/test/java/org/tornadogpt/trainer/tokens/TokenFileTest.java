@@ -46,7 +46,8 @@ class TokenFileTest {
     @ValueSource(ints = {16, 32})
     void whatIsPackedComesBack(int bits) throws IOException {
         Tokenizer bytes = Tokenizers.find(Tokenizers.BYTE);
-        int[] tokens = IntStream.range(0, 700_001).map(i -> (i * 7 + i / 13) & 0xFF).toArray();
+        int[] tokens =
+                IntStream.range(0, 700_001).map(i -> (i * 7 + i / 13) & 0xFF).toArray();
         TokenFile file = TokenFile.packed(pack(bytes, bits, tokens));
         assertThat(all(file.tokens())).isEqualTo(tokens);
         int[] part = new int[9];
