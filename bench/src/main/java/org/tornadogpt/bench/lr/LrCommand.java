@@ -108,12 +108,14 @@ final class LrCommand implements Callable<Integer> {
         Tokenizer tokenizer = tokenizer(settings.tokenizer(), text);
         Split split = Split.of(tokenizer.encode(text), settings.batches().validation());
         split.check(settings.batches().block());
-        LanguageModel model = settings.model()
-                .withVocabulary(tokenizer.vocabularySize())
-                .model();
+        LanguageModel model =
+                settings.model().withVocabulary(tokenizer.vocabularySize()).model();
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
                 TrainingSession session = Sessions.training(
-                        model, kernels, settings.batches().batch(), settings.batches().microSteps())) {
+                        model,
+                        kernels,
+                        settings.batches().batch(),
+                        settings.batches().microSteps())) {
             session.initialise(settings.seed());
             Batches batches = new Batches(
                     split.training(),

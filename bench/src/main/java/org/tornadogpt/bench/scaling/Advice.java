@@ -41,7 +41,11 @@ record Advice(int channels, long parameters, long tokens, Estimate loss, boolean
         double possible = hours * 3600 / time.at(parameters);
         long most = PASSES * textTokens;
         long tokens = (long) Math.max(1, Math.min(possible, most));
-        boolean beyond = parameters > points.stream().mapToLong(PointResult::parameters).max().orElseThrow()
+        boolean beyond = parameters
+                        > points.stream()
+                                .mapToLong(PointResult::parameters)
+                                .max()
+                                .orElseThrow()
                 || tokens > points.stream().mapToLong(PointResult::tokens).max().orElseThrow();
         return new Advice(
                 size.channels(), parameters, tokens, law.predict(parameters, tokens), possible > most, beyond);

@@ -43,7 +43,8 @@ final class GridRuns {
         if (!results.isEmpty()) {
             io.say(results.size() + " of " + points.size() + " points are done already");
         }
-        open.sort(Comparator.comparingDouble(p -> -1.0 * p.tokens() * p.size().channels() * p.size().channels()));
+        open.sort(Comparator.comparingDouble(
+                p -> -1.0 * p.tokens() * p.size().channels() * p.size().channels()));
         try (ExecutorService executor = Executors.newFixedThreadPool(jobs)) {
             ExecutorCompletionService<PointResult> service = new ExecutorCompletionService<>(executor);
             open.forEach(point -> service.submit(() -> run(point)));

@@ -44,9 +44,7 @@ record Point(ModelSize size, long budget, StudySettings study, Path folder) {
     /** The arguments of {@code tgpt} that bring it to its end. */
     List<String> arguments() {
         boolean begun = Files.exists(folder.resolve("config.yaml")) && Files.exists(folder.resolve("last"));
-        return begun
-                ? List.of("train", "--resume", "--run", folder.toString())
-                : study.train(size, budget, folder);
+        return begun ? List.of("train", "--resume", "--run", folder.toString()) : study.train(size, budget, folder);
     }
 
     /** Reads what the run came to, and keeps it. */

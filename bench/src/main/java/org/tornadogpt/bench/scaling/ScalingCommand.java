@@ -31,10 +31,7 @@ import picocli.CommandLine.Option;
                     + " by a cosine to a tenth after a warm-up of a tenth of the steps; the rest is the preset jdk's.",
             "Points that are done are kept: the same command goes on, and a larger grid adds to a smaller one."
         },
-        footer = {
-            "",
-            "  tgpt scaling --sizes 16,32,64 --budgets 100k,200k,400k --data tinyshakespeare --hours 1"
-        })
+        footer = {"", "  tgpt scaling --sizes 16,32,64 --budgets 100k,200k,400k --data tinyshakespeare --hours 1"})
 final class ScalingCommand implements Callable<Integer> {
     private final Io io;
 
@@ -114,13 +111,16 @@ final class ScalingCommand implements Callable<Integer> {
         report.lines().forEach(io.out()::println);
         ScalingCharts.write(points, law, out);
         io.out().println();
-        io.out().println("written: " + out.resolve("scaling.md") + ", parameters.png, tokens.png, compute.png beside it");
+        io.out()
+                .println("written: " + out.resolve("scaling.md")
+                        + ", parameters.png, tokens.png, compute.png beside it");
         return ExitCode.OK;
     }
 
     private static void heldOut(List<PointResult> points, ScalingReport report) {
         PointResult farthest = ScalingReport.farthest(points);
-        List<PointResult> others = points.stream().filter(p -> !p.equals(farthest)).toList();
+        List<PointResult> others =
+                points.stream().filter(p -> !p.equals(farthest)).toList();
         try {
             report.heldOut(farthest, LossLaw.fit(others));
         } catch (IllegalArgumentException e) {
@@ -134,7 +134,9 @@ final class ScalingCommand implements Callable<Integer> {
         if (!(checkpoint.config() instanceof GptConfig like)) {
             throw new UsageException("--hours is for models of kind gpt");
         }
-        String text = new CorpusReader(TextRules.USUAL, ReadingListener.NONE).read(data).text();
+        String text = new CorpusReader(TextRules.USUAL, ReadingListener.NONE)
+                .read(data)
+                .text();
         long tokens = (long) (0.9 * checkpoint.tokenizer().encodePrompt(text).tokens().length);
         report.advice(hours, Advice.of(hours, points, law, like, tokens), study, tokens);
     }

@@ -28,8 +28,9 @@ final class ScalingReport {
 
     private void table() {
         add("");
-        add("| channels | parameters N | tokens D | compute 6ND | best validation loss | tokens per parameter | of %.0f |"
-                .formatted(PointResult.CHINCHILLA));
+        add(
+                "| channels | parameters N | tokens D | compute 6ND | best validation loss | tokens per parameter | of %.0f |"
+                        .formatted(PointResult.CHINCHILLA));
         add("|--:|--:|--:|--:|--:|--:|--:|");
         for (PointResult r : points) {
             add(
@@ -56,17 +57,20 @@ final class ScalingReport {
         add("Power laws of one cause, with 95 %% intervals:", "");
         add("");
         if (bySize.size() > 1) {
-            power("loss = %.3g N^%s, of the %d points with the most tokens", PowerLaw.fit(
-                    bySize, PointResult::parameters, PointResult::loss));
+            power(
+                    "loss = %.3g N^%s, of the %d points with the most tokens",
+                    PowerLaw.fit(bySize, PointResult::parameters, PointResult::loss));
         }
         if (byData.size() > 1) {
-            power("loss = %.3g D^%s, of the %d points with the most parameters", PowerLaw.fit(
-                    byData, PointResult::tokens, PointResult::loss));
+            power(
+                    "loss = %.3g D^%s, of the %d points with the most parameters",
+                    PowerLaw.fit(byData, PointResult::tokens, PointResult::loss));
         }
         List<PointResult> frontier = Frontier.of(points);
         if (frontier.size() > 1) {
-            power("loss = %.3g C^%s, of the %d points that none beats with as much compute or less", PowerLaw.fit(
-                    frontier, PointResult::compute, PointResult::loss));
+            power(
+                    "loss = %.3g C^%s, of the %d points that none beats with as much compute or less",
+                    PowerLaw.fit(frontier, PointResult::compute, PointResult::loss));
         }
     }
 
@@ -77,15 +81,22 @@ final class ScalingReport {
     /** The law of size and data. */
     void law(LossLaw law) {
         add("");
-        add("loss = %s%.4g / N^alpha + %.4g / D^beta, fitted to the logarithms of %d losses:", law.irreducible().isPresent()
-                ? String.format(Locale.ROOT, "%.4f + ", law.irreducible().get().value())
-                : "", law.sizeFactor(), law.dataFactor(), points.size());
+        add(
+                "loss = %s%.4g / N^alpha + %.4g / D^beta, fitted to the logarithms of %d losses:",
+                law.irreducible().isPresent()
+                        ? String.format(
+                                Locale.ROOT, "%.4f + ", law.irreducible().get().value())
+                        : "",
+                law.sizeFactor(),
+                law.dataFactor(),
+                points.size());
         add("");
         add("- alpha = %s", law.alpha().text(4));
         add("- beta = %s", law.beta().text(4));
-        law.irreducible().ifPresentOrElse(
-                e -> add("- irreducible loss E = %s", e.text(4)),
-                () -> add("- these points do not bear an irreducible loss: the law without one fits as well"));
+        law.irreducible()
+                .ifPresentOrElse(
+                        e -> add("- irreducible loss E = %s", e.text(4)),
+                        () -> add("- these points do not bear an irreducible loss: the law without one fits as well"));
         add("- losses lie about it with a standard deviation of %.2f %%", 100 * law.spread());
         double compute = points.stream().mapToDouble(PointResult::compute).max().orElseThrow();
         double N = law.optimalParameters(compute);
@@ -94,13 +105,7 @@ final class ScalingReport {
         add(
                 "- compute-optimal: N grows as C^%.2f, D as C^%.2f; for the most compute here, %.2e, N = %,.0f and D = %,.0f,"
                         + " %.1f tokens per parameter (Chinchilla: about %.0f)",
-                share,
-                1 - share,
-                compute,
-                N,
-                D,
-                D / N,
-                PointResult.CHINCHILLA);
+                share, 1 - share, compute, N, D, D / N, PointResult.CHINCHILLA);
         if (isOutside(N, D)) {
             add("- that optimum lies outside of the sizes and budgets of the grid: it is an extrapolation");
         }

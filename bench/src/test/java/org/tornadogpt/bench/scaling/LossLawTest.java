@@ -50,8 +50,7 @@ class LossLawTest {
         int held = 0;
         for (int seed = 0; seed < 60; seed++) {
             LossLaw law = LossLaw.fit(points(1.1, 0.01, seed));
-            double further =
-                    truth(1.1, 640_000, 4_000_000) * Math.exp(0.01 * new Random(1000 + seed).nextGaussian());
+            double further = truth(1.1, 640_000, 4_000_000) * Math.exp(0.01 * new Random(1000 + seed).nextGaussian());
             held += law.predict(640_000, 4_000_000).holds(further) ? 1 : 0;
         }
         assertThat(held).isBetween(51, 60);

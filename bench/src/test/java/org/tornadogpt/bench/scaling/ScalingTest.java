@@ -25,7 +25,8 @@ class ScalingTest {
     private final StringWriter out = new StringWriter();
 
     private int scaling(String... more) {
-        List<String> args = new ArrayList<>(List.of("scaling", "--data", folder.resolve("t.txt").toString()));
+        List<String> args = new ArrayList<>(
+                List.of("scaling", "--data", folder.resolve("t.txt").toString()));
         args.addAll(List.of("--out", folder.resolve("s").toString(), "--block", "8", "--batch", "2"));
         args.addAll(List.of(more));
         PrintWriter writer = new PrintWriter(out);
