@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.tokenizer.TokenizerFile;
 
 /**

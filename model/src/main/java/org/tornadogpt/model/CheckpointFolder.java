@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.tornadogpt.model.internal.Json;
 
 /**
  * Replaces a folder as nearly at once as a file system allows. The new contents are written to {@code NAME.new} and

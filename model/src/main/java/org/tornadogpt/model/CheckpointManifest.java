@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.tornadogpt.model.internal.Json;
 
 /**
  * What {@code state.json} says of a checkpoint's files: exactly the known names, each with its length and SHA-256.

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.layer.ParameterLayout;
 
 /** A checkpoint whose files are in memory, such as one that a stranger has sent. It is checked as one on disk is. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import org.tornadogpt.model.internal.Json;
 
 /**
  * The architecture of a model: everything that decides its parameters and what it computes, nothing about its training.

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
+import org.tornadogpt.model.internal.Json;
 
 /**
  * A file in the safetensors format (github.com/huggingface/safetensors), float32 only: eight bytes with the length of

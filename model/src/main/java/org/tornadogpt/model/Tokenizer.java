@@ -1,6 +1,7 @@
 package org.tornadogpt.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.tokenizer.TokenizerFile;
 
 /** Turns text into tokens and back. */

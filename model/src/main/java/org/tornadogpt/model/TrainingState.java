@@ -2,6 +2,7 @@ package org.tornadogpt.model;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.tornadogpt.model.internal.Json;
 
 /**
  * Where a training run stands, kept in a checkpoint's {@code state.json}.

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.model.internal.Json;
 
 /**
  * More than a thousand checkpoints, each changed in one to three places by a random generator of a fixed seed and

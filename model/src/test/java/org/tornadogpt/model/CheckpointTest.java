@@ -25,6 +25,7 @@ import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.kernel.random.PhiloxStream;
 import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.layer.ParameterLayout;
 
 class CheckpointTest {

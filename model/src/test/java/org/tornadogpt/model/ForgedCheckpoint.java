@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.model.internal.Json;
 
 /** A small checkpoint whose files a test changes; {@link #seal} makes lengths and checksums fit again. */
 final class ForgedCheckpoint {

@@ -15,6 +15,7 @@ import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.layer.ParameterLayout;
 
 /** Tiny GPTs against PyTorch in double precision; the files are made by {@code tools/golden/make_golden.py}. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tornadogpt.kernels.device.jvm.SequentialDevice;
 import org.tornadogpt.kernels.graph.KernelChoices;
+import org.tornadogpt.model.internal.Json;
 
 /** Checkpoints that were written to do harm, with checksums that fit: one line, at once. */
 @Timeout(10)

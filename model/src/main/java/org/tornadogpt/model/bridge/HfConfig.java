@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.tornadogpt.model.GptConfig;
-import org.tornadogpt.model.Json;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.layer.FeedForward;
 import org.tornadogpt.model.layer.Norm;
 

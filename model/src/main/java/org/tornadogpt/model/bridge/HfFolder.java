@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.tornadogpt.model.GptConfig;
-import org.tornadogpt.model.Json;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.layer.Parameters;

@@ -3,6 +3,7 @@ package org.tornadogpt.model.bridge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.tornadogpt.model.CheckpointException;
 import org.tornadogpt.model.GptConfig;
-import org.tornadogpt.model.Json;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.SafeTensors;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.Weights;
@@ -67,6 +68,20 @@ public final class HfImport implements AutoCloseable {
      */
     public static HfImport open(Map<String, byte[]> files) throws IOException {
         return open(new HfFiles.InMemory(files), null, 0);
+    }
+
+    /**
+     * Whether files in memory are another program's: {@code transformers} says which of its types a model is, this
+     * program says its kind.
+     *
+     * @throws IllegalArgumentException if the configuration is no JSON object
+     */
+    public static boolean isForeign(Map<String, byte[]> files) {
+        byte[] config = files.getOrDefault(CONFIG, new byte[0]);
+        if (config.length == 0 || config.length > LARGEST) {
+            return false; // which is told by who reads it
+        }
+        return Json.readObject(new String(config, StandardCharsets.UTF_8)).has("model_type");
     }
 
     private static HfImport open(HfFiles files, Tokenizer tokenizer, int block) throws IOException {

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.tornadogpt.model.Json;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.layer.Parameters;
 
 /** Writes tensors under another program's names, as float32 in the safetensors format. */

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.tornadogpt.model.CharTokenizer;
-import org.tornadogpt.model.Json;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.Tokenizer;
 
 /**

@@ -16,8 +16,8 @@ import org.tornadogpt.serve.http.ApiException;
 import org.tornadogpt.serve.http.Exchange;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
-import org.tornadogpt.trainer.metrics.Observation;
 import org.tornadogpt.trainer.metrics.ObservationsFile;
+import org.tornadogpt.trainer.metrics.SamplesFile;
 
 /** The runs in one folder: plain names right below it, nothing else is looked at. */
 public final class Runs {
@@ -25,7 +25,7 @@ public final class Runs {
     private static final int MOST_RUNS = 200;
     private static final int MOST_POINTS = 600;
     private static final long LARGEST_FILE = 256L << 20;
-    private static final long LARGEST_OBSERVATIONS = 64L << 20;
+    private static final long LARGEST_SAMPLES = 64L << 20;
     private static final int MOST_SAMPLES = 50;
     private static final int LIVE_STREAMS = 32;
 
@@ -104,21 +104,35 @@ public final class Runs {
                 .filter(Metric::isEvaluation)
                 .forEach(m ->
                         evaluations.addArray().add(m.step()).add(m.trainLoss()).add(m.valLoss()));
-        samples(file.resolveSibling(ObservationsFile.NAME), answer.putArray("samples"));
+        samples(file.getParent(), answer.putArray("samples"));
         answer.put("lastStep", metrics.isEmpty() ? 0 : metrics.getLast().step());
         answer.put("tokensPerSecond", steps.isEmpty() ? null : steps.getLast().tokensPerSecond());
         return answer;
     }
 
-    /** The latest texts of evaluations; none where the run writes none, or too much to be read each time. */
-    private static void samples(Path file, ArrayNode into) throws IOException {
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > LARGEST_OBSERVATIONS) {
-            return;
+    /** The latest texts that the run wrote on its way; none where it keeps none, or too much to be read each time. */
+    private static void samples(Path run, ArrayNode into) throws IOException {
+        Path samples = run.resolve("samples.jsonl");
+        Path observations = run.resolve(ObservationsFile.NAME);
+        List<TextAtStep> texts = List.of();
+        if (isReadable(samples)) {
+            texts = SamplesFile.read(samples).stream()
+                    .map(s -> new TextAtStep(s.step(), s.text()))
+                    .toList();
+        } else if (isReadable(observations)) {
+            texts = ObservationsFile.read(observations).stream()
+                    .map(o -> new TextAtStep(o.step(), o.sample()))
+                    .toList();
         }
-        List<Observation> all = ObservationsFile.read(file);
-        for (Observation seen : all.subList(Math.max(0, all.size() - MOST_SAMPLES), all.size())) {
-            into.addArray().add(seen.step()).add(seen.sample());
+        for (TextAtStep text : texts.subList(Math.max(0, texts.size() - MOST_SAMPLES), texts.size())) {
+            into.addArray().add(text.step()).add(text.text());
         }
+    }
+
+    private record TextAtStep(long step, String text) {}
+
+    private static boolean isReadable(Path file) throws IOException {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) <= LARGEST_SAMPLES;
     }
 
     private static double mean(List<Metric> steps, int from, int to) {

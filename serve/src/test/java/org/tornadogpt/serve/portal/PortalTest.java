@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +33,9 @@ import org.tornadogpt.model.bridge.HfFolder;
 import org.tornadogpt.model.layer.FeedForward;
 import org.tornadogpt.model.layer.Norm;
 import org.tornadogpt.serve.Served;
+import org.tornadogpt.trainer.metrics.Observation;
+import org.tornadogpt.trainer.metrics.ObservationsFile;
+import org.tornadogpt.trainer.metrics.SamplesFile;
 
 class PortalTest {
     @TempDir
@@ -126,6 +130,14 @@ class PortalTest {
         JsonNode curves = Served.json(served.get("/portal/api/runs/one"));
         assertThat(curves.at("/steps/1/1").asDouble()).isEqualTo(3.0);
         assertThat(curves.at("/evaluations/0/2").asDouble()).isEqualTo(3.5);
+        assertThat(curves.path("samples")).isEmpty();
+        Path run = folder.resolve("runs/one");
+        ObservationsFile.put(run.resolve(ObservationsFile.NAME), new Observation(2, "seen", new TreeMap<>()));
+        assertThat(Served.json(served.get("/portal/api/runs/one")).path("samples").toString())
+                .isEqualTo("[[2,\"seen\"]]");
+        SamplesFile.add(run.resolve("samples.jsonl"), new SamplesFile.Sample(1, 1, 7, "a", "written"));
+        assertThat(Served.json(served.get("/portal/api/runs/one")).path("samples").toString())
+                .isEqualTo("[[1,\"written\"]]");
         for (String name : List.of("link", "two", "..", "%2e%2e", "one%2f..%2fone")) {
             assertThat(served.get("/portal/api/runs/" + name).statusCode()).isIn(400, 404);
         }

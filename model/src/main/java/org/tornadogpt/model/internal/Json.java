@@ -1,4 +1,4 @@
-package org.tornadogpt.model;
+package org.tornadogpt.model.internal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -95,7 +95,7 @@ public final class Json {
         return object;
     }
 
-    static <T> T with(T value, Class<T> type, Map<String, String> settings) {
+    public static <T> T with(T value, Class<T> type, Map<String, String> settings) {
         ObjectNode tree = MAPPER.valueToTree(value);
         settings.forEach((name, text) -> {
             JsonNode old = tree.get(name);
@@ -134,7 +134,7 @@ public final class Json {
     }
 
     /** What a record's constructor objected to, or what Jackson did, in one line. */
-    static String reason(JsonProcessingException e) {
+    public static String reason(JsonProcessingException e) {
         Throwable cause = e.getCause();
         String message = cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage();
         return message.lines().findFirst().orElse("unreadable JSON");
