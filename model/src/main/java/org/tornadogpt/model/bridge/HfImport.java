@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import org.tornadogpt.model.CheckpointException;
 import org.tornadogpt.model.GptConfig;
-import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.SafeTensors;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.Weights;
+import org.tornadogpt.model.internal.Json;
 
 /**
  * A folder that Hugging Face's {@code transformers} wrote: {@code config.json}, {@code tokenizer.json}, and {@code

@@ -16,10 +16,10 @@ import java.util.Set;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.model.CheckpointException;
 import org.tornadogpt.model.GptConfig;
-import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.SafeTensors;
 import org.tornadogpt.model.Weights;
+import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.lora.Adapters;
 
 /**

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.tornadogpt.model.CharTokenizer;
-import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.internal.Json;
 
 /**
  * Hugging Face's {@code tokenizer.json}, as far as tokenizers here can do what it asks for; everything else is refused

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.tornadogpt.model.CharTokenizer;
-import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.Tokenizer;
+import org.tornadogpt.model.internal.Json;
 
 /** Tokenizers by name: {@code char}, {@code byte}, {@code bpe:N}, {@code gpt2}, or a {@code tokenizer.json}. */
 public final class Tokenizers {

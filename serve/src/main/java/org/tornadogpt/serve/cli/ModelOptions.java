@@ -97,8 +97,8 @@ final class ModelOptions {
                     + " got '" + adapter + "'");
         }
         if (at < 0 && runs.size() > 1) {
-            throw new UsageException("--lora " + adapter + ": say over which run, " + name + "@RUN=DIR, RUN being one of "
-                    + String.join(", ", runs));
+            throw new UsageException("--lora " + adapter + ": say over which run, " + name
+                    + "@RUN=DIR, RUN being one of " + String.join(", ", runs));
         }
         String run = at < 0 ? runs.getFirst() : names.substring(at + 1);
         if (!runs.contains(run)) {

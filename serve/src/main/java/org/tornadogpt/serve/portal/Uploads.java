@@ -142,12 +142,7 @@ public final class Uploads {
                         Weights weights = new Weights(brought.config().model(), kernels.device());
                         brought.loading().load(weights);
                         ServedModel model = new ServedModel(
-                                name,
-                                brought.tokenizer(),
-                                weights,
-                                kernels,
-                                batch,
-                                System.currentTimeMillis() / 1000);
+                                name, brought.tokenizer(), weights, kernels, batch, System.currentTimeMillis() / 1000);
                         model.session();
                         return model;
                     })

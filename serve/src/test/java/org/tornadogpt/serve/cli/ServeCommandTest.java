@@ -88,8 +88,8 @@ class ServeCommandTest {
 
     private String alone(Weights weights) {
         InferenceSession session = new InferenceSession(weights, KernelChoices.defaults(device), true);
-        return TOKENIZER.decode(new Generator(session)
-                .generate(TOKENIZER.encode(PROMPT), TOKENS, new Sampling(1, 0, 1, 7)));
+        return TOKENIZER.decode(
+                new Generator(session).generate(TOKENIZER.encode(PROMPT), TOKENS, new Sampling(1, 0, 1, 7)));
     }
 
     private static final class Output extends StringWriter {
@@ -126,8 +126,8 @@ class ServeCommandTest {
     }
 
     private static String text(String address, String model) throws IOException, InterruptedException {
-        String body = "{\"model\":\"" + model + "\",\"prompt\":\"" + PROMPT + "\",\"max_tokens\":" + TOKENS
-                + ",\"seed\":7}";
+        String body =
+                "{\"model\":\"" + model + "\",\"prompt\":\"" + PROMPT + "\",\"max_tokens\":" + TOKENS + ",\"seed\":7}";
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpResponse<String> response = client.send(
                     HttpRequest.newBuilder(URI.create(address + "/v1/completions"))
@@ -152,7 +152,12 @@ class ServeCommandTest {
         assertThat(changed).isNotEqualTo(base);
         assertThat(served(
                         List.of("one", "own", "two"),
-                        "--run", one.toString(), "--run", two.toString(), "--lora", "own@two=" + adapters))
+                        "--run",
+                        one.toString(),
+                        "--run",
+                        two.toString(),
+                        "--lora",
+                        "own@two=" + adapters))
                 .containsExactly(base, changed, base);
         assertThat(served(List.of("own"), "--run", one.toString(), "--lora", "own=" + adapters))
                 .containsExactly(changed);
@@ -171,8 +176,7 @@ class ServeCommandTest {
         Weights both = new Weights(CONFIG.model(), device, DType.BF16);
         Checkpoint.open(saved).restore(both);
         assertThat(served(
-                        List.of("one", "own"),
-                        "--run", one.toString(), "--lora", "own=" + adapters, "--dtype", "bf16"))
+                        List.of("one", "own"), "--run", one.toString(), "--lora", "own=" + adapters, "--dtype", "bf16"))
                 .containsExactly(alone(rounded), alone(both));
     }
 
@@ -205,7 +209,8 @@ class ServeCommandTest {
     void versionIsThatOfTheProgram() {
         Output own = new Output();
         Output whole = new Output();
-        assertThat(run(own, new Output(), new AtomicBoolean(), List.of("serve", "--version"))).isZero();
+        assertThat(run(own, new Output(), new AtomicBoolean(), List.of("serve", "--version")))
+                .isZero();
         run(whole, new Output(), new AtomicBoolean(), List.of("--version"));
         assertThat(own.toString()).startsWith("tornado-gpt ").isEqualTo(whole.toString());
     }

@@ -47,7 +47,8 @@ class BrowserTest {
                 {"step":2,"event":"eval","trainLoss":3.0,"valLoss":3.5}
                 """);
         ObservationsFile.put(run.resolve(ObservationsFile.NAME), new Observation(1, "at the start", new TreeMap<>()));
-        ObservationsFile.put(run.resolve(ObservationsFile.NAME), new Observation(2, "later\n<b>on</b>", new TreeMap<>()));
+        ObservationsFile.put(
+                run.resolve(ObservationsFile.NAME), new Observation(2, "later\n<b>on</b>", new TreeMap<>()));
         try (Served served = Served.withRuns(folder.resolve("runs"))) {
             served.save(folder.resolve("saved"));
             Path script = Path.of("..", "tools", "serve", "portal.mjs").toAbsolutePath();

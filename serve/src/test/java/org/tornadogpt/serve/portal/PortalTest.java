@@ -133,10 +133,14 @@ class PortalTest {
         assertThat(curves.path("samples")).isEmpty();
         Path run = folder.resolve("runs/one");
         ObservationsFile.put(run.resolve(ObservationsFile.NAME), new Observation(2, "seen", new TreeMap<>()));
-        assertThat(Served.json(served.get("/portal/api/runs/one")).path("samples").toString())
+        assertThat(Served.json(served.get("/portal/api/runs/one"))
+                        .path("samples")
+                        .toString())
                 .isEqualTo("[[2,\"seen\"]]");
         SamplesFile.add(run.resolve("samples.jsonl"), new SamplesFile.Sample(1, 1, 7, "a", "written"));
-        assertThat(Served.json(served.get("/portal/api/runs/one")).path("samples").toString())
+        assertThat(Served.json(served.get("/portal/api/runs/one"))
+                        .path("samples")
+                        .toString())
                 .isEqualTo("[[1,\"written\"]]");
         for (String name : List.of("link", "two", "..", "%2e%2e", "one%2f..%2fone")) {
             assertThat(served.get("/portal/api/runs/" + name).statusCode()).isIn(400, 404);
@@ -207,8 +211,8 @@ class PortalTest {
             weights.initialise(5);
             Map<String, byte[]> files = huggingFace(weights, tokenizer);
             assertThat(bring("hf", zip(files)).statusCode()).isEqualTo(200);
-            String expected = tokenizer.decode(
-                    new Generator(new InferenceSession(weights, KernelChoices.defaults(device), true))
+            String expected =
+                    tokenizer.decode(new Generator(new InferenceSession(weights, KernelChoices.defaults(device), true))
                             .generate(tokenizer.encode("abc"), 20, new Sampling(1, 0, 1, 1)));
             assertThat(Served.json(served.post(
                                     "/v1/completions",
@@ -219,7 +223,10 @@ class PortalTest {
             assertThat(forget("hf")).isEqualTo(200);
             String said = new String(files.get("hf/config.json"), StandardCharsets.UTF_8);
             refused("i", zip(changed(files, "config.json", said.replaceFirst("gpt2", "t5"))), "model of type t5");
-            refused("j", zip(changed(files, "config.json", said.replaceFirst("(\"n_layer\" : )2", "$12000"))), "asks for 2000 layers");
+            refused(
+                    "j",
+                    zip(changed(files, "config.json", said.replaceFirst("(\"n_layer\" : )2", "$12000"))),
+                    "asks for 2000 layers");
             refused("k", zip(changed(files, "config.json", "[".repeat(5000))), "nest");
             refused("l", zip(changed(files, "model.safetensors", "no tensors")), "not a whole safetensors file");
             refused("m", zip(changed(files, "tokenizer.json", "{}")), "tokenizer.json");
@@ -230,7 +237,10 @@ class PortalTest {
                             "model.safetensors.index.json",
                             "{\"weight_map\":{\"wte.weight\":\"../../etc/passwd\"}}")),
                     "no ../../etc/passwd in the files");
-            refused("o", zip(changed(files, "config.json", said.replaceFirst("(\"n_embd\" : )24", "$148"))), "has shape");
+            refused(
+                    "o",
+                    zip(changed(files, "config.json", said.replaceFirst("(\"n_embd\" : )24", "$148"))),
+                    "has shape");
         }
     }
 
@@ -260,7 +270,10 @@ class PortalTest {
             String said = new String(files.get("hf/config.json"), StandardCharsets.UTF_8);
             refused(
                     "p",
-                    zip(changed(files, "config.json", said.replaceFirst("(\"max_position_embeddings\" : )16", "$11000000"))),
+                    zip(changed(
+                            files,
+                            "config.json",
+                            said.replaceFirst("(\"max_position_embeddings\" : )16", "$11000000"))),
                     "of keys and values");
             assertThat(bring("q", zip(files)).statusCode()).isEqualTo(200);
             assertThat(forget("q")).isEqualTo(200);
