@@ -132,7 +132,7 @@ class EventFileTest {
     void aResumedRunObservesNoStepTwice() throws IOException {
         Path file = folder.resolve(ObservationsFile.NAME);
         for (long step : new long[] {0, 20, 40, 20, 40}) {
-            ObservationsFile.put(file, observation(step, "at " + step, step));
+            ObservationsFile.put(file, observation(step, "at " + step, (float) step));
         }
         assertThat(ObservationsFile.read(file))
                 .containsExactly(observation(0, "at 0", 0), observation(20, "at 20", 20), observation(40, "at 40", 40));
