@@ -38,9 +38,9 @@ record Advice(int channels, long parameters, long tokens, Estimate loss, boolean
             GptConfig like,
             long textTokens) {
         long parameters = size.parametersLike(like);
-        double possible = hours * 3600 / time.at(parameters);
+        double possible = hours * 3600 / time.at((double) parameters);
         long most = PASSES * textTokens;
-        long tokens = (long) Math.max(1, Math.min(possible, most));
+        long tokens = (long) Math.max(1, Math.min(possible, (double) most));
         boolean beyond = parameters
                         > points.stream()
                                 .mapToLong(PointResult::parameters)
@@ -48,6 +48,11 @@ record Advice(int channels, long parameters, long tokens, Estimate loss, boolean
                                 .orElseThrow()
                 || tokens > points.stream().mapToLong(PointResult::tokens).max().orElseThrow();
         return new Advice(
-                size.channels(), parameters, tokens, law.predict(parameters, tokens), possible > most, beyond);
+                size.channels(),
+                parameters,
+                tokens,
+                law.predict((double) parameters, (double) tokens),
+                possible > most,
+                beyond);
     }
 }

@@ -44,16 +44,18 @@ public final class LossLaw {
 
     private LossLaw(List<PointResult> points, double... parameters) {
         meanLogN = points.stream()
-                .mapToDouble(r -> Math.log(r.parameters()))
+                .mapToDouble(r -> Math.log((double) r.parameters()))
                 .average()
                 .orElseThrow();
-        meanLogD =
-                points.stream().mapToDouble(r -> Math.log(r.tokens())).average().orElseThrow();
+        meanLogD = points.stream()
+                .mapToDouble(r -> Math.log((double) r.tokens()))
+                .average()
+                .orElseThrow();
         p = optimise(points, parameters);
         int n = points.size();
         int k = p.length;
         double squares = points.stream()
-                .mapToDouble(r -> Math.pow(Math.log(at(r.parameters(), r.tokens()) / r.loss()), 2))
+                .mapToDouble(r -> Math.pow(Math.log(at((double) r.parameters(), (double) r.tokens()) / r.loss()), 2))
                 .sum();
         freedom = n - k;
         variance = squares / freedom;
@@ -123,8 +125,8 @@ public final class LossLaw {
         RealMatrix slopes = new Array2DRowRealMatrix(points.size(), q.length);
         for (int i = 0; i < points.size(); i++) {
             PointResult r = points.get(i);
-            values.setEntry(i, Math.log(loss(q, r.parameters(), r.tokens())));
-            slopes.setRow(i, slopes(q, r.parameters(), r.tokens()));
+            values.setEntry(i, Math.log(loss(q, (double) r.parameters(), (double) r.tokens())));
+            slopes.setRow(i, slopes(q, (double) r.parameters(), (double) r.tokens()));
         }
         return new Pair<>(values, slopes);
     }

@@ -22,6 +22,7 @@ final class ScalingReport {
         return lines;
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a library at run time
     private void add(String format, Object... values) {
         lines.add(values.length == 0 ? format : String.format(Locale.ROOT, format, values));
     }
@@ -29,8 +30,8 @@ final class ScalingReport {
     private void table() {
         add("");
         add(
-                "| channels | parameters N | tokens D | compute 6ND | best validation loss | tokens per parameter | of %.0f |"
-                        .formatted(PointResult.CHINCHILLA));
+                "| channels | parameters N | tokens D | compute 6ND | best validation loss | tokens per parameter | of %.0f |",
+                PointResult.CHINCHILLA);
         add("|--:|--:|--:|--:|--:|--:|--:|");
         for (PointResult r : points) {
             add(
@@ -120,7 +121,7 @@ final class ScalingReport {
 
     /** What the law of the other points says of one that it has not seen. */
     void heldOut(PointResult point, LossLaw ofOthers) {
-        Estimate predicted = ofOthers.predict(point.parameters(), point.tokens());
+        Estimate predicted = ofOthers.predict((double) point.parameters(), (double) point.tokens());
         boolean hit = predicted.holds(point.loss());
         add("");
         add(

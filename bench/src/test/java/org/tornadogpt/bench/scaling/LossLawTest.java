@@ -20,7 +20,7 @@ class LossLawTest {
         int channels = 16;
         for (long N : new long[] {5_003, 20_011, 80_021, 320_009}) {
             for (long D : new long[] {100_003, 300_007, 900_001, 2_700_001}) {
-                double loss = truth(E, N, D) * Math.exp(noise * random.nextGaussian());
+                double loss = truth(E, (double) N, (double) D) * Math.exp(noise * random.nextGaussian());
                 points.add(new PointResult(channels, N, D, loss, 1e-9 * N));
             }
             channels *= 2;

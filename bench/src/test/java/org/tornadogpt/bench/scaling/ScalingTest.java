@@ -50,9 +50,12 @@ class ScalingTest {
         Files.delete(study.resolve("points/C8-D320/point.json"));
         assertThat(scaling(args)).as(out.toString()).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).contains("8 of 9 points are done already");
-        assertThat(Files.readString(study.resolve("scaling.md")).split("Power laws")[0])
-                .isEqualTo(first.split("Power laws")[0]);
+        assertThat(untilLaws(Files.readString(study.resolve("scaling.md")))).isEqualTo(untilLaws(first));
         assertThat(scaling("--sizes", "4", "--budgets", "160", "--seed", "2")).isEqualTo(ExitCode.USAGE);
         assertThat(out.toString()).contains("has a study with other settings");
+    }
+
+    private static String untilLaws(String report) {
+        return report.substring(0, report.indexOf("Power laws"));
     }
 }

@@ -64,7 +64,7 @@ final class ModelZip {
                 .min(Comparator.comparing((Map.Entry<String, Map<String, byte[]>> folder) ->
                                 folder.getValue().keySet().stream().noneMatch(name -> name.startsWith("model")))
                         .thenComparing(folder -> !folder.getKey().endsWith("best/"))
-                        .thenComparing(folder ->
+                        .thenComparingLong(folder ->
                                 folder.getKey().chars().filter(c -> c == '/').count()))
                 .map(Map.Entry::getValue)
                 .orElse(Map.of());
