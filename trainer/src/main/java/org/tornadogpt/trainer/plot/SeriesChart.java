@@ -4,8 +4,10 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -44,7 +46,7 @@ public final class SeriesChart {
         this.yTitle = yTitle;
     }
 
-    /** Makes axes logarithmic. */
+    /** Makes axes logarithmic, where the points span enough for such an axis to have letters. */
     public SeriesChart logarithmic(boolean x, boolean y) {
         xLogarithmic = x;
         yLogarithmic = y;
@@ -82,8 +84,12 @@ public final class SeriesChart {
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setPlotGridLinesColor(new Color(0xe0, 0xe0, 0xe0));
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
-        chart.getStyler().setXAxisLogarithmic(xLogarithmic);
-        chart.getStyler().setYAxisLogarithmic(yLogarithmic);
+        chart.getStyler()
+                .setXAxisLogarithmic(xLogarithmic
+                        && spansPowers(all.stream().map(Series::x).flatMap(List::stream)));
+        chart.getStyler()
+                .setYAxisLogarithmic(yLogarithmic
+                        && spansPowers(all.stream().map(Series::y).flatMap(List::stream)));
         for (Series series : all) {
             XYSeries drawn = chart.addSeries(series.name, series.x, series.y);
             drawn.setMarker(series.style == Style.LINE ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
@@ -92,5 +98,13 @@ public final class SeriesChart {
             }
         }
         return chart;
+    }
+
+    /** A logarithmic axis names powers of ten and nothing else: with fewer than two nobody could read it. */
+    static boolean spansPowers(Stream<Double> values) {
+        DoubleSummaryStatistics range =
+                values.mapToDouble(Double::doubleValue).summaryStatistics();
+        return range.getMin() > 0
+                && Math.floor(Math.log10(range.getMax())) - Math.ceil(Math.log10(range.getMin())) >= 1;
     }
 }
