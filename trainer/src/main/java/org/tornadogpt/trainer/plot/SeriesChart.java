@@ -85,11 +85,11 @@ public final class SeriesChart {
         chart.getStyler().setPlotGridLinesColor(new Color(0xe0, 0xe0, 0xe0));
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         chart.getStyler()
-                .setXAxisLogarithmic(xLogarithmic
-                        && spansPowers(all.stream().map(Series::x).flatMap(List::stream)));
+                .setXAxisLogarithmic(
+                        xLogarithmic && spansPowers(all.stream().map(Series::x).flatMap(List::stream)));
         chart.getStyler()
-                .setYAxisLogarithmic(yLogarithmic
-                        && spansPowers(all.stream().map(Series::y).flatMap(List::stream)));
+                .setYAxisLogarithmic(
+                        yLogarithmic && spansPowers(all.stream().map(Series::y).flatMap(List::stream)));
         for (Series series : all) {
             XYSeries drawn = chart.addSeries(series.name, series.x, series.y);
             drawn.setMarker(series.style == Style.LINE ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
@@ -102,8 +102,7 @@ public final class SeriesChart {
 
     /** A logarithmic axis names powers of ten and nothing else: with fewer than two nobody could read it. */
     static boolean spansPowers(Stream<Double> values) {
-        DoubleSummaryStatistics range =
-                values.mapToDouble(Double::doubleValue).summaryStatistics();
+        DoubleSummaryStatistics range = values.mapToDouble(Double::doubleValue).summaryStatistics();
         return range.getMin() > 0
                 && Math.floor(Math.log10(range.getMax())) - Math.ceil(Math.log10(range.getMin())) >= 1;
     }
