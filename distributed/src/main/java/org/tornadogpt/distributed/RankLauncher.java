@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Interruption;
@@ -36,8 +37,11 @@ final class RankLauncher {
     private static final List<String> AROUND = List.of(
             "/bin/sh",
             "-c",
-            "trap : INT TERM HUP USR1; \"$@\"; c=$?; [ $c -gt 128 ] && [ $c -ne 130 ] && sleep 8; exit $c",
-            "rank");
+            "trap : INT TERM HUP USR1; \"$@\"; c=$?; " + RankCodes.LEAVE
+                    + "; [ $c -gt 128 ] && [ $c -ne 130 ] && sleep 8; exit $c");
+
+    /** How long ranks may go on when the launcher has gone because of Ctrl+C. */
+    private static final long SAVING_MILLIS = 60_000;
 
     private final Io io;
     private final Map<String, String> environment;
@@ -57,16 +61,20 @@ final class RankLauncher {
         command.addAll(options(mpirun));
         command.addAll(List.of("-n", String.valueOf(ranks)));
         command.addAll(AROUND);
-        command.addAll(self());
-        command.addAll(arguments);
-        try {
+        try (RankCodes codes = new RankCodes(ranks)) {
+            command.add(codes.folder().toString());
+            command.addAll(self());
+            command.addAll(arguments);
             Process process = new ProcessBuilder(command)
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             io.interrupted().tell(passedOnTo(process));
-            return code(process.waitFor());
+            int launchers = process.waitFor();
+            codes.await(io.interrupted().getAsBoolean() ? SAVING_MILLIS : 0);
+            OptionalInt together = codes.together();
+            return together.isPresent() ? together.getAsInt() : code(launchers);
         } catch (IOException e) {
             throw new RanksException(mpirun + " cannot be started: " + e.getMessage(), e);
         } catch (InterruptedException e) {
