@@ -50,7 +50,10 @@ final class PlanCommand implements Callable<Integer> {
             description = "10^12 operations a second that a rank really does [${DEFAULT-VALUE}].")
     private double teraflops = 25;
 
-    @Option(names = "--memory", paramLabel = "GB/S", description = "Bandwidth of a rank's memory [${DEFAULT-VALUE}].")
+    @Option(
+            names = "--memory-bandwidth",
+            paramLabel = "GB/S",
+            description = "Bandwidth of a rank's memory [${DEFAULT-VALUE}].")
     private double memory = 2000;
 
     @Option(
@@ -124,7 +127,7 @@ final class PlanCommand implements Callable<Integer> {
         positive("--batch", batch);
         positive("--micro-steps", microSteps);
         positive("--tflops", teraflops);
-        positive("--memory", memory);
+        positive("--memory-bandwidth", memory);
         positive("--within", within);
         positive("--between", between);
         ranks.forEach(n -> positive("--ranks", n));

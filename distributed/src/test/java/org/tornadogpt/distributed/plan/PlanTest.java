@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tornadogpt.trainer.cli.Io;
+import org.tornadogpt.trainer.cli.Main;
+import org.tornadogpt.trainer.cli.Screen;
 import org.tornadogpt.trainer.ranks.Exchange;
 import org.tornadogpt.trainer.settings.UsageException;
 
@@ -70,5 +76,16 @@ class PlanTest {
             double hidden = plan.stepSeconds() - plan.overlappedStepSeconds();
             assertThat(hidden).isCloseTo(Math.min(backward, plan.exchangeSeconds()) * 0.9, within(1e-9));
         }
+    }
+
+    /** An option of its own must not be one of those that the program takes out of every command. */
+    @ParameterizedTest
+    @ValueSource(strings = {"per-node", "tflops", "memory-bandwidth", "within", "between", "latency"})
+    void everyOptionOfTheMachineReachesTheCommand(String option) {
+        StringWriter said = new StringWriter();
+        Io io = new Io(new PrintWriter(said), new PrintWriter(said), () -> false, Screen.none());
+        assertThat(Main.run(io, "plan", "--ranks", "2", "--" + option, "10"))
+                .as(said.toString())
+                .isZero();
     }
 }
