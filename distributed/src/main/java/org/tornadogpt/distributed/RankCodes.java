@@ -38,7 +38,10 @@ final class RankCodes implements AutoCloseable {
         }
     }
 
-    /** The code of all together: the worst that any rank ended with; nothing where some left none and none is bad. */
+    /**
+     * The code of all together: the worst that any rank chose. Nothing where that is unknown: some have left none, or
+     * all that are bad are of signals, of which no rank has said anything.
+     */
     OptionalInt together() throws IOException {
         List<Integer> codes = read();
         for (int code : new int[] {ExitCode.USAGE, ExitCode.INTERRUPTED}) {
@@ -46,10 +49,11 @@ final class RankCodes implements AutoCloseable {
                 return OptionalInt.of(code);
             }
         }
-        if (codes.stream().anyMatch(code -> code != ExitCode.OK)) {
+        if (codes.contains(ExitCode.FAILED) || codes.contains(ExitCode.USAGE)) {
             return OptionalInt.of(ExitCode.FAILED);
         }
-        return codes.size() < ranks ? OptionalInt.empty() : OptionalInt.of(ExitCode.OK);
+        boolean allWell = codes.size() == ranks && codes.stream().allMatch(code -> code == ExitCode.OK);
+        return allWell ? OptionalInt.of(ExitCode.OK) : OptionalInt.empty();
     }
 
     private List<Integer> read() throws IOException {

@@ -83,10 +83,10 @@ final class RankLauncher {
         }
     }
 
-    /** The launcher's own codes: of a signal, of what it thinks a signal was, and more. */
+    /** Where the ranks' own codes do not tell: nobody knows that all is well. */
     private int code(int launchers) {
         return switch (launchers) {
-            case ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE, ExitCode.INTERRUPTED -> launchers;
+            case ExitCode.FAILED, ExitCode.USAGE, ExitCode.INTERRUPTED -> launchers;
             default -> {
                 io.fail("the ranks have ended, mpirun with exit code " + launchers + "; the lines above say why");
                 yield ExitCode.FAILED;

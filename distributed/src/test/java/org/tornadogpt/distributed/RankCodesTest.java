@@ -35,6 +35,16 @@ class RankCodesTest {
         }
     }
 
+    /** Killed all at once, no rank has said why: somebody else must. */
+    @Test
+    void ofRanksThatWereKilledNothingIsSaid() throws IOException {
+        try (RankCodes codes = new RankCodes(2)) {
+            Files.writeString(codes.folder().resolve("0"), "137\n");
+            Files.writeString(codes.folder().resolve("1"), "137\n");
+            assertThat(codes.together()).isEmpty();
+        }
+    }
+
     @Test
     void theFolderGoesWithIt() throws IOException {
         RankCodes codes = new RankCodes(1);
