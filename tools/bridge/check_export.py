@@ -40,12 +40,66 @@ def check_gguf(file, model):
     arch = fields["general.architecture"]
     print("gguf metadata:", {k: v for k, v in fields.items() if not isinstance(v, list)})
     tensors = {t.name: t for t in reader.tensors}
-    state = model.state_dict()
     print(f"gguf: {len(tensors)} tensors, architecture {arch}, {len(fields['tokenizer.ggml.tokens'])} tokens")
-    embedding = state["transformer.wte.weight" if arch == "gpt2" else "model.embed_tokens.weight"]
-    difference = abs(torch.tensor(tensors["token_embd.weight"].data.copy()) - embedding).max().item()
-    norms = [n for n in tensors if n.endswith("_norm.weight")]
-    return difference + (0 if norms else 1)
+    expected = expected_gguf(arch, model, model.state_dict())
+    if set(expected) != set(tensors):
+        print("gguf: missing", sorted(set(expected) - set(tensors)), "unexpected", sorted(set(tensors) - set(expected)))
+        return float("inf")
+    worst = 0.0
+    for name, values in expected.items():
+        found = torch.tensor(tensors[name].data.copy())
+        if found.shape != values.shape:
+            print(f"gguf: {name} has shape {tuple(found.shape)}, not {tuple(values.shape)}")
+            return float("inf")
+        worst = max(worst, (found - values).abs().max().item())
+    print(f"gguf: largest difference of {sum(v.numel() for v in expected.values())} values in {len(expected)} tensors: {worst:.2e}")
+    return worst
+
+
+GPT2_BLOCK = {"ln_1": "attn_norm", "attn.c_attn": "attn_qkv", "attn.c_proj": "attn_output", "ln_2": "ffn_norm", "mlp.c_fc": "ffn_up",
+              "mlp.c_proj": "ffn_down"}
+LLAMA_BLOCK = {"input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
+               "self_attn.o_proj": "attn_output", "post_attention_layernorm": "ffn_norm", "mlp.gate_proj": "ffn_gate",
+               "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down"}
+
+
+def interleaved(weight, heads):
+    """Hugging Face rotates halves of a head's rows, GGUF's llama neighbouring ones."""
+    rows, columns = weight.shape
+    return weight.view(heads, 2, rows // heads // 2, columns).transpose(1, 2).reshape(rows, columns)
+
+
+def expected_gguf(arch, model, state):
+    """Tensors that a GGUF file of this model has, in llama.cpp's names and layout."""
+    config = model.config
+    tied = config.tie_word_embeddings
+    expected = {}
+    if arch == "gpt2":
+        outer = {"wte.weight": "token_embd.weight", "wpe.weight": "position_embd.weight", "ln_f.weight": "output_norm.weight",
+                 "ln_f.bias": "output_norm.bias"}
+        prefix, block = "transformer.", GPT2_BLOCK
+        head_rows = {}
+    else:
+        outer = {"embed_tokens.weight": "token_embd.weight", "norm.weight": "output_norm.weight"}
+        prefix, block = "model.", LLAMA_BLOCK
+        head_rows = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
+    for name, theirs_name in outer.items():
+        expected[theirs_name] = state[prefix + name]
+    layers = "h" if arch == "gpt2" else "layers"
+    for layer in range(config.num_hidden_layers):
+        for part, name in block.items():
+            for kind in ("weight", "bias"):
+                values = state.get(f"{prefix}{layers}.{layer}.{part}.{kind}")
+                if values is None:
+                    continue
+                if arch == "gpt2" and values.dim() == 2:
+                    values = values.T
+                if name in head_rows:
+                    values = interleaved(values, head_rows[name])
+                expected[f"blk.{layer}.{name}.{kind}"] = values
+    if not tied:
+        expected["output.weight"] = state["lm_head.weight"]
+    return expected
 
 
 def main():

@@ -72,7 +72,9 @@ def main():
     args = parser.parse_args()
     hf = Tokenizer.from_file(args.tokenizer)
     known = None
-    if json.load(open(args.tokenizer, encoding="utf-8"))["decoder"]["type"] == "Fuse":
+    tree = json.load(open(args.tokenizer, encoding="utf-8"))
+    fallback = tree["model"].get("byte_fallback", False)
+    if tree["decoder"]["type"] == "Fuse":
         known = set(hf.get_vocab())
     strings = random_strings(args.count, args.seed, known)
     names = ["random strings"] + args.files
@@ -82,8 +84,9 @@ def main():
         mine = ours(args.tgpt, args.tokenizer, group)
         theirs = [hf.encode(s, add_special_tokens=False).ids for s in group]
         wrong += report(f"tokenizers, {name}", group, mine, theirs)
-        decoded = [hf.decode(ids, skip_special_tokens=False) for ids in theirs]
-        wrong += report(f"tokenizers decodes, {name}", group, decoded, group)
+        if not fallback:  # there a text's first space is lost
+            decoded = [hf.decode(ids, skip_special_tokens=False) for ids in theirs]
+            wrong += report(f"tokenizers decodes, {name}", group, decoded, group)
         if args.tiktoken:
             import tiktoken
             from tiktoken.load import load_tiktoken_bpe

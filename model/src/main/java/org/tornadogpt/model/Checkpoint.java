@@ -10,11 +10,13 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.model.layer.Parameters;
+import org.tornadogpt.model.lora.Adapters;
 
 /**
  * A model on disk: a folder with {@code model.safetensors}, {@code config.json}, {@code tokenizer.json},
  * {@code optimizer.safetensors} (tensors {@code m.NAME} and {@code v.NAME}; only if it was saved from training) and
- * {@code state.json}, which also holds the SHA-256 of the other files and of itself.
+ * {@code state.json}, which also holds the SHA-256 of the other files and of itself. Where adapters were trained,
+ * {@code adapters.safetensors} takes the optimizer's place: their values and both moments.
  *
  * <p>Opening verifies every file; only a checkpoint that is whole and fits the session changes the session.
  */
@@ -23,6 +25,7 @@ public final class Checkpoint {
     static final String CONFIG = "config.json";
     static final String TOKENIZER = "tokenizer.json";
     static final String OPTIMIZER = "optimizer.safetensors";
+    static final String ADAPTERS = "adapters.safetensors";
     static final String STATE = "state.json";
 
     /** Longest context of a file: where places have no tensor, nothing else bounds what it can ask for. */
@@ -71,13 +74,18 @@ public final class Checkpoint {
             throws IOException {
         TrainingSession.Moments whole = session.moments()
                 .orElseThrow(() -> new IllegalStateException("the moments are brought together in another process"));
-        ParameterLayout layout = session.model().parameters();
-        List<SafeTensors.Source> moments = new ArrayList<>();
-        moments.addAll(sources(FIRST_MOMENT, layout, whole.first()));
-        moments.addAll(sources(SECOND_MOMENT, layout, whole.second()));
+        Adapters adapters = session.adapters();
+        ParameterLayout layout = adapters == null ? session.model().parameters() : adapters.layout();
+        List<SafeTensors.Source> trained = new ArrayList<>();
+        if (adapters != null) {
+            session.workspace().toHost(adapters.values());
+            trained.addAll(sources("", layout, adapters.values()));
+        }
+        trained.addAll(sources(FIRST_MOMENT, layout, whole.first()));
+        trained.addAll(sources(SECOND_MOMENT, layout, whole.second()));
         new CheckpointFolder(folder, observer).replace(files -> {
             files.tensors(MODEL, sources(session.weights()));
-            files.tensors(OPTIMIZER, moments);
+            files.tensors(adapters == null ? OPTIMIZER : ADAPTERS, trained);
             writeRest(files, session.model(), tokenizer, state);
         });
     }
@@ -88,8 +96,10 @@ public final class Checkpoint {
      */
     public static void copy(Path from, Path folder) throws IOException {
         new CheckpointFolder(folder, step -> {}).replace(files -> {
-            for (String name : List.of(MODEL, OPTIMIZER, CONFIG, TOKENIZER, STATE)) {
-                files.copy(from.resolve(name));
+            for (String name : List.of(MODEL, OPTIMIZER, ADAPTERS, CONFIG, TOKENIZER, STATE)) {
+                if (Files.exists(from.resolve(name))) {
+                    files.copy(from.resolve(name));
+                }
             }
         });
     }
@@ -167,8 +177,10 @@ public final class Checkpoint {
             boolean optimizer = files.has(OPTIMIZER);
             Checkpoint checkpoint = new Checkpoint(folder, note, config, tokenizer, files.state(), optimizer);
             files.verify(MODEL);
-            if (optimizer) {
-                files.verify(OPTIMIZER);
+            for (String file : List.of(OPTIMIZER, ADAPTERS)) {
+                if (files.has(file)) {
+                    files.verify(file);
+                }
             }
             checkpoint.checkShapes();
             return checkpoint;
@@ -237,12 +249,17 @@ public final class Checkpoint {
     }
 
     /**
-     * Loads parameters and moments.
+     * Loads parameters and moments; adapters and theirs into a session whose adapters have begun on the weights that
+     * they were trained for.
      *
      * @throws CheckpointException if the model is of another shape (the message names the tensor and both shapes), has
      *     no optimiser state after its first step, or a value that is not finite; the session is then unchanged
      */
     public void restore(TrainingSession session) throws IOException {
+        if (session.adapters() != null) {
+            restoreAdapters(session);
+            return;
+        }
         if (!hasOptimizer
                 && state.step() == 0) { // a model that came from elsewhere: the moments are those of a first step
             restore(session.weights());
@@ -284,6 +301,23 @@ public final class Checkpoint {
             model.checkFinite();
             load(model, weights);
         }
+    }
+
+    private void restoreAdapters(TrainingSession session) throws IOException {
+        if (!Files.exists(folder.resolve(ADAPTERS))) {
+            throw new CheckpointException(
+                    "checkpoint " + folder + " has no " + ADAPTERS + ": training cannot go on from it");
+        }
+        Adapters adapters = session.adapters();
+        ParameterLayout layout = adapters.layout();
+        try (SafeTensors tensors = SafeTensors.open(folder.resolve(ADAPTERS))) {
+            check(ADAPTERS, tensors, layout, "", FIRST_MOMENT, SECOND_MOMENT);
+            tensors.checkFinite();
+            load(tensors, "", adapters.parameters());
+            load(tensors, FIRST_MOMENT, new Parameters(layout, session.firstMoment()));
+            load(tensors, SECOND_MOMENT, new Parameters(layout, session.secondMoment()));
+        }
+        session.adaptersLoaded();
     }
 
     private void check(String file, SafeTensors tensors, ParameterLayout layout, String... prefixes)

@@ -14,6 +14,11 @@ public interface Tokenizer {
     /** Tokens to text; a token outside the vocabulary is an error. */
     String decode(int[] tokens);
 
+    /** Tokens that are a text from its beginning: what {@link #encode} put before it is taken away. */
+    default String decodeWhole(int[] tokens) {
+        return decode(tokens);
+    }
+
     /**
      * Where a text may be cut so that the tokens of its parts are those of the whole.
      *
@@ -71,6 +76,11 @@ public interface Tokenizer {
 
     /** The token to begin with where there is no prompt. */
     int startToken();
+
+    /** The special token that ends texts, -1 if there is none. */
+    default int endOfText() {
+        return -1;
+    }
 
     /** As JSON text, for {@code tokenizer.json}: what Hugging Face's {@code tokenizers} reads. */
     String toJson();

@@ -374,6 +374,15 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         adapters.begin(workspace, seed);
     }
 
+    /** Takes over the values and moments of adapters that were set on the host. */
+    public void adaptersLoaded() {
+        workspace.toDevice(adapters.values());
+        workspace.toDevice(firstMoment);
+        workspace.toDevice(secondMoment);
+        workspace.program(MERGE).run();
+        weights.updated();
+    }
+
     /**
      * The gradients, in the parameters' layout; call {@code workspace().toHost} before reading and {@code toDevice}
      * after writing.

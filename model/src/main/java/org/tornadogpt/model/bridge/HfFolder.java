@@ -12,7 +12,6 @@ import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.internal.Json;
 import org.tornadogpt.model.layer.Parameters;
-import org.tornadogpt.model.tokenizer.BpeTokenizer;
 import org.tornadogpt.model.tokenizer.TokenizerFile;
 
 /** Writes a folder that Hugging Face's {@code transformers} loads: the model, its configuration, its tokenizer. */
@@ -53,7 +52,7 @@ public final class HfFolder {
     }
 
     private static Integer end(Tokenizer tokenizer) {
-        return tokenizer instanceof BpeTokenizer bpe && bpe.endOfText() >= 0 ? bpe.endOfText() : null;
+        return tokenizer.endOfText() >= 0 ? tokenizer.endOfText() : null;
     }
 
     private static void text(Path folder, String name, String text) throws IOException {

@@ -13,6 +13,7 @@ import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.Weights;
 import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.model.tokenizer.BpeTokenizer;
+import org.tornadogpt.model.tokenizer.ByteFallbackTokenizer;
 
 /**
  * Carries the parameters of one model over to another of the same architecture, which may have another vocabulary and a
@@ -112,12 +113,14 @@ public final class Transfer {
 
     /** The text of each token; of a part of a character, its bytes. */
     private static List<String> texts(Tokenizer tokenizer) {
-        if (tokenizer instanceof BpeTokenizer bpe) {
-            return bpe.pieces().texts();
-        }
-        return IntStream.range(0, tokenizer.vocabularySize())
-                .mapToObj(token ->
-                        BpeTokenizer.text(tokenizer.decode(new int[] {token}).getBytes(StandardCharsets.UTF_8)))
-                .toList();
+        return switch (tokenizer) {
+            case BpeTokenizer bpe -> bpe.pieces().texts();
+            case ByteFallbackTokenizer fallback -> fallback.texts();
+            default ->
+                IntStream.range(0, tokenizer.vocabularySize())
+                        .mapToObj(token ->
+                                BpeTokenizer.text(tokenizer.decode(new int[] {token}).getBytes(StandardCharsets.UTF_8)))
+                        .toList();
+        };
     }
 }

@@ -24,6 +24,15 @@ final class AddedTokens {
         longestFirst.forEach(t -> firstChars.set(t.content().charAt(0)));
     }
 
+    /** The token that ends texts, -1 if none of these does. */
+    static int endOfText(List<AddedToken> tokens) {
+        return tokens.stream()
+                .filter(t -> t.content().equals(BpeTrainer.END) || t.content().equals("</s>"))
+                .mapToInt(AddedToken::id)
+                .findFirst()
+                .orElse(-1);
+    }
+
     void split(String text, Parts parts) {
         int from = 0;
         int i = 0;

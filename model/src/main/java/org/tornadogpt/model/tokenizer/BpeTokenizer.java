@@ -270,13 +270,9 @@ public final class BpeTokenizer implements Tokenizer {
         return start;
     }
 
-    /** The special token that ends texts, -1 if there is none. */
+    @Override
     public int endOfText() {
-        return definition.added.stream()
-                .filter(t -> t.content().equals(BpeTrainer.END) || t.content().equals("</s>"))
-                .mapToInt(AddedToken::id)
-                .findFirst()
-                .orElse(-1);
+        return AddedTokens.endOfText(definition.added);
     }
 
     /**

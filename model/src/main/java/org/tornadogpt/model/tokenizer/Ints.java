@@ -22,6 +22,10 @@ final class Ints {
         size += more.length;
     }
 
+    void clear() {
+        size = 0;
+    }
+
     int size() {
         return size;
     }

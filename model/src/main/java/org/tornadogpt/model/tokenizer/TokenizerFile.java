@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.internal.Json;
@@ -45,8 +46,10 @@ public final class TokenizerFile {
         refuse(model, "dropout");
         refuse(model, "continuing_subword_prefix");
         refuse(model, "end_of_word_suffix");
-        if (model.path("byte_fallback").asBoolean()) {
-            throw refused("byte_fallback");
+        if (model.path("byte_fallback").asBoolean()
+                && !typeOf(tree.path("decoder")).equals(BYTE_LEVEL)) {
+            List<AddedToken> added = added();
+            return ByteFallbackFile.read(tree, added, first(tree.path("post_processor"), added));
         }
         if (present(tree.path("normalizer"))) {
             throw refused("a normalizer of type " + typeOf(tree.path("normalizer")));
@@ -71,7 +74,7 @@ public final class TokenizerFile {
         }
     }
 
-    private static IllegalArgumentException refused(String what) {
+    static IllegalArgumentException refused(String what) {
         return new IllegalArgumentException("it asks for " + what);
     }
 
@@ -100,7 +103,7 @@ public final class TokenizerFile {
         }
         List<AddedToken> added = added();
         byte[][] pieces = pieces(model.path("vocab"), added);
-        int[] merges = merges(model.path("merges"), model.path("vocab"));
+        int[] merges = merges(model.path("merges"), model.path("vocab"), token -> ByteAlphabet.read(token) != null);
         boolean ignore = model.path("ignore_merges").asBoolean();
         return new BpeTokenizer(new BpeTokenizer.Definition(
                 pieces, merges, preTokenizer, ignore, added, first(tree.path("post_processor"), added)));
@@ -132,7 +135,8 @@ public final class TokenizerFile {
         return added;
     }
 
-    private static byte[][] pieces(JsonNode vocabulary, List<AddedToken> added) {
+    /** How many numbers these tokens take up. */
+    static int size(JsonNode vocabulary, List<AddedToken> added) {
         int size = 0;
         for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
             size = Math.max(size, id(entry.getValue(), entry.getKey()) + 1);
@@ -140,7 +144,11 @@ public final class TokenizerFile {
         for (AddedToken token : added) {
             size = Math.max(size, token.id() + 1);
         }
-        byte[][] pieces = new byte[size][];
+        return size;
+    }
+
+    private static byte[][] pieces(JsonNode vocabulary, List<AddedToken> added) {
+        byte[][] pieces = new byte[size(vocabulary, added)][];
         for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
             int id = entry.getValue().intValue();
             byte[] piece = ByteAlphabet.read(entry.getKey());
@@ -157,7 +165,8 @@ public final class TokenizerFile {
         return pieces;
     }
 
-    private static int[] merges(JsonNode merges, JsonNode vocabulary) {
+    /** Pairs of numbers of tokens that are in the vocabulary and that {@code fits}. */
+    static int[] merges(JsonNode merges, JsonNode vocabulary, Predicate<String> fits) {
         if (!merges.isArray()) {
             throw new IllegalArgumentException("the model has no list of merges");
         }
@@ -171,7 +180,7 @@ public final class TokenizerFile {
             }
             for (String token : two) {
                 JsonNode id = vocabulary.path(token);
-                if (!id.isInt() || ByteAlphabet.read(token) == null || token.isEmpty()) {
+                if (!id.isInt() || token.isEmpty() || !fits.test(token)) {
                     throw new IllegalArgumentException(
                             "merge " + pairs.size() / 2 + " is of '" + token + "', which is not in the vocabulary");
                 }

@@ -175,7 +175,6 @@ class TokenizersTest {
         assertThat(Tokenizers.find(folder.toString()).vocabularySize()).isEqualTo(280);
         refused(json.replace("\"BPE\"", "\"Unigram\""), "a model of type Unigram");
         refused(json.replace("\"dropout\" : null", "\"dropout\" : 0.1"), "dropout 0.1");
-        refused(json.replace("\"byte_fallback\" : false", "\"byte_fallback\" : true"), "byte_fallback");
         refused(json.replaceFirst("\"add_prefix_space\" : false", "\"add_prefix_space\" : true"), "add_prefix_space");
         refused(
                 json.replace("\"normalizer\" : null", "\"normalizer\" : {\"type\":\"NFC\"}"),

@@ -18,6 +18,13 @@ record SharedState(Ranks ranks, Path checkpoint) {
             }
             return;
         }
+        if (session.adapters() != null) {
+            ranks.share(session.adapters().values().slice());
+            ranks.share(session.firstMoment().slice());
+            ranks.share(session.secondMoment().slice());
+            session.adaptersLoaded();
+            return;
+        }
         session.weights().toHost();
         ranks.share(session.weights().flat().slice());
         session.weights().changed();

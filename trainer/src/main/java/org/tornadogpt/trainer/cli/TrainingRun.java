@@ -78,6 +78,7 @@ final class TrainingRun {
                     }
                     if (session.adapters() != null) {
                         session.beginAdapters(settings.seed());
+                        new AdapterBase(folder, io.ranks()).save(session, parts.texts().tokenizer());
                         io.say(trained(session));
                     }
                     return train(parts, session, Progress.start(), false, notices);
@@ -115,10 +116,6 @@ final class TrainingRun {
     int resume(Path run, Values flags, String from) throws IOException, DivergedException {
         ConfigFile.Content stored = RunFolder.readConfig(run);
         TrainSettings settings = ResumeRules.apply(stored.values(), flags);
-        if (settings.adapters() != null) {
-            throw new UsageException("a run with --lora cannot be resumed: begin another with --from " + run
-                    + ", whose weights have the adapters in them");
-        }
         ranks.check(settings);
         try (RunFolder folder = io.ranks().isFirst() ? RunFolder.resume(run) : RunFolder.ofAnother(run)) {
             StopNotices notices = new StopNotices(io, folder);
@@ -135,9 +132,13 @@ final class TrainingRun {
                                 : DeviceOptions.describe(kernels.device(), AS_BEFORE));
                 try (TrainingSession session = parts.session(model)) {
                     io.say(RunMemory.of(session, parts.texts()).toString());
+                    if (session.adapters() != null) {
+                        new AdapterBase(folder, io.ranks()).load(session);
+                        session.beginAdapters(settings.seed());
+                    }
                     Restoration restoration = new Restoration(folder, io);
                     Progress progress = restoration.restore(session, from);
-                    if (!restoration.found()) {
+                    if (!restoration.found() && session.adapters() == null) {
                         session.initialise(settings.seed());
                     }
                     return train(parts, session, progress, restoration.found(), notices);

@@ -120,7 +120,7 @@ final class RunWriter {
             if (folder.isOurs()) {
                 prepare();
                 save(folder.best(), progress);
-                bestIsLast(progress);
+                bestIsLast();
             } else {
                 session.moments();
             }
@@ -130,12 +130,9 @@ final class RunWriter {
         }
     }
 
-    private void bestIsLast(Progress progress) throws IOException {
-        if (session.adapters() == null) {
-            Checkpoint.copy(folder.best(), folder.last());
-        } else {
-            save(folder.last(), progress);
-        }
+    private void bestIsLast() throws IOException {
+        Checkpoint.copy(folder.best(), folder.last());
+        saveAdapters(folder.last());
     }
 
     /**
@@ -150,16 +147,18 @@ final class RunWriter {
 
     /** Of a run with adapters the merged model is a checkpoint, and the adapters are a small folder of their own. */
     private void save(Path checkpoint, Progress progress) throws IOException {
-        if (session.adapters() == null) {
-            Checkpoint.save(checkpoint, tokenizer, session, progress.toState(seed));
-            return;
+        Checkpoint.save(checkpoint, tokenizer, session, progress.toState(seed));
+        saveAdapters(checkpoint);
+    }
+
+    private void saveAdapters(Path checkpoint) throws IOException {
+        if (session.adapters() != null) {
+            session.workspace().toHost(session.adapters().values());
+            PeftFolder.replace(
+                    folder.path().resolve(checkpoint.getFileName() + "-adapter"),
+                    session.model().config(),
+                    session.adapters());
         }
-        Checkpoint.save(checkpoint, tokenizer, session.weights(), progress.toState(seed));
-        session.workspace().toHost(session.adapters().values());
-        PeftFolder.replace(
-                folder.path().resolve(checkpoint.getFileName() + "-adapter"),
-                session.model().config(),
-                session.adapters());
     }
 
     private void prepare() throws IOException {

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,7 +152,6 @@ class ModelsInAndOutTest {
             moved = Math.max(moved, Math.abs(Double.parseDouble(here[i]) - Double.parseDouble(before[i])));
         }
         assertThat(moved).isGreaterThan(1e-3);
-        failed(Tgpt.run("train", "--resume", "--run", run.toString()), ExitCode.USAGE, "cannot be resumed");
         Path x = temp.resolve("x");
         failed(Tgpt.run(TinyRun.train(text, x, "--lora", "rank=2")), ExitCode.USAGE, "--lora needs --from");
         failed(
@@ -157,6 +159,42 @@ class ModelsInAndOutTest {
                 ExitCode.USAGE,
                 "lora: 'rank=two' has no number");
         assertThat(x).doesNotExist();
+    }
+
+    @Test
+    void aRunWithAdaptersGoesOnAsIfItHadNotEnded() throws IOException {
+        Path text = TinyRun.text(temp);
+        Path base = train("base", text, "--steps", "5", "--set", "headBias=false");
+        Path whole = temp.resolve("whole");
+        Path parts = temp.resolve("parts");
+        String[] settings = {"--from", base.toString(), "--lora", "rank=2", "--set", "decaySteps=20", "--steps"};
+        assertThat(Tgpt.run(TinyRun.train(text, whole, with(settings, "20"))).code()).isZero();
+        assertThat(Tgpt.run(TinyRun.train(text, parts, with(settings, "7"))).code()).isZero();
+        Files.move(base, temp.resolve("gone"));
+        Tgpt resumed = Tgpt.run("train", "--resume", "--run", parts.toString(), "--steps", "20");
+        assertThat(resumed.code()).as(resumed.toString()).isZero();
+        assertThat(resumed.out()).contains("resuming after step 7");
+        for (String file : List.of("model.safetensors", "adapters.safetensors")) {
+            assertThat(parts.resolve("last").resolve(file))
+                    .hasSameBinaryContentAs(whole.resolve("last").resolve(file));
+        }
+        assertThat(parts.resolve("last-adapter/adapter_model.safetensors"))
+                .hasSameBinaryContentAs(whole.resolve("last-adapter/adapter_model.safetensors"));
+        flipLastByte(parts.resolve("last/adapters.safetensors"));
+        failed(
+                Tgpt.run("train", "--resume", "--run", parts.toString(), "--steps", "30"),
+                ExitCode.FAILED,
+                "adapters.safetensors is damaged");
+    }
+
+    private static String[] with(String[] settings, String last) {
+        return Stream.concat(Arrays.stream(settings), Stream.of(last)).toArray(String[]::new);
+    }
+
+    private static void flipLastByte(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
     }
 
     private static String[] logits(Path run, Path prompts) {
