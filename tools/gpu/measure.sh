@@ -2,12 +2,13 @@
 # One command for your GPU: checks every kernel on it, times single operations and whole training steps, beside PyTorch where that is
 # installed, and writes a table in Markdown. Each part has a time limit of its own; a part that fails is named, and the rest goes on.
 #
-#   tools/gpu/measure.sh [--out DIR] [--device D] [--kernel OP=VARIANT]... [--minutes M] [--tiny]
+#   tools/gpu/measure.sh [--out DIR] [--device D] [--kernel OP=VARIANT]... [--minutes M] [--data FILE] [--tiny]
 #
 #   --out      where table and logs go [gpu-results]
 #   --device   as in 'tgpt train --device' [tornado]
 #   --kernel   a row of its own for a variant, for example matmul=naive; repeatable. The device's defaults have a row always
-#   --minutes  when to begin nothing more [9]
+#   --minutes  when to begin nothing more [8]
+#   --data     a text to train on [the Java sources of the JDK if they are there, else one sentence]
 #   --tiny     sizes for trying the script out; PyTorch then runs on the CPU
 #
 # PYTHON names a Python that has PyTorch [python3]. In a checkout TORNADOVM_HOME names the SDK (see setup_tornado.sh); unpacked from
@@ -21,24 +22,25 @@ die() {
 }
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-out=gpu-results device=tornado minutes=9 tiny=false kernels=()
+out=gpu-results device=tornado minutes=8 tiny=false kernels=() data=
 while (($#)); do
   case $1 in
     -h | --help)
-      sed -n '2,15s/^# \{0,1\}//p' "$0"
+      sed -n '2,16s/^# \{0,1\}//p' "$0"
       exit 0
       ;;
     --tiny)
       tiny=true
       shift
       ;;
-    --out | --device | --kernel | --minutes)
+    --out | --device | --kernel | --minutes | --data)
       (($# > 1)) || die "$1 needs a value"
       case $1 in
         --out) out=$2 ;;
         --device) device=$2 ;;
         --kernel) kernels+=("$2") ;;
         --minutes) minutes=$2 ;;
+        --data) data=$2 ;;
       esac
       shift 2
       ;;
@@ -48,9 +50,12 @@ done
 [[ $minutes =~ ^[1-9][0-9]*$ ]] || die "--minutes needs a whole number, got '$minutes'"
 command -v timeout >/dev/null || die "the program 'timeout' (GNU coreutils) is needed"
 
-matmul=4096x4096x4096 attention=16x16x1024x64 preset=kernel-gpu peer=cuda runs=10
+# Attention and the products of the fully connected layers as in a step of kernel-gpu, and a product that is larger.
+matmul=4096x4096x4096 product=16384x1536x384 attention=64x6x256x64 preset=kernel-gpu small=kernel-cpu peer=cuda
+runs=10 steps=1500 curve=100 tokens=2000
 if $tiny; then
-  matmul=96x64x80 attention=2x2x32x16 preset=quote peer=cpu runs=3
+  matmul=96x64x80 product=64x96x48 attention=2x2x32x16 preset=quote small=quote peer=cpu
+  runs=3 steps=20 curve=5 tokens=40
 fi
 python=${PYTHON:-python3}
 if [[ -d $root/runtime && -d $root/sdk ]]; then
@@ -120,6 +125,52 @@ step_row() {
 
 ours() { part "$1" "$2" "$root/tgpt" "${@:3}" --device "$device"; }
 
+# A row for a log of 'tgpt generate --speed'; $2 texts at once.
+generation_row() {
+  row "generation, $2 at once" "tgpt: $(grep -o '[0-9,]* tokens/s' "$out/logs/$1.log" | head -n 1)" - - - -
+}
+
+# The last evaluation of a training's log.
+training_row() {
+  row "training, $2 steps" "tgpt$3: $(grep -o 'train=[0-9.]* val=[0-9.]* elapsed=[^ ]*' "$out/logs/$1.log" | tail -n 1)" - - - -
+}
+
+# A short training: name, seconds, preset, steps, options.
+train() {
+  ours "$1" "$2" train --preset "$3" --data "$data" --steps "$4" --set sampleLength=0 --run "$out/runs/$1" "${@:5}"
+}
+
+# The same steps here and on the CPU.
+losses() {
+  local few=(--set evalInterval="$curve" --set evalBatches=1)
+  train curve 90 "$small" "$curve" "${few[@]}" || return
+  device=cpu train curve-cpu 90 "$small" "$curve" "${few[@]}" || return
+  part curves 10 "$python" "$root/tools/gpu/curves.py" "$out/runs/curve" "$out/runs/curve-cpu" &&
+    row "losses of $small" "tgpt, largest difference from the cpu device: $(tail -n 1 "$out/logs/curves.log")" - - - -
+}
+
+cuda_graphs() {
+  local TGPT_JAVA_OPTS="${TGPT_JAVA_OPTS:-} -Dtornadogpt.cudaGraphs=on"
+  export TGPT_JAVA_OPTS
+  ours step-cuda-graphs 120 speed --preset "$preset" --warmup 5 --steps "$runs" && step_row step-cuda-graphs 'tgpt, CUDA graphs'
+  train training-cuda-graphs 60 "$preset" 20 --set evalInterval=10 --set evalBatches=2 &&
+    training_row training-cuda-graphs 20 ', CUDA graphs'
+}
+
+# Other packed SDKs: which back end is the faster.
+other_backends() {
+  local sdk name
+  for sdk in "$root"/sdk[2-9]; do
+    [[ -d $sdk ]] || continue
+    name=step-$(basename "$sdk")
+    TORNADOVM_HOME=$sdk ours "$name" 90 speed --preset "$preset" --warmup 5 --steps "$runs" &&
+      step_row "$name" "tgpt, $(grep -o 'ran on [^)]*)' "$out/logs/$name.log")"
+  done
+}
+
+# Whether 'tgpt kernels' has a variant; what it cannot do on this device it says when it is asked to.
+has_kernel() { "$root/tgpt" kernels show "${1%%=*}" 2>/dev/null | grep -qw -- "${1#*=}"; }
+
 machine() {
   uname -sm
   nproc
@@ -128,7 +179,12 @@ machine() {
 }
 
 all_parts() {
-  local kernel torch=false variant
+  local kernel torch=false variant texts
+  rm -rf "$out/runs"
+  if [[ -z $data ]]; then
+    data=quote
+    "$root/tgpt" data stats jdk >"$out/logs/jdk.log" 2>&1 && data=jdk
+  fi
   machine >"$out/logs/machine.log" 2>&1
   add_nvrtc
   "$python" -c 'import torch' 2>/dev/null && torch=true
@@ -148,31 +204,40 @@ all_parts() {
     part torch-step-tf32 60 "$python" "$root/tools/peers/torch_step.py" "$preset" --device "$peer" --steps "$runs" --dtype tf32 &&
       step_row torch-step-tf32 'PyTorch tf32, eager'
   fi
-  ours matmul 60 op matmul "$matmul" --runs "$runs" && op_rows matmul 'tgpt '
-  ours attention 60 op attention "$attention" --runs "$runs" && op_rows attention 'tgpt '
   ours step 120 speed --preset "$preset" --warmup 5 --steps "$runs" && step_row step 'tgpt'
-  if grep -qE ' (PTX|CUDA) ' "$out/logs/devices.log"; then
-    TGPT_JAVA_OPTS="${TGPT_JAVA_OPTS:-} -Dtornadogpt.cudaGraphs=on" \
-      ours step-cuda-graphs 120 speed --preset "$preset" --warmup 5 --steps "$runs" &&
-      step_row step-cuda-graphs 'tgpt, CUDA graphs'
-  fi
-  ours doctor 120 doctor
-  for kernel in ${kernels[@]+"${kernels[@]}"}; do
-    variant=${kernel//=/-}
-    case $kernel in
-      matmul=*) ours "$variant" 60 op matmul "$matmul" --runs "$runs" --kernel "$kernel" && op_rows "$variant" 'tgpt ' ;;
-      attention=*) ours "$variant" 60 op attention "$attention" --runs "$runs" --kernel "$kernel" && op_rows "$variant" 'tgpt ' ;;
-      *)
-        ours "step-$variant" 90 speed --preset "$preset" --warmup 5 --steps "$runs" --kernel "$kernel" &&
-          step_row "step-$variant" "tgpt $kernel"
-        ;;
-    esac
+  for kernel in matmul=mma matmul=cublas; do
+    has_kernel "$kernel" && kernels+=("$kernel")
   done
-  ours profile 60 speed --preset "$preset" --warmup 1 --steps 2 --profile
+  for kernel in ${kernels[@]+"${kernels[@]}"}; do
+    ours "step-${kernel//=/-}" 90 speed --preset "$preset" --warmup 5 --steps "$runs" --kernel "$kernel" &&
+      step_row "step-${kernel//=/-}" "tgpt $kernel"
+  done
   if $torch; then
     part torch-step-bf16-compiled 120 "$python" "$root/tools/peers/torch_step.py" "$preset" --device "$peer" --steps "$runs" \
       --dtype bf16 --compile && step_row torch-step-bf16-compiled 'PyTorch bf16, compiled'
   fi
+  ours attention 60 op attention "$attention" --runs "$runs" && op_rows attention 'tgpt '
+  ours product 60 op matmul "$product" --runs "$runs" && op_rows product 'tgpt '
+  ours matmul 60 op matmul "$matmul" --runs "$runs" && op_rows matmul 'tgpt '
+  for kernel in ${kernels[@]+"${kernels[@]}"}; do
+    variant=${kernel//=/-}
+    case $kernel in
+      matmul=*) ours "$variant" 60 op matmul "$product" --runs "$runs" --kernel "$kernel" && op_rows "$variant" 'tgpt ' ;;
+      attention=*) ours "$variant" 60 op attention "$attention" --runs "$runs" --kernel "$kernel" && op_rows "$variant" 'tgpt ' ;;
+    esac
+  done
+  losses
+  if grep -qE ' (PTX|CUDA) ' "$out/logs/devices.log"; then
+    cuda_graphs
+  fi
+  train training 150 "$preset" "$steps" --set evalInterval=250 --set evalBatches=50 && training_row training "$steps" ''
+  for texts in 1 32; do
+    ours "generation-$texts" 60 generate --run "$out/runs/training" --tokens "$tokens" --samples "$texts" --speed &&
+      generation_row "generation-$texts" "$texts"
+  done
+  ours profile 60 speed --preset "$preset" --warmup 1 --steps 2 --profile
+  other_backends
+  ours doctor 120 doctor
 }
 
 write_table() {

@@ -86,6 +86,13 @@ final class SpeedCommand implements Callable<Integer> {
     private boolean profile;
 
     @Option(
+            names = "--peak",
+            paramLabel = "TFLOPS",
+            description = "What the device can do at most in the type that it computes with; adds model FLOPs utilization"
+                    + " (mfu) to the result.")
+    private Double peak;
+
+    @Option(
             names = "--ranks",
             paramLabel = "N",
             description =
@@ -112,6 +119,9 @@ final class SpeedCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (ranks != null && io.ranks().size() == 1) {
             return Launch.ranks(io, ranks, spec.commandLine());
+        }
+        if (peak != null && !(peak > 0)) {
+            throw new UsageException("--peak must be above 0, got " + peak);
         }
         Values values = new Values();
         values.set("preset", preset);
@@ -171,6 +181,13 @@ final class SpeedCommand implements Callable<Integer> {
         result.put("medianStepMillis", median);
         result.put("tokensPerSecond", settings.batches().tokensPerStep() / median * 1e3);
         result.put("gflops", timed.flopsPerStep() / median / 1e6);
+        double modelFlops = ModelFlops.perToken(settings.model());
+        if (modelFlops > 0) {
+            result.put("modelFlopsPerToken", modelFlops);
+        }
+        if (peak != null && modelFlops > 0) {
+            result.put("mfu", modelFlops * settings.batches().tokensPerStep() / median / 1e9 / peak);
+        }
         result.put("threads", opened.threads());
         result.put("minStepMillis", times.minMillis());
         result.put("maxStepMillis", times.maxMillis());

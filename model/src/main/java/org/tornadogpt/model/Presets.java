@@ -28,6 +28,7 @@ public final class Presets {
                         .projectionBias(false)
                         .tiedHead(true)
                         .build());
+        presets.put("gpt2", gpt2());
         presets.put("bigram", new BigramConfig(65, 8));
         return presets;
     }
@@ -38,6 +39,14 @@ public final class Presets {
                 .qkvBias(false)
                 .headBias(true)
                 .dropout(0.2f)
+                .build();
+    }
+
+    /** The smallest of the published ones (Radford et al. 2019), without dropout as in nanoGPT. */
+    private static GptConfig gpt2() {
+        return GptConfig.builder(50257, 1024, 768, 12, 12)
+                .activation(FeedForward.Kind.GELU_TANH)
+                .tiedHead(true)
                 .build();
     }
 

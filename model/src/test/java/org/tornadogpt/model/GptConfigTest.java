@@ -21,6 +21,7 @@ class GptConfigTest {
         "kernel-gpu, 10819689",
         "shakespeare, 10788929",
         "shakespeare-tied, 10761600",
+        "gpt2, 124439808",
         "bigram, 4225"
     })
     void presetsHaveExactlyTheParametersTheyShould(String preset, int parameters) {
@@ -31,7 +32,7 @@ class GptConfigTest {
     void everyPresetIsCountedAbove() {
         assertThat(Presets.names())
                 .containsExactly(
-                        "quote", "kernel-cpu", "modern", "kernel-gpu", "shakespeare", "shakespeare-tied", "bigram");
+                        "quote", "kernel-cpu", "modern", "kernel-gpu", "shakespeare", "shakespeare-tied", "gpt2", "bigram");
     }
 
     /** As versions before rotary positions wrote it. */

@@ -3,6 +3,7 @@ package org.tornadogpt.trainer.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.device.tornado.DeviceInfo;
 import org.tornadogpt.kernels.device.tornado.TornadoRuntimes;
@@ -48,6 +49,18 @@ final class DevicesCommand implements Callable<Integer> {
         }
         io.out().println();
         table.print(io);
+        severalDrivers(TornadoRuntimes.devices()).forEach(io.out()::println);
+    }
+
+    /** Which driver is the faster one depends on the preset and the version: it is measured, not known. */
+    static List<String> severalDrivers(List<DeviceInfo> devices) {
+        return devices.stream().filter(DeviceInfo::isGpu).collect(Collectors.groupingBy(DeviceInfo::name)).entrySet().stream()
+                .filter(gpu -> gpu.getValue().stream().map(DeviceInfo::backend).distinct().count() > 1)
+                .map(gpu -> gpu.getKey() + " is there under several drivers; which is the faster for a preset: "
+                        + gpu.getValue().stream()
+                                .map(d -> "tgpt speed --preset kernel-gpu --device " + d.id() + " (" + d.backend() + ")")
+                                .collect(Collectors.joining(", ")))
+                .toList();
     }
 
     private static String abilities(DeviceInfo device) {

@@ -114,7 +114,7 @@ class CommandsTest {
         assertThat(keys)
                 .containsPattern(
                         "preset +.*: jdk, quote, kernel-cpu, modern, kernel-gpu, shakespeare, shakespeare-tied,"
-                                + " bigram ")
+                                + " gpt2, bigram ")
                 .containsPattern("schedule +.*: constant, cosine ")
                 .containsPattern("positions +.*: learned")
                 .containsPattern("norm +.*: layernorm")
