@@ -31,9 +31,9 @@ public final class Generate {
                                 Kind.WHOLE, share("ty", 8, 4), share("tx", 8, 4), 8, 4, 8, Order.READ_AHEAD),
                         new TiledProduct(
                                 Kind.SMALL, share("ty", 4, 1), share("tx", 4, 1), 16, 2, 1, Order.STORE_EACH),
-                        new FlashForward(new Flash.Tile(4, 4, 16)),
-                        new FlashKeys(new Flash.Tile(4, 4, 16)),
-                        new FlashQueries(new Flash.Tile(4, 4, 16))));
+                        new FlashForward(2),
+                        new FlashKeys(1),
+                        new FlashQueries(1)));
         PLANS.put(
                 "uneven",
                 List.of(
@@ -43,9 +43,9 @@ public final class Generate {
                                 Kind.WHOLE, share("ty", 4, 1), share("tx", 8, 1), 16, 2, 1, Order.STORE_EACH),
                         new TiledProduct(
                                 Kind.SMALL, share("ty", 4, 1), share("tx", 2, 1), 8, 2, 4, Order.READ_ALL_THEN_STORE),
-                        new FlashForward(new Flash.Tile(4, 2, 8)),
-                        new FlashKeys(new Flash.Tile(2, 4, 16)),
-                        new FlashQueries(new Flash.Tile(8, 4, 8))));
+                        new FlashForward(1),
+                        new FlashKeys(2),
+                        new FlashQueries(2)));
         // The first row of the table of trial kernels in docs/kernel-rules.md.
         PLANS.put(
                 "inturn",
