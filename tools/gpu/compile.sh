@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the kernels for an NVIDIA GPU (sm_90) on a machine without one, and prints a table in Markdown of what became of them. TornadoVM's
-# CUDA back end and NVRTC do it, on a driver that only seems to be one (stub_driver.c).
+# Compiles the kernels for an NVIDIA GPU (sm_90) on a machine without one, and prints a table in Markdown of what became of them.
+# TornadoVM's CUDA back end and NVRTC do it, on a driver that only seems to be one (stub_driver.c).
 #
 #   tools/gpu/compile.sh [--quick] [--dump DIR] [--class-path PATH]
 #

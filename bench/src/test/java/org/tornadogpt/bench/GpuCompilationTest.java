@@ -36,12 +36,11 @@ class GpuCompilationTest {
                 .collect(Collectors.joining(File.pathSeparator));
         Path out = folder.resolve("out");
         Path log = folder.resolve("log");
-        ProcessBuilder builder = new ProcessBuilder(
-                "bash", "../tools/gpu/compile.sh", "--quick", "--class-path", classPath);
+        ProcessBuilder builder =
+                new ProcessBuilder("bash", "../tools/gpu/compile.sh", "--quick", "--class-path", classPath);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        Process process = builder.redirectOutput(out.toFile())
-                .redirectError(log.toFile())
-                .start();
+        Process process =
+                builder.redirectOutput(out.toFile()).redirectError(log.toFile()).start();
         boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
         process.destroyForcibly();
         String said = Files.readString(log);
@@ -50,9 +49,7 @@ class GpuCompilationTest {
         List<String> table = Files.readAllLines(out);
         assertThat(process.exitValue()).as("%s%s", said, table).isZero();
         for (String kernel : List.of("kMatMulWhole", "kFlashForward", "kFlashBackwardKeys", "kFlashBackwardQueries")) {
-            assertThat(table)
-                    .as(kernel)
-                    .anyMatch(row -> row.startsWith("| " + kernel + " ") && wideReads(row) >= 32);
+            assertThat(table).as(kernel).anyMatch(row -> row.startsWith("| " + kernel + " ") && wideReads(row) >= 32);
         }
     }
 

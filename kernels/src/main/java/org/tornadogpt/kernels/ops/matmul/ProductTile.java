@@ -48,9 +48,11 @@ final class ProductTile {
         return p < end ? value : 0f;
     }
 
-    /** What a finished result is combined with: the result that is there, or an element of the extra slice; reads as {@link #term}. */
-    static float before(
-            FloatArray out, IntArray offsets, int first, int plane, int i, int j, int I, int J, int mode) {
+    /**
+     * What a finished result is combined with: the result that is there, or an element of the extra slice. Reads as
+     * {@link #term} does.
+     */
+    static float before(FloatArray out, IntArray offsets, int first, int plane, int i, int j, int I, int J, int mode) {
         if ((mode & (ACCUMULATE + SLOPE + RESIDUAL)) == 0) {
             return 0f;
         }
