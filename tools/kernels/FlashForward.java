@@ -4,7 +4,6 @@ import static kernels.Source.each;
 import static kernels.Source.fill;
 import static kernels.Source.list;
 
-import java.util.List;
 import java.util.function.IntFunction;
 
 /** Flash attention's outputs: queries down, keys across. */
@@ -12,8 +11,8 @@ final class FlashForward extends Flash {
     private final Cells out = results("o");
     private final Cells s = scores("s");
 
-    FlashForward(Tile tile) {
-        super("FlashForwardGroup", tile);
+    FlashForward(int together) {
+        super("FlashForwardGroup", together);
     }
 
     @Override
@@ -28,36 +27,40 @@ final class FlashForward extends Flash {
 
     @Override
     void kernel(Source to) {
-        Operand q = new Operand("q", "queries", "i0", "width", tile.rows());
-        Operand k = new Operand("k", "keys", "j0", "width", tile.columns());
-        begin(to, List.of(q, k), "values", "float[] partial = context.allocateFloatLocalArray(ROWS * (SIDE + 1));");
+        Brought q = new Brought(new Operand("q", "first + 2", "queries", "i0", "width"), "x");
+        Brought k = new Brought(new Operand("k", "first + 2", "keys", "j0", "width"), "y");
+        Brought v = new Brought(new Operand("v", "first + 2", "values", "j0", "width"), "z");
         to.add(PLACE);
+        begin(to, "x", "y", "z");
+        to.block("if (D <= CHANNELS)", () -> bring(to, "", q));
         out.zero(to);
         eachItemRow(to, i -> fill("float max$1 = FlashTile.MASKED;\nfloat sum$1 = 0f;", i));
-        to.add("int line = ty * (SIDE + 1);");
         to.add(END);
         to.block("for (int j0 = 0; j0 < end; j0 += COLUMNS)", () -> {
             to.add("int span = FlashTile.span(j0, end, COLUMNS);");
-            addScores(to, List.of(q, k), new Product(s, q, k));
+            s.zero(to);
+            slices(to, () -> {
+                to.block("if (D > CHANNELS)", () -> bring(to, "slice", q, k));
+                to.block("if (D <= CHANNELS)", () -> bring(to, "", k, v));
+                addScores(to, s, "x", "y");
+            });
             probabilities(to);
-            to.add("int cellTo = ty * LINE + tx;");
-            store(to, s);
-            drop(to, "row", "other");
-            addRows(to, out, "values", "valuesAt", "j0", "width");
+            to.add("context.localBarrier();");
+            store(to, "y", s);
+            masks(to, "y", "*=", "ty * 4 + down", "tx * 4 + across");
+            to.add("context.localBarrier();");
+            addRows(to, out, "y", v);
         });
         finish(to);
     }
 
     /** Scores become exponentials, relative to the greatest score so far; sums and results shrink by how much that rose. */
     private void probabilities(Source to) {
-        to.add("int ahead = i0 + ty - j0 - tx;");
-        s.forEach((i, j) -> to.add("$1 = FlashTile.visible($1 * root, ahead + $2);", s.at(i, j), SIDE * (i - j)));
-        eachItemRow(to, i -> partial(i, "tx") + " = greatest(" + s.row(i) + ");");
-        to.add("context.localBarrier();");
+        to.add("int ahead = i0 + ty * 4 - j0 - tx * 4;");
+        s.forEach((i, j) -> to.add("$1 = FlashTile.visible($1 * root, $2);", s.at(i, j), Source.plus("ahead", i - j)));
+        exchange(to, i -> "greatest(" + s.row(i) + ")");
         eachItemRow(to, i -> "float new" + i + " = max" + i + ";");
-        to.block(
-                "for (int t = 0; t < SIDE; t++)",
-                () -> eachItemRow(to, i -> fill("new$1 = FlashTile.greater(new$1, $2);", i, partial(i, "t"))));
+        eachItem(to, i -> fill("new$1 = FlashTile.greater(new$1, $2);", i, theirs(i)));
         eachItemRow(to, i -> fill("float shrink$1 = TornadoMath.exp(max$1 - new$1);\nmax$1 = new$1;", i));
         s.forEach((i, j) -> to.add("$1 = TornadoMath.exp($1 - max$2);", s.at(i, j), i));
         eachItemRow(
@@ -66,29 +69,44 @@ final class FlashForward extends Flash {
     }
 
     private void finish(Source to) {
-        eachItemRow(to, i -> partial(i, "tx") + " = sum" + i + ";");
-        to.add("context.localBarrier();");
+        exchange(to, i -> "sum" + i);
         eachItemRow(to, i -> "float all" + i + " = 0f;");
-        to.block(
-                "for (int t = 0; t < SIDE; t++)", () -> eachItemRow(to, i -> fill("all$1 += $2;", i, partial(i, "t"))));
+        eachItem(to, i -> fill("all$1 += $2;", i, theirs(i)));
         to.add("int outAt = offsets.get(first) + batch * T * H * D + head * D;");
         to.add("int savedAt = offsets.get(first + 1) + bh * T;");
         eachRow(to, "i", "i0", () -> {
             to.add("float all = $1;", pick("all"));
             to.block("if (tx == 0)", () -> to.add("a.set(savedAt + i, $1 + TornadoMath.log(all));", pick("max")));
-            to.add("int row = outAt + i * H * D;");
-            eachChannel(to, d -> to.add("a.set(row + tx + $1, $2 / all);", SIDE * d, pick(out, d)));
+            to.add("int at = outAt + i * H * D + tx;");
+            eachChannel(to, d -> to.add("a.set($1, $2 / all);", Source.plus("at", SIDE * d), pick(out, d)));
         });
+    }
+
+    /** Leaves a value for each of the item's rows where the other items of these rows read it. */
+    private void exchange(Source to, IntFunction<String> value) {
+        to.add("context.localBarrier();");
+        to.block("", () -> {
+            to.add("int mine = tx * COLUMNS + ((ty + tx) & 15) * 4;");
+            each(RUN, i -> to.add("y[$1] = $2;", Source.plus("mine", i), value.apply(i)));
+        });
+        to.add("context.localBarrier();");
+    }
+
+    /** The statements for each of an item's rows and each item of these rows. */
+    private void eachItem(Source to, IntFunction<String> statement) {
+        to.block("for (int t = 0; t < SIDE; t++)", () -> {
+            to.add("int theirs = t * COLUMNS + ((ty + t) & 15) * 4;");
+            eachItemRow(to, statement);
+        });
+    }
+
+    private static String theirs(int i) {
+        return fill("y[$1]", Source.plus("theirs", i));
     }
 
     /** The statements for each of an item's rows, row after row. */
     private void eachItemRow(Source to, IntFunction<String> statements) {
         each(s.rows(), i -> to.add(statements.apply(i)));
-    }
-
-    /** What item {@code t} has of row {@code i}. */
-    private static String partial(int i, String t) {
-        return fill("partial[line + $1 * (SIDE + 1) + $2]", SIDE * i, t);
     }
 
     @Override
@@ -148,10 +166,10 @@ final class FlashForward extends Flash {
             int head = bh - batch * H;
             int keyHead = head / (H / G);
             int width = (H + 2 * G) * D;
-            int packed = offsets.get(first + 2) + batch * T * width;
+            int packed = batch * T * width;
             int queries = packed + head * D;
             int keys = packed + (H + keyHead) * D;
-            int valuesAt = packed + (H + G + keyHead) * D;
+            int values = packed + (H + G + keyHead) * D;
             int site = offsets.get(first + 3);
             int channels = offsets.get(first + 4);
             float root = 1f / TornadoMath.sqrt((float) D);

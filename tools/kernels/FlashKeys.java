@@ -2,8 +2,6 @@ package kernels;
 
 import static kernels.Source.each;
 
-import java.util.List;
-
 /** Flash attention's gradients of keys and values: keys down, queries across. */
 final class FlashKeys extends Flash {
     private final Cells dv = results("dv");
@@ -11,8 +9,8 @@ final class FlashKeys extends Flash {
     private final Cells s = scores("s");
     private final Cells e = scores("e");
 
-    FlashKeys(Tile tile) {
-        super("FlashKeysGroup", tile);
+    FlashKeys(int together) {
+        super("FlashKeysGroup", together);
     }
 
     @Override
@@ -22,53 +20,61 @@ final class FlashKeys extends Flash {
 
     @Override
     void kernel(Source to) {
-        Operand q = new Operand("q", "queries", "i0", "width", tile.columns());
-        Operand k = new Operand("k", "keys", "j0", "width", tile.rows());
-        Operand g = new Operand("g", "gradients", "i0", "outWidth", tile.columns());
-        Operand v = new Operand("v", "valuesAt", "j0", "width", tile.rows());
-        begin(to, List.of(q, k, g, v), "rows", "");
+        Brought q = new Brought(new Operand("q", "first + 2", "queries", "i0", "width"), "y");
+        Brought k = new Brought(new Operand("k", "first + 2", "keys", "j0", "width"), "x");
+        Brought g = new Brought(new Operand("g", "first + 1", "gradients", "i0", "outWidth"), "z");
+        Brought v = new Brought(new Operand("v", "first + 2", "values", "j0", "width"), "x");
         to.add(PLACE);
+        begin(to, "x", "y", "z");
         dv.zero(to);
         dk.zero(to);
         to.block("for (int head = keyHead * shared; head < keyHead * shared + shared; head++)", () -> {
             to.add(PLACE_OF_HEAD);
             to.block("for (int i0 = j0; i0 < T; i0 += COLUMNS)", () -> {
                 to.add("int span = FlashTile.span(i0, T, COLUMNS);");
-                addScores(to, List.of(q, k, g, v), new Product(s, k, q), new Product(e, v, g));
-                to.add("int cellTo = ty * LINE + tx;");
-                to.add("int column = j0 + ty;");
-                s.forEach((i, j) -> to.add("$1 = 1f;", cell(i, j)));
-                drop(to, "other", "row");
+                s.zero(to);
+                e.zero(to);
+                slices(to, () -> {
+                    bring(to, "slice", k, q);
+                    addScores(to, s, k.block(), q.block());
+                    bring(to, "slice", v, g);
+                    addScores(to, e, v.block(), g.block());
+                });
+                to.add("context.localBarrier();");
+                masks(to, "x", "=", "tx * 4 + across", "ty * 4 + down");
                 each(s.columns(), j -> query(to, j));
-                addRows(to, dv, "rows", "gradients", "i0", "outWidth");
-                store(to, s);
-                addRows(to, dk, "rows", "queries", "i0", "width");
+                to.add("context.localBarrier();");
+                addRows(to, dv, "x", g);
+                to.add("context.localBarrier();");
+                store(to, "x", s);
+                to.add("context.localBarrier();");
+                addRows(to, dk, "x", q);
             });
         });
-        to.add("int to = offsets.get(first) + batch * T * width + (H + keyHead) * D;");
+        to.add("int dkvAt = offsets.get(first) + batch * T * width + (H + keyHead) * D;");
         eachRow(to, "j", "j0", () -> {
-            to.add("int row = to + j * width;");
+            to.add("int at = dkvAt + j * width + tx;");
             eachChannel(to, d -> to.add("""
-                    a.set(row + tx + $1, $2 * root);
-                    a.set(row + G * D + tx + $1, $3);
-                    """, SIDE * d, pick(dk, d), pick(dv, d)));
+                    a.set($1, $2 * root);
+                    a.set($1 + G * D, $3);
+                    """, Source.plus("at", SIDE * d), pick(dk, d), pick(dv, d)));
         });
     }
 
     /** One of the item's queries: its masked probabilities go into the tile, their gradients replace the scores. */
     private void query(Source to, int j) {
         to.add("""
-                int query$1 = i0 + tx + $2;
+                int query$1 = i0 + tx * 4 + $1;
                 float lse$1 = a.get(savedAt + FlashTile.within(query$1, T));
                 float delta$1 = delta.get(deltaAt + FlashTile.within(query$1, T));
-                int ahead$1 = FlashTile.aheadWithin(query$1, column, T);
-                """, j, SIDE * j);
+                int ahead$1 = FlashTile.aheadWithin(query$1, j0 + ty * 4, T);
+                """, j);
         each(s.rows(), i -> to.add("""
-                $1 = FlashTile.probability($1 * root, lse$2, ahead$2 - $3);
-                float $4 = $5;
+                $1 = FlashTile.probability($1 * root, lse$2, $3);
+                float $4 = threshold > 0 ? $5 : 1f;
                 $5 = $1 * $4;
                 $1 = $1 * ($4 * $6 - delta$2);
-                """, s.at(i, j), j, SIDE * i, "mask" + i + j, cell(i, j), e.at(i, j)));
+                """, s.at(i, j), j, Source.plus("ahead" + j, -i), "mask" + i + j, cell("x", i, j), e.at(i, j)));
     }
 
     private static final String ABOUT = """
@@ -114,9 +120,9 @@ final class FlashKeys extends Flash {
             int shared = H / G;
             int width = (H + 2 * G) * D;
             int outWidth = H * D;
-            int packed = offsets.get(first + 2) + batch * T * width;
+            int packed = batch * T * width;
             int keys = packed + (H + keyHead) * D;
-            int valuesAt = packed + (H + G + keyHead) * D;
+            int values = packed + (H + G + keyHead) * D;
             int site = offsets.get(first + 4);
             int channels = offsets.get(first + 6);
             float root = 1f / TornadoMath.sqrt((float) D);
@@ -124,7 +130,7 @@ final class FlashKeys extends Flash {
 
     private static final String PLACE_OF_HEAD = """
             int queries = packed + head * D;
-            int gradients = offsets.get(first + 1) + batch * T * outWidth + head * D;
+            int gradients = batch * T * outWidth + head * D;
             int bh = batch * H + head;
             int savedAt = offsets.get(first + 3) + bh * T;
             int deltaAt = offsets.get(first + 5) + bh * T;

@@ -2,16 +2,14 @@ package kernels;
 
 import static kernels.Source.each;
 
-import java.util.List;
-
 /** Flash attention's gradients of queries: queries down, keys across. */
 final class FlashQueries extends Flash {
     private final Cells dq = results("o");
     private final Cells s = scores("s");
     private final Cells e = scores("e");
 
-    FlashQueries(Tile tile) {
-        super("FlashQueriesGroup", tile);
+    FlashQueries(int together) {
+        super("FlashQueriesGroup", together);
     }
 
     @Override
@@ -21,35 +19,42 @@ final class FlashQueries extends Flash {
 
     @Override
     void kernel(Source to) {
-        Operand q = new Operand("q", "queries", "i0", "width", tile.rows());
-        Operand k = new Operand("k", "keys", "j0", "width", tile.columns());
-        Operand g = new Operand("g", "gradients", "i0", "outWidth", tile.rows());
-        Operand v = new Operand("v", "valuesAt", "j0", "width", tile.columns());
-        begin(to, List.of(q, k, g, v), "rows", "");
+        Brought q = new Brought(new Operand("q", "first + 2", "queries", "i0", "width"), "x");
+        Brought k = new Brought(new Operand("k", "first + 2", "keys", "j0", "width"), "y");
+        Brought g = new Brought(new Operand("g", "first + 1", "gradients", "i0", "outWidth"), "x");
+        Brought v = new Brought(new Operand("v", "first + 2", "values", "j0", "width"), "z");
         to.add(PLACE);
+        begin(to, "x", "y", "z");
         each(s.rows(), i -> to.add("""
-                float lse$1 = a.get(savedAt + FlashTile.within(i0 + ty + $2, T));
-                float delta$1 = delta.get(deltaAt + FlashTile.within(i0 + ty + $2, T));
-                """, i, SIDE * i));
+                float lse$1 = a.get(savedAt + FlashTile.within(i0 + ty * 4 + $1, T));
+                float delta$1 = delta.get(deltaAt + FlashTile.within(i0 + ty * 4 + $1, T));
+                """, i));
         dq.zero(to);
         to.add(FlashForward.END);
         to.block("for (int j0 = 0; j0 < end; j0 += COLUMNS)", () -> {
             to.add("int span = FlashTile.span(j0, end, COLUMNS);");
-            addScores(to, List.of(q, k, g, v), new Product(s, q, k), new Product(e, g, v));
-            to.add("int ahead = i0 + ty - j0 - tx;");
-            to.add("int cellTo = ty * LINE + tx;");
-            store(to, e);
-            drop(to, "row", "other");
+            s.zero(to);
+            e.zero(to);
+            slices(to, () -> {
+                bring(to, "slice", q, k);
+                addScores(to, s, q.block(), k.block());
+                bring(to, "slice", g, v);
+                addScores(to, e, g.block(), v.block());
+            });
+            to.add("int ahead = i0 + ty * 4 - j0 - tx * 4;");
+            to.add("context.localBarrier();");
+            masks(to, "x", "=", "ty * 4 + down", "tx * 4 + across");
             s.forEach((i, j) -> to.add("""
-                    $1 = FlashTile.probability($1 * root, lse$2, ahead + $3);
-                    $4 = $1 * ($4 - delta$2);
-                    """, s.at(i, j), i, SIDE * (i - j), cell(i, j)));
-            addRows(to, dq, "rows", "keys", "j0", "width");
+                    $1 = FlashTile.probability($1 * root, lse$2, $3);
+                    $4 = $1 * ((threshold > 0 ? $4 : 1f) * $5 - delta$2);
+                    """, s.at(i, j), i, Source.plus("ahead", i - j), cell("x", i, j), e.at(i, j)));
+            to.add("context.localBarrier();");
+            addRows(to, dq, "x", k);
         });
-        to.add("int to = offsets.get(first) + batch * T * width + head * D;");
+        to.add("int dqAt = offsets.get(first) + batch * T * width + head * D;");
         eachRow(to, "i", "i0", () -> {
-            to.add("int row = to + i * width;");
-            eachChannel(to, d -> to.add("a.set(row + tx + $1, $2 * root);", SIDE * d, pick(dq, d)));
+            to.add("int at = dqAt + i * width + tx;");
+            eachChannel(to, d -> to.add("a.set($1, $2 * root);", Source.plus("at", SIDE * d), pick(dq, d)));
         });
     }
 
@@ -81,11 +86,11 @@ final class FlashQueries extends Flash {
             int keyHead = head / (H / G);
             int width = (H + 2 * G) * D;
             int outWidth = H * D;
-            int packed = offsets.get(first + 2) + batch * T * width;
+            int packed = batch * T * width;
             int queries = packed + head * D;
             int keys = packed + (H + keyHead) * D;
-            int valuesAt = packed + (H + G + keyHead) * D;
-            int gradients = offsets.get(first + 1) + batch * T * outWidth + head * D;
+            int values = packed + (H + G + keyHead) * D;
+            int gradients = batch * T * outWidth + head * D;
             int site = offsets.get(first + 4);
             int channels = offsets.get(first + 6);
             float root = 1f / TornadoMath.sqrt((float) D);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import kernels.TiledProduct.Kind;
 import kernels.TiledProduct.Order;
 
 /**
@@ -24,26 +25,37 @@ public final class Generate {
         PLANS.put(
                 COMMITTED,
                 List.of(
-                        new TiledProduct(false, share("ty", 8, 1), share("tx", 8, 1), 16, 2, 1, Order.STORE_EACH),
-                        new TiledProduct(true, share("ty", 4, 1), share("tx", 4, 1), 16, 2, 1, Order.STORE_EACH),
-                        new FlashForward(new Flash.Tile(4, 4, 16)),
-                        new FlashKeys(new Flash.Tile(4, 4, 16)),
-                        new FlashQueries(new Flash.Tile(4, 4, 16))));
+                        new TiledProduct(
+                                Kind.EDGES, share("ty", 8, 4), share("tx", 8, 4), 8, 4, 8, Order.READ_AHEAD),
+                        new TiledProduct(
+                                Kind.WHOLE, share("ty", 8, 4), share("tx", 8, 4), 8, 4, 8, Order.READ_AHEAD),
+                        new TiledProduct(
+                                Kind.SMALL, share("ty", 4, 1), share("tx", 4, 1), 16, 2, 1, Order.STORE_EACH),
+                        new FlashForward(2),
+                        new FlashKeys(1),
+                        new FlashQueries(1)));
         PLANS.put(
                 "uneven",
                 List.of(
-                        new TiledProduct(false, share("ty", 4, 1), share("tx", 8, 1), 16, 2, 1, Order.STORE_EACH),
                         new TiledProduct(
-                                true, share("ty", 4, 1), share("tx", 2, 1), 8, 2, 4, Order.READ_ALL_THEN_STORE),
-                        new FlashForward(new Flash.Tile(4, 2, 8)),
-                        new FlashKeys(new Flash.Tile(2, 4, 16)),
-                        new FlashQueries(new Flash.Tile(8, 4, 8))));
-        // The last row of the table of trial kernels in docs/kernel-rules.md.
+                                Kind.EDGES, share("ty", 4, 1), share("tx", 8, 1), 16, 2, 1, Order.STORE_EACH),
+                        new TiledProduct(
+                                Kind.WHOLE, share("ty", 4, 1), share("tx", 8, 1), 16, 2, 1, Order.STORE_EACH),
+                        new TiledProduct(
+                                Kind.SMALL, share("ty", 4, 1), share("tx", 2, 1), 8, 2, 4, Order.READ_ALL_THEN_STORE),
+                        new FlashForward(1),
+                        new FlashKeys(2),
+                        new FlashQueries(2)));
+        // The first row of the table of trial kernels in docs/kernel-rules.md.
         PLANS.put(
-                "ahead",
+                "inturn",
                 List.of(
-                        new TiledProduct(false, share("ty", 8, 4), share("tx", 8, 4), 8, 4, 8, Order.READ_AHEAD),
-                        new TiledProduct(true, share("ty", 4, 4), share("tx", 4, 4), 16, 4, 1, Order.READ_AHEAD)));
+                        new TiledProduct(
+                                Kind.EDGES, share("ty", 8, 1), share("tx", 8, 1), 16, 2, 1, Order.STORE_EACH),
+                        new TiledProduct(
+                                Kind.WHOLE, share("ty", 8, 1), share("tx", 8, 1), 16, 2, 1, Order.STORE_EACH),
+                        new TiledProduct(
+                                Kind.SMALL, share("ty", 4, 4), share("tx", 4, 4), 16, 4, 1, Order.READ_AHEAD)));
     }
 
     private Generate() {}

@@ -39,13 +39,6 @@ record Share(String item, int count, int together) {
                 : Source.fill("($1 >> $2) * $3 + ($1 & $4)", i, Source.bits(together), SIDE * together, together - 1);
     }
 
-    /** What leads from row {@code at} of a tile to the item's next. */
-    String step(String at) {
-        return together == 1
-                ? "SIDE"
-                : Source.fill("($1 & $2) < $2 ? 1 : $3", at, together - 1, SIDE * together - together + 1);
-    }
-
     /** What a comment says of it. */
     String where() {
         return together == 1 ? SIDE + " apart" : "in runs of " + together;

@@ -11,15 +11,30 @@ import java.nio.file.Path;
 /**
  * The kernel of a matrix product: tiles of the operands in local memory, a block of results for each item.
  *
- * @param small for devices whose compiler is slow: sizes come from the table
  * @param rows of results, along y
  * @param columns of results, along x
  * @param depth terms in local memory at a time
  * @param padding by how much lines of local memory are longer than a tile
  * @param written terms whose arithmetic is written out; the loop goes over the rest
  */
-record TiledProduct(boolean small, Share rows, Share columns, int depth, int padding, int written, Order order)
+record TiledProduct(Kind kind, Share rows, Share columns, int depth, int padding, int written, Order order)
         implements KernelFile {
+    /** Which products a kernel is for. */
+    enum Kind {
+        /** Any sizes: indices are clamped. */
+        EDGES("TiledProductGroup"),
+        /** Sizes that are multiples of the tile and the depth: addresses go on from step to step. */
+        WHOLE("WholeTilesGroup"),
+        /** Devices whose compiler is slow: sizes come from the table. */
+        SMALL("SmallTiledProductGroup");
+
+        private final String file;
+
+        Kind(String file) {
+            this.file = file;
+        }
+    }
+
     /** Of the statements of a step, which is {@code depth} terms. */
     enum Order {
         /** Each element is stored in local memory as soon as it is read. */
@@ -30,16 +45,23 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
         READ_AHEAD
     }
 
+    /** Of a row of all items' results, those that an item finishes at a time: what they are added to is read for all of them first. */
+    private static final int FINISHED = 4;
+
     /** An operand: variables and arrays that belong to it begin with {@code name}. */
     private record Operand(String name, Share share, String origin, String size, String line) {}
 
-    @Override
-    public Path path() {
-        return Path.of("matmul", name() + ".java");
+    private boolean small() {
+        return kind == Kind.SMALL;
     }
 
-    private String name() {
-        return small ? "SmallTiledProductGroup" : "TiledProductGroup";
+    private boolean whole() {
+        return kind == Kind.WHOLE;
+    }
+
+    @Override
+    public Path path() {
+        return Path.of("matmul", kind.file + ".java");
     }
 
     @Override
@@ -47,33 +69,37 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
         Source s = new Source();
         s.add(HEADER);
         s.add("package org.tornadogpt.kernels.ops.matmul;\n\n");
-        s.add(small ? "import org.tornadogpt.kernels.kernel.group.TableFloat;" : "");
+        s.add(small() ? "import org.tornadogpt.kernels.kernel.group.TableFloat;" : "");
         s.add("""
                 import uk.ac.manchester.tornado.api.KernelContext;
                 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
                 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
                 """);
-        if (small) {
-            s.add(SMALL, rows.count(), columns.count());
-        } else {
-            s.add(LARGE, rows.count(), columns.count(), rows.where(), columns.where());
-        }
-        s.block(fill("final class $1", name()), () -> {
-            s.add(SIZES, rows.tile(), columns.tile(), SIDE, depth, padding);
-            s.add("\nprivate $1() {}\n\n", name());
-            s.add(small ? SMALL_CONTRACT : CONTRACT);
-            s.block(small ? SMALL_SIGNATURE : SIGNATURE, () -> kernel(s));
+        about(s);
+        s.block(fill("final class $1", kind.file), () -> {
+            s.add(SIZES, rows.tile(), columns.tile(), SIDE, whole() ? "static" : "private static", depth, padding);
+            s.add("\nprivate $1() {}\n\n", kind.file);
+            s.add(small() ? SMALL_CONTRACT : whole() ? WHOLE_CONTRACT : CONTRACT);
+            s.block(small() ? SMALL_SIGNATURE : fill(SIGNATURE, whole() ? "Whole" : "Tiled"), () -> kernel(s));
             s.pick(rows.count());
         });
         return s.toString();
+    }
+
+    private void about(Source s) {
+        switch (kind) {
+            case EDGES -> s.add(LARGE, rows.count(), columns.count(), rows.where(), columns.where());
+            case WHOLE -> s.add(ABOUT_WHOLE);
+            case SMALL -> s.add(SMALL, rows.count(), columns.count());
+        }
     }
 
     private void kernel(Source s) {
         Operand a = new Operand("a", rows, "i0", "I", "A_LINE");
         Operand b = new Operand("b", columns, "j0", "J", "B_LINE");
         Cells c = new Cells("c", rows.count(), columns.count());
-        s.add(small ? SMALL_START : "");
+        s.add(small() ? SMALL_START : "");
         begin(s);
         place(s, a, "first", "FIRST_DOWN");
         place(s, b, "first + 1", "SECOND_DOWN");
@@ -83,14 +109,14 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
         } else {
             steps(s, a, b, c);
         }
-        s.add(small ? SMALL_END : "");
+        s.add(small() ? SMALL_END : "");
         finish(s, c);
     }
 
     /** Items, the group's tile and its part of the sums. Results leave through a's local memory, one row of all items at a time. */
     private void begin(Source s) {
         int buffers = order == Order.READ_AHEAD ? 2 : 1;
-        int forResults = ITEMS * columns.count();
+        int forResults = SIDE * columns.tile();
         boolean enough = buffers * depth * (rows.tile() + padding) >= forResults;
         String both = buffers == 2 ? "2 * " : "";
         s.add("""
@@ -103,10 +129,12 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
                 int j0 = context.groupIdx * COLUMNS;
                 int begin = context.groupIdz * part;
                 int end = begin + part;
+                """, enough ? both + "DEPTH * A_LINE" : "SIDE * COLUMNS", both + "DEPTH * B_LINE");
+        s.add(whole() ? "" : """
                 if (end > P) {
                     end = P;
                 }
-                """, enough ? both + "DEPTH * A_LINE" : String.valueOf(forResults), both + "DEPTH * B_LINE");
+                """);
     }
 
     /** Which elements of an operand's tile an item brings: neighbouring items bring what lies side by side in memory. */
@@ -124,6 +152,13 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
                 int $1To = $1P * $4 + $1Row;
                 int $1Apart = $1PStep * $4 + $1RowStep;
                 """, x.name, ITEMS / depth, ITEMS / tile, x.line);
+        if (whole()) {
+            s.add("""
+                    int $1Stride = $1PStep * $2 + $1RowStep * P;
+                    int $1Step = $1Down > 0 ? DEPTH * $2 : DEPTH;
+                    $1At += $1Down > 0 ? (begin + $1P) * $2 + $3 + $1Row : ($3 + $1Row) * P + begin + $1P;
+                    """, x.name, x.size, x.origin);
+        }
     }
 
     private void steps(Source s, Operand a, Operand b, Cells c) {
@@ -135,13 +170,17 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
                 read(s, "p0", a, b);
                 store(s, "", a, b);
             }
+            s.add(whole() ? "aAt += aStep;\nbAt += bStep;" : "");
             s.add("context.localBarrier();");
             arithmetic(s, "", "", c);
             s.add("context.localBarrier();");
         });
     }
 
-    /** A buffer's offset is a constant times a bit, or compilers find no 16-byte reads; a barrier keeps reads before the arithmetic. */
+    /**
+     * A buffer's offset is a constant times a bit, or compilers find no 16-byte reads; a barrier keeps reads before the arithmetic.
+     * The last step of whole tiles reads its own operands again.
+     */
     private void stepsWithReadsAhead(Source s, Operand a, Operand b, Cells c) {
         s.block("", () -> {
             read(s, "begin", a, b);
@@ -150,6 +189,7 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
         s.add("context.localBarrier();");
         s.add("int flip = 0;");
         s.block("for (int p0 = begin + DEPTH; p0 < end + DEPTH; p0 += DEPTH)", () -> {
+            s.add(whole() ? "aAt += p0 < end ? aStep : 0;\nbAt += p0 < end ? bStep : 0;" : "");
             read(s, "p0", a, b);
             s.add("context.localBarrier();");
             s.add("int aNow = (flip & 1) * DEPTH * A_LINE;");
@@ -189,7 +229,10 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
         return fill("$1Tile[$2$3]", x.name, plus(x.name + "To", n, x.name + "Apart"), offset);
     }
 
-    private static String element(Operand x, int n, String from) {
+    private String element(Operand x, int n, String from) {
+        if (whole()) {
+            return fill("$1.get($2)", x.name, plus(x.name + "At", n, x.name + "Stride"));
+        }
         return fill(
                 "ProductTile.term($1, $1At, $2, $3, $4, end, P, $1Down)",
                 x.name,
@@ -214,36 +257,51 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
                 });
     }
 
+    /**
+     * A row of all items' results comes into local memory at a time, so that neighbouring items finish neighbouring results. Loops
+     * that begin at the item's number are not unrolled.
+     */
     private void finish(Source s, Cells c) {
-        s.add("""
-                int plane = context.groupIdz * I * J;
-                int iEnd = i0 + ROWS;
-                if (iEnd > I) {
-                    iEnd = I;
-                }
-                int jEnd = j0 + COLUMNS;
-                if (jEnd > J) {
-                    jEnd = J;
-                }
-                int row = 0;
-                """);
-        s.block(fill("for (int i = i0 + $1; i < iEnd; i += $2)", rows.first(), rows.step("i")), () -> {
-            each(columns.count(), j -> s.add("aTile[$1] = pick(row, $2);", plus("lid", j, "ITEMS"), c.column(j)));
-            s.add("row++;");
-            s.add("int cell = lid;");
-            s.block(
-                    fill("for (int j = j0 + $1; j < jEnd; j += $2)", columns.first(), columns.step("j")),
-                    () -> s.add("""
-                    float value = aTile[cell];
-                    if ((mode & ProductTile.BIAS) > 0) {
-                        value += bias.get(offsets.get(first + 3) + j);
-                    }
-                    value = ProductTile.finish(value, offsets, first, counters, out, plane, i, j, J, mode, threshold, scale);
-                    out.set(offsets.get(first + 2) + plane + i * J + j, value);
-                    cell += ITEMS;
-                    """));
+        int count = Math.min(FINISHED, columns.count());
+        s.add("int plane = context.groupIdz * I * J;");
+        s.add("int cell = ty * COLUMNS + $1;", columns.first());
+        s.block(fill("for (int turn = lid; turn < $1 * ITEMS; turn += ITEMS)", rows.count()), () -> {
+            s.add("int r = turn >> $1;", bits(ITEMS));
+            s.add("int rowAt = i0 + $1;", rows.at("r"));
+            s.add("context.localBarrier();");
+            each(columns.count(), j -> s.add("aTile[$1] = pick(r, $2);", plus("cell", columns.at(j)), c.column(j)));
+            s.add("context.localBarrier();");
+            s.block(fill("for (int e = lid; e < SIDE * COLUMNS; e += $1 * ITEMS)", count), () -> {
+                s.add("int j = j0 + (e & $1);", columns.tile() - 1);
+                each(count, n -> s.add("int i$1 = rowAt + $2;", "Of" + n, place(plus("e", n, "ITEMS"))));
+                each(count, n -> s.add("float was$1 = $2;", n, fill(BEFORE, n)));
+                each(count, n -> finish(s, n));
+            });
         });
     }
+
+    /** How far the row of element {@code e} is behind the first item's. */
+    private String place(String e) {
+        String line = fill("($1 >> $2)", e, bits(columns.tile()));
+        return rows.together() == 1 ? line : line + " * " + rows.together();
+    }
+
+    private void finish(Source s, int n) {
+        Runnable body = () -> s.add(FINISH, n, plus("e", n, "ITEMS"));
+        if (whole()) {
+            s.block("", body);
+        } else {
+            s.block(fill("if (iOf$1 < I && j < J)", n), body);
+        }
+    }
+
+    private static final String BEFORE = "ProductTile.before(out, offsets, first, plane, iOf$1, j, I, J, mode)";
+
+    private static final String FINISH = """
+            float sum = aTile[$2];
+            ProductTile.finish(
+                    sum, was$1, bias, offsets, first, counters, out, plane, iOf$1, j, J, mode, threshold, scale);
+            """;
 
     private static final String LARGE = """
             /**
@@ -255,6 +313,14 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
              * driver's assembler does not bring it back into registers (seen: 256 bytes of stack for 64 floats, two memory
              * accesses for each multiplication). Lines of the tiles are longer than a multiple of the 32 banks of local
              * memory by what keeps the items of a warp apart when they store a tile's columns.
+             */
+            """;
+
+    private static final String ABOUT_WHOLE = """
+            /**
+             * {@link TiledProductGroup} for sizes that are multiples of the tile, and parts of sums that are multiples of
+             * the depth: nothing is clamped, and addresses go on from step to step. Each result is the same sum in the same
+             * order as there.
              */
             """;
 
@@ -278,11 +344,11 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
             static final int SIDE = $3;
 
             /** Terms of each sum that are in local memory at a time. */
-            private static final int DEPTH = $4;
+            $4 final int DEPTH = $5;
 
             private static final int ITEMS = SIDE * SIDE;
-            private static final int A_LINE = ROWS + $5;
-            private static final int B_LINE = COLUMNS + $5;
+            private static final int A_LINE = ROWS + $6;
+            private static final int B_LINE = COLUMNS + $6;
             """;
 
     private static final String CONTRACT = """
@@ -297,6 +363,19 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
              */
             """;
 
+    private static final String WHOLE_CONTRACT = """
+            /**
+             * As {@link TiledProductGroup#kMatMulTiled}.
+             *
+             * @param first number of a's offset
+             * @param I a multiple of ROWS
+             * @param J a multiple of COLUMNS
+             * @param P a multiple of part
+             * @param part terms that a layer of groups adds up, a multiple of DEPTH
+             * @param mode sum of {@link ProductTile}'s flags
+             */
+            """;
+
     private static final String SMALL_CONTRACT = """
             /**
              * As {@link TiledProductGroup#kMatMulTiled}, with I, J, P, part, the mode, the dropout's threshold and its
@@ -307,7 +386,7 @@ record TiledProduct(boolean small, Share rows, Share columns, int depth, int pad
             """;
 
     private static final String SIGNATURE = """
-            public static void kMatMulTiled(
+            public static void kMatMul$1(
                     KernelContext context,
                     IntArray offsets,
                     int first,

@@ -40,6 +40,7 @@ class MatMulConformanceTest {
             new Shape(67, 131, 97),
             new Shape(64, 64, 192),
             new Shape(256, 128, 384),
+            new Shape(512, 128, 256),
             new Shape(809, 21, 34),
             new Shape(130, 384, 95),
             new Shape(29, 1031, 70));

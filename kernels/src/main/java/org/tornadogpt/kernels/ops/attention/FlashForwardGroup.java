@@ -20,20 +20,15 @@ final class FlashForwardGroup {
     /** Keys that it takes at a time: columns of a tile of scores. */
     private static final int COLUMNS = 64;
 
-    /** Channels of a slice of the operands of the scores, and rows of a slice of the other products' operands. */
-    private static final int DEPTH = 16;
+    /** Channels of a block. Heads of more are taken in two slices. */
+    private static final int CHANNELS = 64;
 
+    /** Channels that an item brings one of, and whose runs are turned differently. */
+    private static final int EIGHT = 8;
+
+    private static final int BLOCK = CHANNELS * 64;
     private static final int SIDE = FlashTile.SIDE;
-    private static final int WIDE = FlashTile.WIDE;
-
-    /** Largest head size for which half of an item's results are enough. */
-    private static final int NARROW = WIDE / 2;
-
-    /** Length of a slice's lines: items of a warp that store a column are in different banks of local memory. */
-    private static final int SLICE = ROWS + 2;
-
-    /** Length of the lines of a tile of probabilities. */
-    private static final int LINE = COLUMNS + 1;
+    private static final int ITEMS = SIDE * SIDE;
 
     private FlashForwardGroup() {}
 
@@ -57,20 +52,6 @@ final class FlashForwardGroup {
             int D,
             int threshold,
             float scale) {
-        float[] qSlice = context.allocateFloatLocalArray(DEPTH * SLICE);
-        float[] kSlice = context.allocateFloatLocalArray(DEPTH * SLICE);
-        float[] weights = context.allocateFloatLocalArray(ROWS * LINE);
-        float[] values = context.allocateFloatLocalArray(DEPTH * WIDE);
-        float[] partial = context.allocateFloatLocalArray(ROWS * (SIDE + 1));
-        int tx = context.localIdx;
-        int ty = context.localIdy;
-        int lid = ty * SIDE + tx;
-        int sliceTerm = lid & (DEPTH - 1);
-        int sliceRow = lid >> 4;
-        int sliceTo = sliceTerm * SLICE + sliceRow;
-        int wideBits = D > NARROW ? 7 : 6;
-        int wideColumn = lid & ((1 << wideBits) - 1);
-        int rowsAtOnce = (SIDE * SIDE) >> wideBits;
         int tile = (T - 1) / ROWS - context.groupIdx;
         int i0 = tile * ROWS;
         int bh = context.groupIdy;
@@ -78,13 +59,64 @@ final class FlashForwardGroup {
         int head = bh - batch * H;
         int keyHead = head / (H / G);
         int width = (H + 2 * G) * D;
-        int packed = offsets.get(first + 2) + batch * T * width;
+        int packed = batch * T * width;
         int queries = packed + head * D;
         int keys = packed + (H + keyHead) * D;
-        int valuesAt = packed + (H + G + keyHead) * D;
+        int values = packed + (H + G + keyHead) * D;
         int site = offsets.get(first + 3);
         int channels = offsets.get(first + 4);
         float root = 1f / TornadoMath.sqrt((float) D);
+        float[] x = context.allocateFloatLocalArray(BLOCK);
+        float[] y = context.allocateFloatLocalArray(BLOCK);
+        float[] z = context.allocateFloatLocalArray(BLOCK);
+        int tx = context.localIdx;
+        int ty = context.localIdy;
+        int lid = ty * SIDE + tx;
+        int channel = lid & (EIGHT - 1);
+        int row = (lid >> 5) * 8 + ((lid & 31) >> 3);
+        int to0 = channel * COLUMNS + FlashTile.turned(row + 4 * channel, COLUMNS);
+        int to1 = channel * COLUMNS + FlashTile.turned(row + 4 * channel + 4, COLUMNS);
+        int turns = FlashTile.span(0, channels, EIGHT);
+        int cell = ty * 4 * COLUMNS + ((tx + ty) & 15) * 4;
+        if (D <= CHANNELS) {
+            context.localBarrier();
+            {
+                int qAt = offsets.get(first + 2) + queries;
+                float qRead0 = FlashTile.element(a, qAt, i0 + row, T, width, channel, D);
+                float qRead1 = FlashTile.element(a, qAt, i0 + row + 4, T, width, channel, D);
+                float qRead2 = FlashTile.element(a, qAt, i0 + row, T, width, channel + 8, D);
+                float qRead3 = FlashTile.element(a, qAt, i0 + row + 4, T, width, channel + 8, D);
+                float qRead4 = FlashTile.element(a, qAt, i0 + row, T, width, channel + 16, D);
+                float qRead5 = FlashTile.element(a, qAt, i0 + row + 4, T, width, channel + 16, D);
+                float qRead6 = FlashTile.element(a, qAt, i0 + row, T, width, channel + 24, D);
+                float qRead7 = FlashTile.element(a, qAt, i0 + row + 4, T, width, channel + 24, D);
+                float qRead8 = FlashTile.element(a, qAt, i0 + row, T, width, channel + 32, D);
+                float qRead9 = FlashTile.element(a, qAt, i0 + row + 4, T, width, channel + 32, D);
+                float qRead10 = FlashTile.element(a, qAt, i0 + row, T, width, channel + 40, D);
+                float qRead11 = FlashTile.element(a, qAt, i0 + row + 4, T, width, channel + 40, D);
+                float qRead12 = FlashTile.element(a, qAt, i0 + row, T, width, channel + 48, D);
+                float qRead13 = FlashTile.element(a, qAt, i0 + row + 4, T, width, channel + 48, D);
+                float qRead14 = FlashTile.element(a, qAt, i0 + row, T, width, channel + 56, D);
+                float qRead15 = FlashTile.element(a, qAt, i0 + row + 4, T, width, channel + 56, D);
+                x[to0] = qRead0;
+                x[to1] = qRead1;
+                x[to0 + 512] = qRead2;
+                x[to1 + 512] = qRead3;
+                x[to0 + 1024] = qRead4;
+                x[to1 + 1024] = qRead5;
+                x[to0 + 1536] = qRead6;
+                x[to1 + 1536] = qRead7;
+                x[to0 + 2048] = qRead8;
+                x[to1 + 2048] = qRead9;
+                x[to0 + 2560] = qRead10;
+                x[to1 + 2560] = qRead11;
+                x[to0 + 3072] = qRead12;
+                x[to1 + 3072] = qRead13;
+                x[to0 + 3584] = qRead14;
+                x[to1 + 3584] = qRead15;
+            }
+            context.localBarrier();
+        }
         float o00 = 0f;
         float o01 = 0f;
         float o02 = 0f;
@@ -125,7 +157,6 @@ final class FlashForwardGroup {
         float sum2 = 0f;
         float max3 = FlashTile.MASKED;
         float sum3 = 0f;
-        int line = ty * (SIDE + 1);
         int end = i0 + ROWS;
         if (end > T) {
             end = T;
@@ -148,75 +179,401 @@ final class FlashForwardGroup {
             float s31 = 0f;
             float s32 = 0f;
             float s33 = 0f;
-            for (int d0 = 0; d0 < channels; d0 += DEPTH) {
-                for (int q = 0; q < 4; q++) {
-                    qSlice[sliceTo + 16 * q] =
-                            FlashTile.element(a, queries, i0 + sliceRow + 16 * q, T, width, d0 + sliceTerm, D);
-                    kSlice[sliceTo + 16 * q] =
-                            FlashTile.element(a, keys, j0 + sliceRow + 16 * q, T, width, d0 + sliceTerm, D);
+            for (int d0 = 0; d0 < channels; d0 += CHANNELS) {
+                int slice = D > CHANNELS ? d0 : 0;
+                if (D > CHANNELS) {
+                    context.localBarrier();
+                    {
+                        int qAt = offsets.get(first + 2) + queries;
+                        int kAt = offsets.get(first + 2) + keys;
+                        float qRead0 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel, D);
+                        float qRead1 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel, D);
+                        float qRead2 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 8, D);
+                        float qRead3 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 8, D);
+                        float qRead4 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 16, D);
+                        float qRead5 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 16, D);
+                        float qRead6 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 24, D);
+                        float qRead7 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 24, D);
+                        float qRead8 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 32, D);
+                        float qRead9 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 32, D);
+                        float qRead10 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 40, D);
+                        float qRead11 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 40, D);
+                        float qRead12 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 48, D);
+                        float qRead13 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 48, D);
+                        float qRead14 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 56, D);
+                        float qRead15 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 56, D);
+                        float kRead0 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel, D);
+                        float kRead1 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel, D);
+                        float kRead2 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 8, D);
+                        float kRead3 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 8, D);
+                        float kRead4 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 16, D);
+                        float kRead5 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 16, D);
+                        float kRead6 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 24, D);
+                        float kRead7 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 24, D);
+                        float kRead8 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 32, D);
+                        float kRead9 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 32, D);
+                        float kRead10 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 40, D);
+                        float kRead11 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 40, D);
+                        float kRead12 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 48, D);
+                        float kRead13 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 48, D);
+                        float kRead14 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 56, D);
+                        float kRead15 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 56, D);
+                        x[to0] = qRead0;
+                        x[to1] = qRead1;
+                        x[to0 + 512] = qRead2;
+                        x[to1 + 512] = qRead3;
+                        x[to0 + 1024] = qRead4;
+                        x[to1 + 1024] = qRead5;
+                        x[to0 + 1536] = qRead6;
+                        x[to1 + 1536] = qRead7;
+                        x[to0 + 2048] = qRead8;
+                        x[to1 + 2048] = qRead9;
+                        x[to0 + 2560] = qRead10;
+                        x[to1 + 2560] = qRead11;
+                        x[to0 + 3072] = qRead12;
+                        x[to1 + 3072] = qRead13;
+                        x[to0 + 3584] = qRead14;
+                        x[to1 + 3584] = qRead15;
+                        y[to0] = kRead0;
+                        y[to1] = kRead1;
+                        y[to0 + 512] = kRead2;
+                        y[to1 + 512] = kRead3;
+                        y[to0 + 1024] = kRead4;
+                        y[to1 + 1024] = kRead5;
+                        y[to0 + 1536] = kRead6;
+                        y[to1 + 1536] = kRead7;
+                        y[to0 + 2048] = kRead8;
+                        y[to1 + 2048] = kRead9;
+                        y[to0 + 2560] = kRead10;
+                        y[to1 + 2560] = kRead11;
+                        y[to0 + 3072] = kRead12;
+                        y[to1 + 3072] = kRead13;
+                        y[to0 + 3584] = kRead14;
+                        y[to1 + 3584] = kRead15;
+                    }
+                    context.localBarrier();
                 }
-                context.localBarrier();
-                for (int d = 0; d < DEPTH; d++) {
-                    int rowCell = d * SLICE + ty;
-                    int columnCell = d * SLICE + tx;
-                    float q0 = qSlice[rowCell];
-                    float q1 = qSlice[rowCell + 16];
-                    float q2 = qSlice[rowCell + 32];
-                    float q3 = qSlice[rowCell + 48];
-                    float k0 = kSlice[columnCell];
-                    float k1 = kSlice[columnCell + 16];
-                    float k2 = kSlice[columnCell + 32];
-                    float k3 = kSlice[columnCell + 48];
-                    s00 += q0 * k0;
-                    s01 += q0 * k1;
-                    s02 += q0 * k2;
-                    s03 += q0 * k3;
-                    s10 += q1 * k0;
-                    s11 += q1 * k1;
-                    s12 += q1 * k2;
-                    s13 += q1 * k3;
-                    s20 += q2 * k0;
-                    s21 += q2 * k1;
-                    s22 += q2 * k2;
-                    s23 += q2 * k3;
-                    s30 += q3 * k0;
-                    s31 += q3 * k1;
-                    s32 += q3 * k2;
-                    s33 += q3 * k3;
+                if (D <= CHANNELS) {
+                    context.localBarrier();
+                    {
+                        int kAt = offsets.get(first + 2) + keys;
+                        int vAt = offsets.get(first + 2) + values;
+                        float kRead0 = FlashTile.element(a, kAt, j0 + row, T, width, channel, D);
+                        float kRead1 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel, D);
+                        float kRead2 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 8, D);
+                        float kRead3 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 8, D);
+                        float kRead4 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 16, D);
+                        float kRead5 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 16, D);
+                        float kRead6 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 24, D);
+                        float kRead7 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 24, D);
+                        float kRead8 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 32, D);
+                        float kRead9 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 32, D);
+                        float kRead10 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 40, D);
+                        float kRead11 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 40, D);
+                        float kRead12 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 48, D);
+                        float kRead13 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 48, D);
+                        float kRead14 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 56, D);
+                        float kRead15 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 56, D);
+                        float vRead0 = FlashTile.element(a, vAt, j0 + row, T, width, channel, D);
+                        float vRead1 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel, D);
+                        float vRead2 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 8, D);
+                        float vRead3 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 8, D);
+                        float vRead4 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 16, D);
+                        float vRead5 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 16, D);
+                        float vRead6 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 24, D);
+                        float vRead7 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 24, D);
+                        float vRead8 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 32, D);
+                        float vRead9 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 32, D);
+                        float vRead10 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 40, D);
+                        float vRead11 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 40, D);
+                        float vRead12 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 48, D);
+                        float vRead13 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 48, D);
+                        float vRead14 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 56, D);
+                        float vRead15 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 56, D);
+                        y[to0] = kRead0;
+                        y[to1] = kRead1;
+                        y[to0 + 512] = kRead2;
+                        y[to1 + 512] = kRead3;
+                        y[to0 + 1024] = kRead4;
+                        y[to1 + 1024] = kRead5;
+                        y[to0 + 1536] = kRead6;
+                        y[to1 + 1536] = kRead7;
+                        y[to0 + 2048] = kRead8;
+                        y[to1 + 2048] = kRead9;
+                        y[to0 + 2560] = kRead10;
+                        y[to1 + 2560] = kRead11;
+                        y[to0 + 3072] = kRead12;
+                        y[to1 + 3072] = kRead13;
+                        y[to0 + 3584] = kRead14;
+                        y[to1 + 3584] = kRead15;
+                        z[to0] = vRead0;
+                        z[to1] = vRead1;
+                        z[to0 + 512] = vRead2;
+                        z[to1 + 512] = vRead3;
+                        z[to0 + 1024] = vRead4;
+                        z[to1 + 1024] = vRead5;
+                        z[to0 + 1536] = vRead6;
+                        z[to1 + 1536] = vRead7;
+                        z[to0 + 2048] = vRead8;
+                        z[to1 + 2048] = vRead9;
+                        z[to0 + 2560] = vRead10;
+                        z[to1 + 2560] = vRead11;
+                        z[to0 + 3072] = vRead12;
+                        z[to1 + 3072] = vRead13;
+                        z[to0 + 3584] = vRead14;
+                        z[to1 + 3584] = vRead15;
+                    }
+                    context.localBarrier();
                 }
-                context.localBarrier();
+                for (int t = 0; t < turns; t++) {
+                    int down = t * COLUMNS + ((ty + t) & 15) * 4;
+                    int across = t * COLUMNS + ((tx + t) & 15) * 4;
+                    {
+                        float r0 = x[down];
+                        float r1 = x[down + 1];
+                        float r2 = x[down + 2];
+                        float r3 = x[down + 3];
+                        float c0 = y[across];
+                        float c1 = y[across + 1];
+                        float c2 = y[across + 2];
+                        float c3 = y[across + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 8) {
+                        float r0 = x[down + 512];
+                        float r1 = x[down + 512 + 1];
+                        float r2 = x[down + 512 + 2];
+                        float r3 = x[down + 512 + 3];
+                        float c0 = y[across + 512];
+                        float c1 = y[across + 512 + 1];
+                        float c2 = y[across + 512 + 2];
+                        float c3 = y[across + 512 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 16) {
+                        float r0 = x[down + 1024];
+                        float r1 = x[down + 1024 + 1];
+                        float r2 = x[down + 1024 + 2];
+                        float r3 = x[down + 1024 + 3];
+                        float c0 = y[across + 1024];
+                        float c1 = y[across + 1024 + 1];
+                        float c2 = y[across + 1024 + 2];
+                        float c3 = y[across + 1024 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 24) {
+                        float r0 = x[down + 1536];
+                        float r1 = x[down + 1536 + 1];
+                        float r2 = x[down + 1536 + 2];
+                        float r3 = x[down + 1536 + 3];
+                        float c0 = y[across + 1536];
+                        float c1 = y[across + 1536 + 1];
+                        float c2 = y[across + 1536 + 2];
+                        float c3 = y[across + 1536 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 32) {
+                        float r0 = x[down + 2048];
+                        float r1 = x[down + 2048 + 1];
+                        float r2 = x[down + 2048 + 2];
+                        float r3 = x[down + 2048 + 3];
+                        float c0 = y[across + 2048];
+                        float c1 = y[across + 2048 + 1];
+                        float c2 = y[across + 2048 + 2];
+                        float c3 = y[across + 2048 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 40) {
+                        float r0 = x[down + 2560];
+                        float r1 = x[down + 2560 + 1];
+                        float r2 = x[down + 2560 + 2];
+                        float r3 = x[down + 2560 + 3];
+                        float c0 = y[across + 2560];
+                        float c1 = y[across + 2560 + 1];
+                        float c2 = y[across + 2560 + 2];
+                        float c3 = y[across + 2560 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 48) {
+                        float r0 = x[down + 3072];
+                        float r1 = x[down + 3072 + 1];
+                        float r2 = x[down + 3072 + 2];
+                        float r3 = x[down + 3072 + 3];
+                        float c0 = y[across + 3072];
+                        float c1 = y[across + 3072 + 1];
+                        float c2 = y[across + 3072 + 2];
+                        float c3 = y[across + 3072 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 56) {
+                        float r0 = x[down + 3584];
+                        float r1 = x[down + 3584 + 1];
+                        float r2 = x[down + 3584 + 2];
+                        float r3 = x[down + 3584 + 3];
+                        float c0 = y[across + 3584];
+                        float c1 = y[across + 3584 + 1];
+                        float c2 = y[across + 3584 + 2];
+                        float c3 = y[across + 3584 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                }
             }
-            int ahead = i0 + ty - j0 - tx;
-            s00 = FlashTile.visible(s00 * root, ahead + 0);
-            s01 = FlashTile.visible(s01 * root, ahead + -16);
-            s02 = FlashTile.visible(s02 * root, ahead + -32);
-            s03 = FlashTile.visible(s03 * root, ahead + -48);
-            s10 = FlashTile.visible(s10 * root, ahead + 16);
-            s11 = FlashTile.visible(s11 * root, ahead + 0);
-            s12 = FlashTile.visible(s12 * root, ahead + -16);
-            s13 = FlashTile.visible(s13 * root, ahead + -32);
-            s20 = FlashTile.visible(s20 * root, ahead + 32);
-            s21 = FlashTile.visible(s21 * root, ahead + 16);
-            s22 = FlashTile.visible(s22 * root, ahead + 0);
-            s23 = FlashTile.visible(s23 * root, ahead + -16);
-            s30 = FlashTile.visible(s30 * root, ahead + 48);
-            s31 = FlashTile.visible(s31 * root, ahead + 32);
-            s32 = FlashTile.visible(s32 * root, ahead + 16);
-            s33 = FlashTile.visible(s33 * root, ahead + 0);
-            partial[line + 0 * (SIDE + 1) + tx] = greatest(s00, s01, s02, s03);
-            partial[line + 16 * (SIDE + 1) + tx] = greatest(s10, s11, s12, s13);
-            partial[line + 32 * (SIDE + 1) + tx] = greatest(s20, s21, s22, s23);
-            partial[line + 48 * (SIDE + 1) + tx] = greatest(s30, s31, s32, s33);
+            int ahead = i0 + ty * 4 - j0 - tx * 4;
+            s00 = FlashTile.visible(s00 * root, ahead);
+            s01 = FlashTile.visible(s01 * root, ahead - 1);
+            s02 = FlashTile.visible(s02 * root, ahead - 2);
+            s03 = FlashTile.visible(s03 * root, ahead - 3);
+            s10 = FlashTile.visible(s10 * root, ahead + 1);
+            s11 = FlashTile.visible(s11 * root, ahead);
+            s12 = FlashTile.visible(s12 * root, ahead - 1);
+            s13 = FlashTile.visible(s13 * root, ahead - 2);
+            s20 = FlashTile.visible(s20 * root, ahead + 2);
+            s21 = FlashTile.visible(s21 * root, ahead + 1);
+            s22 = FlashTile.visible(s22 * root, ahead);
+            s23 = FlashTile.visible(s23 * root, ahead - 1);
+            s30 = FlashTile.visible(s30 * root, ahead + 3);
+            s31 = FlashTile.visible(s31 * root, ahead + 2);
+            s32 = FlashTile.visible(s32 * root, ahead + 1);
+            s33 = FlashTile.visible(s33 * root, ahead);
+            context.localBarrier();
+            {
+                int mine = tx * COLUMNS + ((ty + tx) & 15) * 4;
+                y[mine] = greatest(s00, s01, s02, s03);
+                y[mine + 1] = greatest(s10, s11, s12, s13);
+                y[mine + 2] = greatest(s20, s21, s22, s23);
+                y[mine + 3] = greatest(s30, s31, s32, s33);
+            }
             context.localBarrier();
             float new0 = max0;
             float new1 = max1;
             float new2 = max2;
             float new3 = max3;
             for (int t = 0; t < SIDE; t++) {
-                new0 = FlashTile.greater(new0, partial[line + 0 * (SIDE + 1) + t]);
-                new1 = FlashTile.greater(new1, partial[line + 16 * (SIDE + 1) + t]);
-                new2 = FlashTile.greater(new2, partial[line + 32 * (SIDE + 1) + t]);
-                new3 = FlashTile.greater(new3, partial[line + 48 * (SIDE + 1) + t]);
+                int theirs = t * COLUMNS + ((ty + t) & 15) * 4;
+                new0 = FlashTile.greater(new0, y[theirs]);
+                new1 = FlashTile.greater(new1, y[theirs + 1]);
+                new2 = FlashTile.greater(new2, y[theirs + 2]);
+                new3 = FlashTile.greater(new3, y[theirs + 3]);
             }
             float shrink0 = TornadoMath.exp(max0 - new0);
             max0 = new0;
@@ -278,139 +635,367 @@ final class FlashForwardGroup {
             o35 *= shrink3;
             o36 *= shrink3;
             o37 *= shrink3;
-            int cellTo = ty * LINE + tx;
-            weights[cellTo + 0 * LINE + 0] = s00;
-            weights[cellTo + 0 * LINE + 16] = s01;
-            weights[cellTo + 0 * LINE + 32] = s02;
-            weights[cellTo + 0 * LINE + 48] = s03;
-            weights[cellTo + 16 * LINE + 0] = s10;
-            weights[cellTo + 16 * LINE + 16] = s11;
-            weights[cellTo + 16 * LINE + 32] = s12;
-            weights[cellTo + 16 * LINE + 48] = s13;
-            weights[cellTo + 32 * LINE + 0] = s20;
-            weights[cellTo + 32 * LINE + 16] = s21;
-            weights[cellTo + 32 * LINE + 32] = s22;
-            weights[cellTo + 32 * LINE + 48] = s23;
-            weights[cellTo + 48 * LINE + 0] = s30;
-            weights[cellTo + 48 * LINE + 16] = s31;
-            weights[cellTo + 48 * LINE + 32] = s32;
-            weights[cellTo + 48 * LINE + 48] = s33;
+            context.localBarrier();
+            y[cell] = s00;
+            y[cell + 1] = s01;
+            y[cell + 2] = s02;
+            y[cell + 3] = s03;
+            y[cell + 64] = s10;
+            y[cell + 65] = s11;
+            y[cell + 66] = s12;
+            y[cell + 67] = s13;
+            y[cell + 128] = s20;
+            y[cell + 129] = s21;
+            y[cell + 130] = s22;
+            y[cell + 131] = s23;
+            y[cell + 192] = s30;
+            y[cell + 193] = s31;
+            y[cell + 194] = s32;
+            y[cell + 195] = s33;
             if (threshold > 0) {
-                for (int row = ty; row < ROWS; row += SIDE) {
-                    for (int other = tx; other < COLUMNS; other += SIDE) {
-                        weights[row * LINE + other] *=
-                                Philox.mask(counters, site, bh * T + i0 + row, j0 + other, threshold, scale);
-                    }
+                for (int e = lid; e < 16 * ITEMS; e += ITEMS) {
+                    int down = e >> 10;
+                    int across = (e >> 8) & 3;
+                    int query = bh * T + i0 + ty * 4 + down;
+                    int key = j0 + tx * 4 + across;
+                    y[cell + down * COLUMNS + across] *= Philox.mask(counters, site, query, key, threshold, scale);
                 }
             }
-            for (int k0 = 0; k0 < span; k0 += DEPTH) {
-                for (int q = 0; q < DEPTH; q += rowsAtOnce) {
-                    int row = q + (lid >> wideBits);
-                    values[row * WIDE + wideColumn] =
-                            FlashTile.element(a, valuesAt, j0 + k0 + row, T, width, wideColumn, D);
+            context.localBarrier();
+            if (D > CHANNELS) {
+                context.localBarrier();
+                {
+                    int vAt = offsets.get(first + 2) + values;
+                    float vRead0 = FlashTile.element(a, vAt, j0 + row, T, width, channel, D);
+                    float vRead1 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel, D);
+                    float vRead2 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 8, D);
+                    float vRead3 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 8, D);
+                    float vRead4 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 16, D);
+                    float vRead5 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 16, D);
+                    float vRead6 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 24, D);
+                    float vRead7 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 24, D);
+                    float vRead8 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 32, D);
+                    float vRead9 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 32, D);
+                    float vRead10 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 40, D);
+                    float vRead11 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 40, D);
+                    float vRead12 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 48, D);
+                    float vRead13 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 48, D);
+                    float vRead14 = FlashTile.element(a, vAt, j0 + row, T, width, channel + 56, D);
+                    float vRead15 = FlashTile.element(a, vAt, j0 + row + 4, T, width, channel + 56, D);
+                    z[to0] = vRead0;
+                    z[to1] = vRead1;
+                    z[to0 + 512] = vRead2;
+                    z[to1 + 512] = vRead3;
+                    z[to0 + 1024] = vRead4;
+                    z[to1 + 1024] = vRead5;
+                    z[to0 + 1536] = vRead6;
+                    z[to1 + 1536] = vRead7;
+                    z[to0 + 2048] = vRead8;
+                    z[to1 + 2048] = vRead9;
+                    z[to0 + 2560] = vRead10;
+                    z[to1 + 2560] = vRead11;
+                    z[to0 + 3072] = vRead12;
+                    z[to1 + 3072] = vRead13;
+                    z[to0 + 3584] = vRead14;
+                    z[to1 + 3584] = vRead15;
                 }
                 context.localBarrier();
-                for (int k = 0; k < DEPTH; k++) {
-                    int cell = ty * LINE + k0 + k;
-                    float t0 = weights[cell];
-                    float t1 = weights[cell + 16 * LINE];
-                    float t2 = weights[cell + 32 * LINE];
-                    float t3 = weights[cell + 48 * LINE];
-                    int word = k * WIDE + tx;
-                    float w0 = values[word];
-                    float w1 = values[word + 16];
-                    float w2 = values[word + 32];
-                    float w3 = values[word + 48];
-                    o00 += t0 * w0;
-                    o01 += t0 * w1;
-                    o02 += t0 * w2;
-                    o03 += t0 * w3;
-                    o10 += t1 * w0;
-                    o11 += t1 * w1;
-                    o12 += t1 * w2;
-                    o13 += t1 * w3;
-                    o20 += t2 * w0;
-                    o21 += t2 * w1;
-                    o22 += t2 * w2;
-                    o23 += t2 * w3;
-                    o30 += t3 * w0;
-                    o31 += t3 * w1;
-                    o32 += t3 * w2;
-                    o33 += t3 * w3;
-                    if (D > NARROW) {
-                        float w4 = values[word + 64];
-                        float w5 = values[word + 80];
-                        float w6 = values[word + 96];
-                        float w7 = values[word + 112];
-                        o04 += t0 * w4;
-                        o05 += t0 * w5;
-                        o06 += t0 * w6;
-                        o07 += t0 * w7;
-                        o14 += t1 * w4;
-                        o15 += t1 * w5;
-                        o16 += t1 * w6;
-                        o17 += t1 * w7;
-                        o24 += t2 * w4;
-                        o25 += t2 * w5;
-                        o26 += t2 * w6;
-                        o27 += t2 * w7;
-                        o34 += t3 * w4;
-                        o35 += t3 * w5;
-                        o36 += t3 * w6;
-                        o37 += t3 * w7;
-                    }
+            }
+            for (int k = 0; k < span; k += 4) {
+                int run = k >> 2;
+                int left = ty * 4 * COLUMNS + ((run + ty) & 15) * 4;
+                int right = tx * COLUMNS + ((run + (tx & 7)) & 15) * 4;
+                float w00 = z[right];
+                float w01 = z[right + 1];
+                float w02 = z[right + 2];
+                float w03 = z[right + 3];
+                float w10 = z[right + 1024];
+                float w11 = z[right + 1024 + 1];
+                float w12 = z[right + 1024 + 2];
+                float w13 = z[right + 1024 + 3];
+                float w20 = z[right + 2048];
+                float w21 = z[right + 2048 + 1];
+                float w22 = z[right + 2048 + 2];
+                float w23 = z[right + 2048 + 3];
+                float w30 = z[right + 3072];
+                float w31 = z[right + 3072 + 1];
+                float w32 = z[right + 3072 + 2];
+                float w33 = z[right + 3072 + 3];
+                float t00 = y[left];
+                float t01 = y[left + 1];
+                float t02 = y[left + 2];
+                float t03 = y[left + 3];
+                o00 += t00 * w00;
+                o00 += t01 * w01;
+                o00 += t02 * w02;
+                o00 += t03 * w03;
+                o01 += t00 * w10;
+                o01 += t01 * w11;
+                o01 += t02 * w12;
+                o01 += t03 * w13;
+                o02 += t00 * w20;
+                o02 += t01 * w21;
+                o02 += t02 * w22;
+                o02 += t03 * w23;
+                o03 += t00 * w30;
+                o03 += t01 * w31;
+                o03 += t02 * w32;
+                o03 += t03 * w33;
+                float t10 = y[left + 64];
+                float t11 = y[left + 64 + 1];
+                float t12 = y[left + 64 + 2];
+                float t13 = y[left + 64 + 3];
+                o10 += t10 * w00;
+                o10 += t11 * w01;
+                o10 += t12 * w02;
+                o10 += t13 * w03;
+                o11 += t10 * w10;
+                o11 += t11 * w11;
+                o11 += t12 * w12;
+                o11 += t13 * w13;
+                o12 += t10 * w20;
+                o12 += t11 * w21;
+                o12 += t12 * w22;
+                o12 += t13 * w23;
+                o13 += t10 * w30;
+                o13 += t11 * w31;
+                o13 += t12 * w32;
+                o13 += t13 * w33;
+                float t20 = y[left + 128];
+                float t21 = y[left + 128 + 1];
+                float t22 = y[left + 128 + 2];
+                float t23 = y[left + 128 + 3];
+                o20 += t20 * w00;
+                o20 += t21 * w01;
+                o20 += t22 * w02;
+                o20 += t23 * w03;
+                o21 += t20 * w10;
+                o21 += t21 * w11;
+                o21 += t22 * w12;
+                o21 += t23 * w13;
+                o22 += t20 * w20;
+                o22 += t21 * w21;
+                o22 += t22 * w22;
+                o22 += t23 * w23;
+                o23 += t20 * w30;
+                o23 += t21 * w31;
+                o23 += t22 * w32;
+                o23 += t23 * w33;
+                float t30 = y[left + 192];
+                float t31 = y[left + 192 + 1];
+                float t32 = y[left + 192 + 2];
+                float t33 = y[left + 192 + 3];
+                o30 += t30 * w00;
+                o30 += t31 * w01;
+                o30 += t32 * w02;
+                o30 += t33 * w03;
+                o31 += t30 * w10;
+                o31 += t31 * w11;
+                o31 += t32 * w12;
+                o31 += t33 * w13;
+                o32 += t30 * w20;
+                o32 += t31 * w21;
+                o32 += t32 * w22;
+                o32 += t33 * w23;
+                o33 += t30 * w30;
+                o33 += t31 * w31;
+                o33 += t32 * w32;
+                o33 += t33 * w33;
+            }
+            if (D > CHANNELS) {
+                context.localBarrier();
+                {
+                    int vAt = offsets.get(first + 2) + values;
+                    float vRead0 = FlashTile.element(a, vAt, j0 + row, T, width, CHANNELS + channel, D);
+                    float vRead1 = FlashTile.element(a, vAt, j0 + row + 4, T, width, CHANNELS + channel, D);
+                    float vRead2 = FlashTile.element(a, vAt, j0 + row, T, width, CHANNELS + channel + 8, D);
+                    float vRead3 = FlashTile.element(a, vAt, j0 + row + 4, T, width, CHANNELS + channel + 8, D);
+                    float vRead4 = FlashTile.element(a, vAt, j0 + row, T, width, CHANNELS + channel + 16, D);
+                    float vRead5 = FlashTile.element(a, vAt, j0 + row + 4, T, width, CHANNELS + channel + 16, D);
+                    float vRead6 = FlashTile.element(a, vAt, j0 + row, T, width, CHANNELS + channel + 24, D);
+                    float vRead7 = FlashTile.element(a, vAt, j0 + row + 4, T, width, CHANNELS + channel + 24, D);
+                    float vRead8 = FlashTile.element(a, vAt, j0 + row, T, width, CHANNELS + channel + 32, D);
+                    float vRead9 = FlashTile.element(a, vAt, j0 + row + 4, T, width, CHANNELS + channel + 32, D);
+                    float vRead10 = FlashTile.element(a, vAt, j0 + row, T, width, CHANNELS + channel + 40, D);
+                    float vRead11 = FlashTile.element(a, vAt, j0 + row + 4, T, width, CHANNELS + channel + 40, D);
+                    float vRead12 = FlashTile.element(a, vAt, j0 + row, T, width, CHANNELS + channel + 48, D);
+                    float vRead13 = FlashTile.element(a, vAt, j0 + row + 4, T, width, CHANNELS + channel + 48, D);
+                    float vRead14 = FlashTile.element(a, vAt, j0 + row, T, width, CHANNELS + channel + 56, D);
+                    float vRead15 = FlashTile.element(a, vAt, j0 + row + 4, T, width, CHANNELS + channel + 56, D);
+                    z[to0] = vRead0;
+                    z[to1] = vRead1;
+                    z[to0 + 512] = vRead2;
+                    z[to1 + 512] = vRead3;
+                    z[to0 + 1024] = vRead4;
+                    z[to1 + 1024] = vRead5;
+                    z[to0 + 1536] = vRead6;
+                    z[to1 + 1536] = vRead7;
+                    z[to0 + 2048] = vRead8;
+                    z[to1 + 2048] = vRead9;
+                    z[to0 + 2560] = vRead10;
+                    z[to1 + 2560] = vRead11;
+                    z[to0 + 3072] = vRead12;
+                    z[to1 + 3072] = vRead13;
+                    z[to0 + 3584] = vRead14;
+                    z[to1 + 3584] = vRead15;
                 }
                 context.localBarrier();
+                for (int k = 0; k < span; k += 4) {
+                    int run = k >> 2;
+                    int left = ty * 4 * COLUMNS + ((run + ty) & 15) * 4;
+                    int right = tx * COLUMNS + ((run + (tx & 7)) & 15) * 4;
+                    float w00 = z[right];
+                    float w01 = z[right + 1];
+                    float w02 = z[right + 2];
+                    float w03 = z[right + 3];
+                    float w10 = z[right + 1024];
+                    float w11 = z[right + 1024 + 1];
+                    float w12 = z[right + 1024 + 2];
+                    float w13 = z[right + 1024 + 3];
+                    float w20 = z[right + 2048];
+                    float w21 = z[right + 2048 + 1];
+                    float w22 = z[right + 2048 + 2];
+                    float w23 = z[right + 2048 + 3];
+                    float w30 = z[right + 3072];
+                    float w31 = z[right + 3072 + 1];
+                    float w32 = z[right + 3072 + 2];
+                    float w33 = z[right + 3072 + 3];
+                    float t00 = y[left];
+                    float t01 = y[left + 1];
+                    float t02 = y[left + 2];
+                    float t03 = y[left + 3];
+                    o04 += t00 * w00;
+                    o04 += t01 * w01;
+                    o04 += t02 * w02;
+                    o04 += t03 * w03;
+                    o05 += t00 * w10;
+                    o05 += t01 * w11;
+                    o05 += t02 * w12;
+                    o05 += t03 * w13;
+                    o06 += t00 * w20;
+                    o06 += t01 * w21;
+                    o06 += t02 * w22;
+                    o06 += t03 * w23;
+                    o07 += t00 * w30;
+                    o07 += t01 * w31;
+                    o07 += t02 * w32;
+                    o07 += t03 * w33;
+                    float t10 = y[left + 64];
+                    float t11 = y[left + 64 + 1];
+                    float t12 = y[left + 64 + 2];
+                    float t13 = y[left + 64 + 3];
+                    o14 += t10 * w00;
+                    o14 += t11 * w01;
+                    o14 += t12 * w02;
+                    o14 += t13 * w03;
+                    o15 += t10 * w10;
+                    o15 += t11 * w11;
+                    o15 += t12 * w12;
+                    o15 += t13 * w13;
+                    o16 += t10 * w20;
+                    o16 += t11 * w21;
+                    o16 += t12 * w22;
+                    o16 += t13 * w23;
+                    o17 += t10 * w30;
+                    o17 += t11 * w31;
+                    o17 += t12 * w32;
+                    o17 += t13 * w33;
+                    float t20 = y[left + 128];
+                    float t21 = y[left + 128 + 1];
+                    float t22 = y[left + 128 + 2];
+                    float t23 = y[left + 128 + 3];
+                    o24 += t20 * w00;
+                    o24 += t21 * w01;
+                    o24 += t22 * w02;
+                    o24 += t23 * w03;
+                    o25 += t20 * w10;
+                    o25 += t21 * w11;
+                    o25 += t22 * w12;
+                    o25 += t23 * w13;
+                    o26 += t20 * w20;
+                    o26 += t21 * w21;
+                    o26 += t22 * w22;
+                    o26 += t23 * w23;
+                    o27 += t20 * w30;
+                    o27 += t21 * w31;
+                    o27 += t22 * w32;
+                    o27 += t23 * w33;
+                    float t30 = y[left + 192];
+                    float t31 = y[left + 192 + 1];
+                    float t32 = y[left + 192 + 2];
+                    float t33 = y[left + 192 + 3];
+                    o34 += t30 * w00;
+                    o34 += t31 * w01;
+                    o34 += t32 * w02;
+                    o34 += t33 * w03;
+                    o35 += t30 * w10;
+                    o35 += t31 * w11;
+                    o35 += t32 * w12;
+                    o35 += t33 * w13;
+                    o36 += t30 * w20;
+                    o36 += t31 * w21;
+                    o36 += t32 * w22;
+                    o36 += t33 * w23;
+                    o37 += t30 * w30;
+                    o37 += t31 * w31;
+                    o37 += t32 * w32;
+                    o37 += t33 * w33;
+                }
             }
         }
-        partial[line + 0 * (SIDE + 1) + tx] = sum0;
-        partial[line + 16 * (SIDE + 1) + tx] = sum1;
-        partial[line + 32 * (SIDE + 1) + tx] = sum2;
-        partial[line + 48 * (SIDE + 1) + tx] = sum3;
+        context.localBarrier();
+        {
+            int mine = tx * COLUMNS + ((ty + tx) & 15) * 4;
+            y[mine] = sum0;
+            y[mine + 1] = sum1;
+            y[mine + 2] = sum2;
+            y[mine + 3] = sum3;
+        }
         context.localBarrier();
         float all0 = 0f;
         float all1 = 0f;
         float all2 = 0f;
         float all3 = 0f;
         for (int t = 0; t < SIDE; t++) {
-            all0 += partial[line + 0 * (SIDE + 1) + t];
-            all1 += partial[line + 16 * (SIDE + 1) + t];
-            all2 += partial[line + 32 * (SIDE + 1) + t];
-            all3 += partial[line + 48 * (SIDE + 1) + t];
+            int theirs = t * COLUMNS + ((ty + t) & 15) * 4;
+            all0 += y[theirs];
+            all1 += y[theirs + 1];
+            all2 += y[theirs + 2];
+            all3 += y[theirs + 3];
         }
         int outAt = offsets.get(first) + batch * T * H * D + head * D;
         int savedAt = offsets.get(first + 1) + bh * T;
         for (int r = 0; r < ROWS / SIDE; r++) {
-            int i = i0 + ty + SIDE * r;
+            int i = i0 + ty * 4 + r;
             if (i < T) {
                 float all = pick(r, all0, all1, all2, all3);
                 if (tx == 0) {
                     a.set(savedAt + i, pick(r, max0, max1, max2, max3) + TornadoMath.log(all));
                 }
-                int row = outAt + i * H * D;
+                int at = outAt + i * H * D + tx;
                 if (tx + 0 < D) {
-                    a.set(row + tx + 0, pick(r, o00, o10, o20, o30) / all);
+                    a.set(at, pick(r, o00, o10, o20, o30) / all);
                 }
                 if (tx + 16 < D) {
-                    a.set(row + tx + 16, pick(r, o01, o11, o21, o31) / all);
+                    a.set(at + 16, pick(r, o01, o11, o21, o31) / all);
                 }
                 if (tx + 32 < D) {
-                    a.set(row + tx + 32, pick(r, o02, o12, o22, o32) / all);
+                    a.set(at + 32, pick(r, o02, o12, o22, o32) / all);
                 }
                 if (tx + 48 < D) {
-                    a.set(row + tx + 48, pick(r, o03, o13, o23, o33) / all);
+                    a.set(at + 48, pick(r, o03, o13, o23, o33) / all);
                 }
                 if (tx + 64 < D) {
-                    a.set(row + tx + 64, pick(r, o04, o14, o24, o34) / all);
+                    a.set(at + 64, pick(r, o04, o14, o24, o34) / all);
                 }
                 if (tx + 80 < D) {
-                    a.set(row + tx + 80, pick(r, o05, o15, o25, o35) / all);
+                    a.set(at + 80, pick(r, o05, o15, o25, o35) / all);
                 }
                 if (tx + 96 < D) {
-                    a.set(row + tx + 96, pick(r, o06, o16, o26, o36) / all);
+                    a.set(at + 96, pick(r, o06, o16, o26, o36) / all);
                 }
                 if (tx + 112 < D) {
-                    a.set(row + tx + 112, pick(r, o07, o17, o27, o37) / all);
+                    a.set(at + 112, pick(r, o07, o17, o27, o37) / all);
                 }
             }
         }

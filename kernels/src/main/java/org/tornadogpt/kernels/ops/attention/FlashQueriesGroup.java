@@ -19,20 +19,15 @@ final class FlashQueriesGroup {
     /** Keys that it takes at a time: columns of a tile of scores. */
     private static final int COLUMNS = 64;
 
-    /** Channels of a slice of the operands of the scores, and rows of a slice of the other products' operands. */
-    private static final int DEPTH = 16;
+    /** Channels of a block. Heads of more are taken in two slices. */
+    private static final int CHANNELS = 64;
 
+    /** Channels that an item brings one of, and whose runs are turned differently. */
+    private static final int EIGHT = 8;
+
+    private static final int BLOCK = CHANNELS * 64;
     private static final int SIDE = FlashTile.SIDE;
-    private static final int WIDE = FlashTile.WIDE;
-
-    /** Largest head size for which half of an item's results are enough. */
-    private static final int NARROW = WIDE / 2;
-
-    /** Length of a slice's lines: items of a warp that store a column are in different banks of local memory. */
-    private static final int SLICE = ROWS + 2;
-
-    /** Length of the lines of a tile of probabilities. */
-    private static final int LINE = COLUMNS + 1;
+    private static final int ITEMS = SIDE * SIDE;
 
     private FlashQueriesGroup() {}
 
@@ -57,21 +52,6 @@ final class FlashQueriesGroup {
             int D,
             int threshold,
             float scale) {
-        float[] qSlice = context.allocateFloatLocalArray(DEPTH * SLICE);
-        float[] kSlice = context.allocateFloatLocalArray(DEPTH * SLICE);
-        float[] gSlice = context.allocateFloatLocalArray(DEPTH * SLICE);
-        float[] vSlice = context.allocateFloatLocalArray(DEPTH * SLICE);
-        float[] weights = context.allocateFloatLocalArray(ROWS * LINE);
-        float[] rows = context.allocateFloatLocalArray(DEPTH * WIDE);
-        int tx = context.localIdx;
-        int ty = context.localIdy;
-        int lid = ty * SIDE + tx;
-        int sliceTerm = lid & (DEPTH - 1);
-        int sliceRow = lid >> 4;
-        int sliceTo = sliceTerm * SLICE + sliceRow;
-        int wideBits = D > NARROW ? 7 : 6;
-        int wideColumn = lid & ((1 << wideBits) - 1);
-        int rowsAtOnce = (SIDE * SIDE) >> wideBits;
         int tile = (T - 1) / ROWS - context.groupIdx;
         int i0 = tile * ROWS;
         int bh = context.groupIdy;
@@ -80,24 +60,36 @@ final class FlashQueriesGroup {
         int keyHead = head / (H / G);
         int width = (H + 2 * G) * D;
         int outWidth = H * D;
-        int packed = offsets.get(first + 2) + batch * T * width;
+        int packed = batch * T * width;
         int queries = packed + head * D;
         int keys = packed + (H + keyHead) * D;
-        int valuesAt = packed + (H + G + keyHead) * D;
-        int gradients = offsets.get(first + 1) + batch * T * outWidth + head * D;
+        int values = packed + (H + G + keyHead) * D;
+        int gradients = batch * T * outWidth + head * D;
         int site = offsets.get(first + 4);
         int channels = offsets.get(first + 6);
         float root = 1f / TornadoMath.sqrt((float) D);
         int savedAt = offsets.get(first + 3) + bh * T;
         int deltaAt = offsets.get(first + 5) + bh * T;
-        float lse0 = a.get(savedAt + FlashTile.within(i0 + ty + 0, T));
-        float delta0 = delta.get(deltaAt + FlashTile.within(i0 + ty + 0, T));
-        float lse1 = a.get(savedAt + FlashTile.within(i0 + ty + 16, T));
-        float delta1 = delta.get(deltaAt + FlashTile.within(i0 + ty + 16, T));
-        float lse2 = a.get(savedAt + FlashTile.within(i0 + ty + 32, T));
-        float delta2 = delta.get(deltaAt + FlashTile.within(i0 + ty + 32, T));
-        float lse3 = a.get(savedAt + FlashTile.within(i0 + ty + 48, T));
-        float delta3 = delta.get(deltaAt + FlashTile.within(i0 + ty + 48, T));
+        float[] x = context.allocateFloatLocalArray(BLOCK);
+        float[] y = context.allocateFloatLocalArray(BLOCK);
+        float[] z = context.allocateFloatLocalArray(BLOCK);
+        int tx = context.localIdx;
+        int ty = context.localIdy;
+        int lid = ty * SIDE + tx;
+        int channel = lid & (EIGHT - 1);
+        int row = (lid >> 5) * 8 + ((lid & 31) >> 3);
+        int to0 = channel * COLUMNS + FlashTile.turned(row + 4 * channel, COLUMNS);
+        int to1 = channel * COLUMNS + FlashTile.turned(row + 4 * channel + 4, COLUMNS);
+        int turns = FlashTile.span(0, channels, EIGHT);
+        int cell = ty * 4 * COLUMNS + ((tx + ty) & 15) * 4;
+        float lse0 = a.get(savedAt + FlashTile.within(i0 + ty * 4 + 0, T));
+        float delta0 = delta.get(deltaAt + FlashTile.within(i0 + ty * 4 + 0, T));
+        float lse1 = a.get(savedAt + FlashTile.within(i0 + ty * 4 + 1, T));
+        float delta1 = delta.get(deltaAt + FlashTile.within(i0 + ty * 4 + 1, T));
+        float lse2 = a.get(savedAt + FlashTile.within(i0 + ty * 4 + 2, T));
+        float delta2 = delta.get(deltaAt + FlashTile.within(i0 + ty * 4 + 2, T));
+        float lse3 = a.get(savedAt + FlashTile.within(i0 + ty * 4 + 3, T));
+        float delta3 = delta.get(deltaAt + FlashTile.within(i0 + ty * 4 + 3, T));
         float o00 = 0f;
         float o01 = 0f;
         float o02 = 0f;
@@ -168,217 +160,930 @@ final class FlashQueriesGroup {
             float e31 = 0f;
             float e32 = 0f;
             float e33 = 0f;
-            for (int d0 = 0; d0 < channels; d0 += DEPTH) {
-                for (int q = 0; q < 4; q++) {
-                    qSlice[sliceTo + 16 * q] =
-                            FlashTile.element(a, queries, i0 + sliceRow + 16 * q, T, width, d0 + sliceTerm, D);
-                    kSlice[sliceTo + 16 * q] =
-                            FlashTile.element(a, keys, j0 + sliceRow + 16 * q, T, width, d0 + sliceTerm, D);
-                    gSlice[sliceTo + 16 * q] =
-                            FlashTile.element(a, gradients, i0 + sliceRow + 16 * q, T, outWidth, d0 + sliceTerm, D);
-                    vSlice[sliceTo + 16 * q] =
-                            FlashTile.element(a, valuesAt, j0 + sliceRow + 16 * q, T, width, d0 + sliceTerm, D);
+            for (int d0 = 0; d0 < channels; d0 += CHANNELS) {
+                int slice = D > CHANNELS ? d0 : 0;
+                context.localBarrier();
+                {
+                    int qAt = offsets.get(first + 2) + queries;
+                    float qRead0 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel, D);
+                    float qRead1 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel, D);
+                    float qRead2 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 8, D);
+                    float qRead3 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 8, D);
+                    float qRead4 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 16, D);
+                    float qRead5 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 16, D);
+                    float qRead6 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 24, D);
+                    float qRead7 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 24, D);
+                    float qRead8 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 32, D);
+                    float qRead9 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 32, D);
+                    float qRead10 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 40, D);
+                    float qRead11 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 40, D);
+                    float qRead12 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 48, D);
+                    float qRead13 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 48, D);
+                    float qRead14 = FlashTile.element(a, qAt, i0 + row, T, width, slice + channel + 56, D);
+                    float qRead15 = FlashTile.element(a, qAt, i0 + row + 4, T, width, slice + channel + 56, D);
+                    x[to0] = qRead0;
+                    x[to1] = qRead1;
+                    x[to0 + 512] = qRead2;
+                    x[to1 + 512] = qRead3;
+                    x[to0 + 1024] = qRead4;
+                    x[to1 + 1024] = qRead5;
+                    x[to0 + 1536] = qRead6;
+                    x[to1 + 1536] = qRead7;
+                    x[to0 + 2048] = qRead8;
+                    x[to1 + 2048] = qRead9;
+                    x[to0 + 2560] = qRead10;
+                    x[to1 + 2560] = qRead11;
+                    x[to0 + 3072] = qRead12;
+                    x[to1 + 3072] = qRead13;
+                    x[to0 + 3584] = qRead14;
+                    x[to1 + 3584] = qRead15;
+                }
+                {
+                    int kAt = offsets.get(first + 2) + keys;
+                    float kRead0 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel, D);
+                    float kRead1 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel, D);
+                    float kRead2 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 8, D);
+                    float kRead3 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 8, D);
+                    float kRead4 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 16, D);
+                    float kRead5 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 16, D);
+                    float kRead6 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 24, D);
+                    float kRead7 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 24, D);
+                    float kRead8 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 32, D);
+                    float kRead9 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 32, D);
+                    float kRead10 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 40, D);
+                    float kRead11 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 40, D);
+                    float kRead12 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 48, D);
+                    float kRead13 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 48, D);
+                    float kRead14 = FlashTile.element(a, kAt, j0 + row, T, width, slice + channel + 56, D);
+                    float kRead15 = FlashTile.element(a, kAt, j0 + row + 4, T, width, slice + channel + 56, D);
+                    y[to0] = kRead0;
+                    y[to1] = kRead1;
+                    y[to0 + 512] = kRead2;
+                    y[to1 + 512] = kRead3;
+                    y[to0 + 1024] = kRead4;
+                    y[to1 + 1024] = kRead5;
+                    y[to0 + 1536] = kRead6;
+                    y[to1 + 1536] = kRead7;
+                    y[to0 + 2048] = kRead8;
+                    y[to1 + 2048] = kRead9;
+                    y[to0 + 2560] = kRead10;
+                    y[to1 + 2560] = kRead11;
+                    y[to0 + 3072] = kRead12;
+                    y[to1 + 3072] = kRead13;
+                    y[to0 + 3584] = kRead14;
+                    y[to1 + 3584] = kRead15;
                 }
                 context.localBarrier();
-                for (int d = 0; d < DEPTH; d++) {
-                    int rowCell = d * SLICE + ty;
-                    int columnCell = d * SLICE + tx;
-                    float q0 = qSlice[rowCell];
-                    float q1 = qSlice[rowCell + 16];
-                    float q2 = qSlice[rowCell + 32];
-                    float q3 = qSlice[rowCell + 48];
-                    float k0 = kSlice[columnCell];
-                    float k1 = kSlice[columnCell + 16];
-                    float k2 = kSlice[columnCell + 32];
-                    float k3 = kSlice[columnCell + 48];
-                    s00 += q0 * k0;
-                    s01 += q0 * k1;
-                    s02 += q0 * k2;
-                    s03 += q0 * k3;
-                    s10 += q1 * k0;
-                    s11 += q1 * k1;
-                    s12 += q1 * k2;
-                    s13 += q1 * k3;
-                    s20 += q2 * k0;
-                    s21 += q2 * k1;
-                    s22 += q2 * k2;
-                    s23 += q2 * k3;
-                    s30 += q3 * k0;
-                    s31 += q3 * k1;
-                    s32 += q3 * k2;
-                    s33 += q3 * k3;
-                    float g0 = gSlice[rowCell];
-                    float g1 = gSlice[rowCell + 16];
-                    float g2 = gSlice[rowCell + 32];
-                    float g3 = gSlice[rowCell + 48];
-                    float v0 = vSlice[columnCell];
-                    float v1 = vSlice[columnCell + 16];
-                    float v2 = vSlice[columnCell + 32];
-                    float v3 = vSlice[columnCell + 48];
-                    e00 += g0 * v0;
-                    e01 += g0 * v1;
-                    e02 += g0 * v2;
-                    e03 += g0 * v3;
-                    e10 += g1 * v0;
-                    e11 += g1 * v1;
-                    e12 += g1 * v2;
-                    e13 += g1 * v3;
-                    e20 += g2 * v0;
-                    e21 += g2 * v1;
-                    e22 += g2 * v2;
-                    e23 += g2 * v3;
-                    e30 += g3 * v0;
-                    e31 += g3 * v1;
-                    e32 += g3 * v2;
-                    e33 += g3 * v3;
+                for (int t = 0; t < turns; t++) {
+                    int down = t * COLUMNS + ((ty + t) & 15) * 4;
+                    int across = t * COLUMNS + ((tx + t) & 15) * 4;
+                    {
+                        float r0 = x[down];
+                        float r1 = x[down + 1];
+                        float r2 = x[down + 2];
+                        float r3 = x[down + 3];
+                        float c0 = y[across];
+                        float c1 = y[across + 1];
+                        float c2 = y[across + 2];
+                        float c3 = y[across + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 8) {
+                        float r0 = x[down + 512];
+                        float r1 = x[down + 512 + 1];
+                        float r2 = x[down + 512 + 2];
+                        float r3 = x[down + 512 + 3];
+                        float c0 = y[across + 512];
+                        float c1 = y[across + 512 + 1];
+                        float c2 = y[across + 512 + 2];
+                        float c3 = y[across + 512 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 16) {
+                        float r0 = x[down + 1024];
+                        float r1 = x[down + 1024 + 1];
+                        float r2 = x[down + 1024 + 2];
+                        float r3 = x[down + 1024 + 3];
+                        float c0 = y[across + 1024];
+                        float c1 = y[across + 1024 + 1];
+                        float c2 = y[across + 1024 + 2];
+                        float c3 = y[across + 1024 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 24) {
+                        float r0 = x[down + 1536];
+                        float r1 = x[down + 1536 + 1];
+                        float r2 = x[down + 1536 + 2];
+                        float r3 = x[down + 1536 + 3];
+                        float c0 = y[across + 1536];
+                        float c1 = y[across + 1536 + 1];
+                        float c2 = y[across + 1536 + 2];
+                        float c3 = y[across + 1536 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 32) {
+                        float r0 = x[down + 2048];
+                        float r1 = x[down + 2048 + 1];
+                        float r2 = x[down + 2048 + 2];
+                        float r3 = x[down + 2048 + 3];
+                        float c0 = y[across + 2048];
+                        float c1 = y[across + 2048 + 1];
+                        float c2 = y[across + 2048 + 2];
+                        float c3 = y[across + 2048 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 40) {
+                        float r0 = x[down + 2560];
+                        float r1 = x[down + 2560 + 1];
+                        float r2 = x[down + 2560 + 2];
+                        float r3 = x[down + 2560 + 3];
+                        float c0 = y[across + 2560];
+                        float c1 = y[across + 2560 + 1];
+                        float c2 = y[across + 2560 + 2];
+                        float c3 = y[across + 2560 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 48) {
+                        float r0 = x[down + 3072];
+                        float r1 = x[down + 3072 + 1];
+                        float r2 = x[down + 3072 + 2];
+                        float r3 = x[down + 3072 + 3];
+                        float c0 = y[across + 3072];
+                        float c1 = y[across + 3072 + 1];
+                        float c2 = y[across + 3072 + 2];
+                        float c3 = y[across + 3072 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
+                    if (D > 56) {
+                        float r0 = x[down + 3584];
+                        float r1 = x[down + 3584 + 1];
+                        float r2 = x[down + 3584 + 2];
+                        float r3 = x[down + 3584 + 3];
+                        float c0 = y[across + 3584];
+                        float c1 = y[across + 3584 + 1];
+                        float c2 = y[across + 3584 + 2];
+                        float c3 = y[across + 3584 + 3];
+                        s00 += r0 * c0;
+                        s01 += r0 * c1;
+                        s02 += r0 * c2;
+                        s03 += r0 * c3;
+                        s10 += r1 * c0;
+                        s11 += r1 * c1;
+                        s12 += r1 * c2;
+                        s13 += r1 * c3;
+                        s20 += r2 * c0;
+                        s21 += r2 * c1;
+                        s22 += r2 * c2;
+                        s23 += r2 * c3;
+                        s30 += r3 * c0;
+                        s31 += r3 * c1;
+                        s32 += r3 * c2;
+                        s33 += r3 * c3;
+                    }
                 }
                 context.localBarrier();
+                {
+                    int gAt = offsets.get(first + 1) + gradients;
+                    float gRead0 = FlashTile.element(a, gAt, i0 + row, T, outWidth, slice + channel, D);
+                    float gRead1 = FlashTile.element(a, gAt, i0 + row + 4, T, outWidth, slice + channel, D);
+                    float gRead2 = FlashTile.element(a, gAt, i0 + row, T, outWidth, slice + channel + 8, D);
+                    float gRead3 = FlashTile.element(a, gAt, i0 + row + 4, T, outWidth, slice + channel + 8, D);
+                    float gRead4 = FlashTile.element(a, gAt, i0 + row, T, outWidth, slice + channel + 16, D);
+                    float gRead5 = FlashTile.element(a, gAt, i0 + row + 4, T, outWidth, slice + channel + 16, D);
+                    float gRead6 = FlashTile.element(a, gAt, i0 + row, T, outWidth, slice + channel + 24, D);
+                    float gRead7 = FlashTile.element(a, gAt, i0 + row + 4, T, outWidth, slice + channel + 24, D);
+                    float gRead8 = FlashTile.element(a, gAt, i0 + row, T, outWidth, slice + channel + 32, D);
+                    float gRead9 = FlashTile.element(a, gAt, i0 + row + 4, T, outWidth, slice + channel + 32, D);
+                    float gRead10 = FlashTile.element(a, gAt, i0 + row, T, outWidth, slice + channel + 40, D);
+                    float gRead11 = FlashTile.element(a, gAt, i0 + row + 4, T, outWidth, slice + channel + 40, D);
+                    float gRead12 = FlashTile.element(a, gAt, i0 + row, T, outWidth, slice + channel + 48, D);
+                    float gRead13 = FlashTile.element(a, gAt, i0 + row + 4, T, outWidth, slice + channel + 48, D);
+                    float gRead14 = FlashTile.element(a, gAt, i0 + row, T, outWidth, slice + channel + 56, D);
+                    float gRead15 = FlashTile.element(a, gAt, i0 + row + 4, T, outWidth, slice + channel + 56, D);
+                    x[to0] = gRead0;
+                    x[to1] = gRead1;
+                    x[to0 + 512] = gRead2;
+                    x[to1 + 512] = gRead3;
+                    x[to0 + 1024] = gRead4;
+                    x[to1 + 1024] = gRead5;
+                    x[to0 + 1536] = gRead6;
+                    x[to1 + 1536] = gRead7;
+                    x[to0 + 2048] = gRead8;
+                    x[to1 + 2048] = gRead9;
+                    x[to0 + 2560] = gRead10;
+                    x[to1 + 2560] = gRead11;
+                    x[to0 + 3072] = gRead12;
+                    x[to1 + 3072] = gRead13;
+                    x[to0 + 3584] = gRead14;
+                    x[to1 + 3584] = gRead15;
+                }
+                {
+                    int vAt = offsets.get(first + 2) + values;
+                    float vRead0 = FlashTile.element(a, vAt, j0 + row, T, width, slice + channel, D);
+                    float vRead1 = FlashTile.element(a, vAt, j0 + row + 4, T, width, slice + channel, D);
+                    float vRead2 = FlashTile.element(a, vAt, j0 + row, T, width, slice + channel + 8, D);
+                    float vRead3 = FlashTile.element(a, vAt, j0 + row + 4, T, width, slice + channel + 8, D);
+                    float vRead4 = FlashTile.element(a, vAt, j0 + row, T, width, slice + channel + 16, D);
+                    float vRead5 = FlashTile.element(a, vAt, j0 + row + 4, T, width, slice + channel + 16, D);
+                    float vRead6 = FlashTile.element(a, vAt, j0 + row, T, width, slice + channel + 24, D);
+                    float vRead7 = FlashTile.element(a, vAt, j0 + row + 4, T, width, slice + channel + 24, D);
+                    float vRead8 = FlashTile.element(a, vAt, j0 + row, T, width, slice + channel + 32, D);
+                    float vRead9 = FlashTile.element(a, vAt, j0 + row + 4, T, width, slice + channel + 32, D);
+                    float vRead10 = FlashTile.element(a, vAt, j0 + row, T, width, slice + channel + 40, D);
+                    float vRead11 = FlashTile.element(a, vAt, j0 + row + 4, T, width, slice + channel + 40, D);
+                    float vRead12 = FlashTile.element(a, vAt, j0 + row, T, width, slice + channel + 48, D);
+                    float vRead13 = FlashTile.element(a, vAt, j0 + row + 4, T, width, slice + channel + 48, D);
+                    float vRead14 = FlashTile.element(a, vAt, j0 + row, T, width, slice + channel + 56, D);
+                    float vRead15 = FlashTile.element(a, vAt, j0 + row + 4, T, width, slice + channel + 56, D);
+                    z[to0] = vRead0;
+                    z[to1] = vRead1;
+                    z[to0 + 512] = vRead2;
+                    z[to1 + 512] = vRead3;
+                    z[to0 + 1024] = vRead4;
+                    z[to1 + 1024] = vRead5;
+                    z[to0 + 1536] = vRead6;
+                    z[to1 + 1536] = vRead7;
+                    z[to0 + 2048] = vRead8;
+                    z[to1 + 2048] = vRead9;
+                    z[to0 + 2560] = vRead10;
+                    z[to1 + 2560] = vRead11;
+                    z[to0 + 3072] = vRead12;
+                    z[to1 + 3072] = vRead13;
+                    z[to0 + 3584] = vRead14;
+                    z[to1 + 3584] = vRead15;
+                }
+                context.localBarrier();
+                for (int t = 0; t < turns; t++) {
+                    int down = t * COLUMNS + ((ty + t) & 15) * 4;
+                    int across = t * COLUMNS + ((tx + t) & 15) * 4;
+                    {
+                        float r0 = x[down];
+                        float r1 = x[down + 1];
+                        float r2 = x[down + 2];
+                        float r3 = x[down + 3];
+                        float c0 = z[across];
+                        float c1 = z[across + 1];
+                        float c2 = z[across + 2];
+                        float c3 = z[across + 3];
+                        e00 += r0 * c0;
+                        e01 += r0 * c1;
+                        e02 += r0 * c2;
+                        e03 += r0 * c3;
+                        e10 += r1 * c0;
+                        e11 += r1 * c1;
+                        e12 += r1 * c2;
+                        e13 += r1 * c3;
+                        e20 += r2 * c0;
+                        e21 += r2 * c1;
+                        e22 += r2 * c2;
+                        e23 += r2 * c3;
+                        e30 += r3 * c0;
+                        e31 += r3 * c1;
+                        e32 += r3 * c2;
+                        e33 += r3 * c3;
+                    }
+                    if (D > 8) {
+                        float r0 = x[down + 512];
+                        float r1 = x[down + 512 + 1];
+                        float r2 = x[down + 512 + 2];
+                        float r3 = x[down + 512 + 3];
+                        float c0 = z[across + 512];
+                        float c1 = z[across + 512 + 1];
+                        float c2 = z[across + 512 + 2];
+                        float c3 = z[across + 512 + 3];
+                        e00 += r0 * c0;
+                        e01 += r0 * c1;
+                        e02 += r0 * c2;
+                        e03 += r0 * c3;
+                        e10 += r1 * c0;
+                        e11 += r1 * c1;
+                        e12 += r1 * c2;
+                        e13 += r1 * c3;
+                        e20 += r2 * c0;
+                        e21 += r2 * c1;
+                        e22 += r2 * c2;
+                        e23 += r2 * c3;
+                        e30 += r3 * c0;
+                        e31 += r3 * c1;
+                        e32 += r3 * c2;
+                        e33 += r3 * c3;
+                    }
+                    if (D > 16) {
+                        float r0 = x[down + 1024];
+                        float r1 = x[down + 1024 + 1];
+                        float r2 = x[down + 1024 + 2];
+                        float r3 = x[down + 1024 + 3];
+                        float c0 = z[across + 1024];
+                        float c1 = z[across + 1024 + 1];
+                        float c2 = z[across + 1024 + 2];
+                        float c3 = z[across + 1024 + 3];
+                        e00 += r0 * c0;
+                        e01 += r0 * c1;
+                        e02 += r0 * c2;
+                        e03 += r0 * c3;
+                        e10 += r1 * c0;
+                        e11 += r1 * c1;
+                        e12 += r1 * c2;
+                        e13 += r1 * c3;
+                        e20 += r2 * c0;
+                        e21 += r2 * c1;
+                        e22 += r2 * c2;
+                        e23 += r2 * c3;
+                        e30 += r3 * c0;
+                        e31 += r3 * c1;
+                        e32 += r3 * c2;
+                        e33 += r3 * c3;
+                    }
+                    if (D > 24) {
+                        float r0 = x[down + 1536];
+                        float r1 = x[down + 1536 + 1];
+                        float r2 = x[down + 1536 + 2];
+                        float r3 = x[down + 1536 + 3];
+                        float c0 = z[across + 1536];
+                        float c1 = z[across + 1536 + 1];
+                        float c2 = z[across + 1536 + 2];
+                        float c3 = z[across + 1536 + 3];
+                        e00 += r0 * c0;
+                        e01 += r0 * c1;
+                        e02 += r0 * c2;
+                        e03 += r0 * c3;
+                        e10 += r1 * c0;
+                        e11 += r1 * c1;
+                        e12 += r1 * c2;
+                        e13 += r1 * c3;
+                        e20 += r2 * c0;
+                        e21 += r2 * c1;
+                        e22 += r2 * c2;
+                        e23 += r2 * c3;
+                        e30 += r3 * c0;
+                        e31 += r3 * c1;
+                        e32 += r3 * c2;
+                        e33 += r3 * c3;
+                    }
+                    if (D > 32) {
+                        float r0 = x[down + 2048];
+                        float r1 = x[down + 2048 + 1];
+                        float r2 = x[down + 2048 + 2];
+                        float r3 = x[down + 2048 + 3];
+                        float c0 = z[across + 2048];
+                        float c1 = z[across + 2048 + 1];
+                        float c2 = z[across + 2048 + 2];
+                        float c3 = z[across + 2048 + 3];
+                        e00 += r0 * c0;
+                        e01 += r0 * c1;
+                        e02 += r0 * c2;
+                        e03 += r0 * c3;
+                        e10 += r1 * c0;
+                        e11 += r1 * c1;
+                        e12 += r1 * c2;
+                        e13 += r1 * c3;
+                        e20 += r2 * c0;
+                        e21 += r2 * c1;
+                        e22 += r2 * c2;
+                        e23 += r2 * c3;
+                        e30 += r3 * c0;
+                        e31 += r3 * c1;
+                        e32 += r3 * c2;
+                        e33 += r3 * c3;
+                    }
+                    if (D > 40) {
+                        float r0 = x[down + 2560];
+                        float r1 = x[down + 2560 + 1];
+                        float r2 = x[down + 2560 + 2];
+                        float r3 = x[down + 2560 + 3];
+                        float c0 = z[across + 2560];
+                        float c1 = z[across + 2560 + 1];
+                        float c2 = z[across + 2560 + 2];
+                        float c3 = z[across + 2560 + 3];
+                        e00 += r0 * c0;
+                        e01 += r0 * c1;
+                        e02 += r0 * c2;
+                        e03 += r0 * c3;
+                        e10 += r1 * c0;
+                        e11 += r1 * c1;
+                        e12 += r1 * c2;
+                        e13 += r1 * c3;
+                        e20 += r2 * c0;
+                        e21 += r2 * c1;
+                        e22 += r2 * c2;
+                        e23 += r2 * c3;
+                        e30 += r3 * c0;
+                        e31 += r3 * c1;
+                        e32 += r3 * c2;
+                        e33 += r3 * c3;
+                    }
+                    if (D > 48) {
+                        float r0 = x[down + 3072];
+                        float r1 = x[down + 3072 + 1];
+                        float r2 = x[down + 3072 + 2];
+                        float r3 = x[down + 3072 + 3];
+                        float c0 = z[across + 3072];
+                        float c1 = z[across + 3072 + 1];
+                        float c2 = z[across + 3072 + 2];
+                        float c3 = z[across + 3072 + 3];
+                        e00 += r0 * c0;
+                        e01 += r0 * c1;
+                        e02 += r0 * c2;
+                        e03 += r0 * c3;
+                        e10 += r1 * c0;
+                        e11 += r1 * c1;
+                        e12 += r1 * c2;
+                        e13 += r1 * c3;
+                        e20 += r2 * c0;
+                        e21 += r2 * c1;
+                        e22 += r2 * c2;
+                        e23 += r2 * c3;
+                        e30 += r3 * c0;
+                        e31 += r3 * c1;
+                        e32 += r3 * c2;
+                        e33 += r3 * c3;
+                    }
+                    if (D > 56) {
+                        float r0 = x[down + 3584];
+                        float r1 = x[down + 3584 + 1];
+                        float r2 = x[down + 3584 + 2];
+                        float r3 = x[down + 3584 + 3];
+                        float c0 = z[across + 3584];
+                        float c1 = z[across + 3584 + 1];
+                        float c2 = z[across + 3584 + 2];
+                        float c3 = z[across + 3584 + 3];
+                        e00 += r0 * c0;
+                        e01 += r0 * c1;
+                        e02 += r0 * c2;
+                        e03 += r0 * c3;
+                        e10 += r1 * c0;
+                        e11 += r1 * c1;
+                        e12 += r1 * c2;
+                        e13 += r1 * c3;
+                        e20 += r2 * c0;
+                        e21 += r2 * c1;
+                        e22 += r2 * c2;
+                        e23 += r2 * c3;
+                        e30 += r3 * c0;
+                        e31 += r3 * c1;
+                        e32 += r3 * c2;
+                        e33 += r3 * c3;
+                    }
+                }
             }
-            int ahead = i0 + ty - j0 - tx;
-            int cellTo = ty * LINE + tx;
-            weights[cellTo + 0 * LINE + 0] = e00;
-            weights[cellTo + 0 * LINE + 16] = e01;
-            weights[cellTo + 0 * LINE + 32] = e02;
-            weights[cellTo + 0 * LINE + 48] = e03;
-            weights[cellTo + 16 * LINE + 0] = e10;
-            weights[cellTo + 16 * LINE + 16] = e11;
-            weights[cellTo + 16 * LINE + 32] = e12;
-            weights[cellTo + 16 * LINE + 48] = e13;
-            weights[cellTo + 32 * LINE + 0] = e20;
-            weights[cellTo + 32 * LINE + 16] = e21;
-            weights[cellTo + 32 * LINE + 32] = e22;
-            weights[cellTo + 32 * LINE + 48] = e23;
-            weights[cellTo + 48 * LINE + 0] = e30;
-            weights[cellTo + 48 * LINE + 16] = e31;
-            weights[cellTo + 48 * LINE + 32] = e32;
-            weights[cellTo + 48 * LINE + 48] = e33;
+            int ahead = i0 + ty * 4 - j0 - tx * 4;
+            context.localBarrier();
             if (threshold > 0) {
-                for (int row = ty; row < ROWS; row += SIDE) {
-                    for (int other = tx; other < COLUMNS; other += SIDE) {
-                        weights[row * LINE + other] *=
-                                Philox.mask(counters, site, bh * T + i0 + row, j0 + other, threshold, scale);
-                    }
+                for (int e = lid; e < 16 * ITEMS; e += ITEMS) {
+                    int down = e >> 10;
+                    int across = (e >> 8) & 3;
+                    int query = bh * T + i0 + ty * 4 + down;
+                    int key = j0 + tx * 4 + across;
+                    x[cell + down * COLUMNS + across] = Philox.mask(counters, site, query, key, threshold, scale);
                 }
             }
-            s00 = FlashTile.probability(s00 * root, lse0, ahead + 0);
-            weights[cellTo + 0 * LINE + 0] = s00 * (weights[cellTo + 0 * LINE + 0] - delta0);
-            s01 = FlashTile.probability(s01 * root, lse0, ahead + -16);
-            weights[cellTo + 0 * LINE + 16] = s01 * (weights[cellTo + 0 * LINE + 16] - delta0);
-            s02 = FlashTile.probability(s02 * root, lse0, ahead + -32);
-            weights[cellTo + 0 * LINE + 32] = s02 * (weights[cellTo + 0 * LINE + 32] - delta0);
-            s03 = FlashTile.probability(s03 * root, lse0, ahead + -48);
-            weights[cellTo + 0 * LINE + 48] = s03 * (weights[cellTo + 0 * LINE + 48] - delta0);
-            s10 = FlashTile.probability(s10 * root, lse1, ahead + 16);
-            weights[cellTo + 16 * LINE + 0] = s10 * (weights[cellTo + 16 * LINE + 0] - delta1);
-            s11 = FlashTile.probability(s11 * root, lse1, ahead + 0);
-            weights[cellTo + 16 * LINE + 16] = s11 * (weights[cellTo + 16 * LINE + 16] - delta1);
-            s12 = FlashTile.probability(s12 * root, lse1, ahead + -16);
-            weights[cellTo + 16 * LINE + 32] = s12 * (weights[cellTo + 16 * LINE + 32] - delta1);
-            s13 = FlashTile.probability(s13 * root, lse1, ahead + -32);
-            weights[cellTo + 16 * LINE + 48] = s13 * (weights[cellTo + 16 * LINE + 48] - delta1);
-            s20 = FlashTile.probability(s20 * root, lse2, ahead + 32);
-            weights[cellTo + 32 * LINE + 0] = s20 * (weights[cellTo + 32 * LINE + 0] - delta2);
-            s21 = FlashTile.probability(s21 * root, lse2, ahead + 16);
-            weights[cellTo + 32 * LINE + 16] = s21 * (weights[cellTo + 32 * LINE + 16] - delta2);
-            s22 = FlashTile.probability(s22 * root, lse2, ahead + 0);
-            weights[cellTo + 32 * LINE + 32] = s22 * (weights[cellTo + 32 * LINE + 32] - delta2);
-            s23 = FlashTile.probability(s23 * root, lse2, ahead + -16);
-            weights[cellTo + 32 * LINE + 48] = s23 * (weights[cellTo + 32 * LINE + 48] - delta2);
-            s30 = FlashTile.probability(s30 * root, lse3, ahead + 48);
-            weights[cellTo + 48 * LINE + 0] = s30 * (weights[cellTo + 48 * LINE + 0] - delta3);
-            s31 = FlashTile.probability(s31 * root, lse3, ahead + 32);
-            weights[cellTo + 48 * LINE + 16] = s31 * (weights[cellTo + 48 * LINE + 16] - delta3);
-            s32 = FlashTile.probability(s32 * root, lse3, ahead + 16);
-            weights[cellTo + 48 * LINE + 32] = s32 * (weights[cellTo + 48 * LINE + 32] - delta3);
-            s33 = FlashTile.probability(s33 * root, lse3, ahead + 0);
-            weights[cellTo + 48 * LINE + 48] = s33 * (weights[cellTo + 48 * LINE + 48] - delta3);
-            for (int k0 = 0; k0 < span; k0 += DEPTH) {
-                for (int q = 0; q < DEPTH; q += rowsAtOnce) {
-                    int row = q + (lid >> wideBits);
-                    rows[row * WIDE + wideColumn] = FlashTile.element(a, keys, j0 + k0 + row, T, width, wideColumn, D);
+            s00 = FlashTile.probability(s00 * root, lse0, ahead);
+            x[cell] = s00 * ((threshold > 0 ? x[cell] : 1f) * e00 - delta0);
+            s01 = FlashTile.probability(s01 * root, lse0, ahead - 1);
+            x[cell + 1] = s01 * ((threshold > 0 ? x[cell + 1] : 1f) * e01 - delta0);
+            s02 = FlashTile.probability(s02 * root, lse0, ahead - 2);
+            x[cell + 2] = s02 * ((threshold > 0 ? x[cell + 2] : 1f) * e02 - delta0);
+            s03 = FlashTile.probability(s03 * root, lse0, ahead - 3);
+            x[cell + 3] = s03 * ((threshold > 0 ? x[cell + 3] : 1f) * e03 - delta0);
+            s10 = FlashTile.probability(s10 * root, lse1, ahead + 1);
+            x[cell + 64] = s10 * ((threshold > 0 ? x[cell + 64] : 1f) * e10 - delta1);
+            s11 = FlashTile.probability(s11 * root, lse1, ahead);
+            x[cell + 65] = s11 * ((threshold > 0 ? x[cell + 65] : 1f) * e11 - delta1);
+            s12 = FlashTile.probability(s12 * root, lse1, ahead - 1);
+            x[cell + 66] = s12 * ((threshold > 0 ? x[cell + 66] : 1f) * e12 - delta1);
+            s13 = FlashTile.probability(s13 * root, lse1, ahead - 2);
+            x[cell + 67] = s13 * ((threshold > 0 ? x[cell + 67] : 1f) * e13 - delta1);
+            s20 = FlashTile.probability(s20 * root, lse2, ahead + 2);
+            x[cell + 128] = s20 * ((threshold > 0 ? x[cell + 128] : 1f) * e20 - delta2);
+            s21 = FlashTile.probability(s21 * root, lse2, ahead + 1);
+            x[cell + 129] = s21 * ((threshold > 0 ? x[cell + 129] : 1f) * e21 - delta2);
+            s22 = FlashTile.probability(s22 * root, lse2, ahead);
+            x[cell + 130] = s22 * ((threshold > 0 ? x[cell + 130] : 1f) * e22 - delta2);
+            s23 = FlashTile.probability(s23 * root, lse2, ahead - 1);
+            x[cell + 131] = s23 * ((threshold > 0 ? x[cell + 131] : 1f) * e23 - delta2);
+            s30 = FlashTile.probability(s30 * root, lse3, ahead + 3);
+            x[cell + 192] = s30 * ((threshold > 0 ? x[cell + 192] : 1f) * e30 - delta3);
+            s31 = FlashTile.probability(s31 * root, lse3, ahead + 2);
+            x[cell + 193] = s31 * ((threshold > 0 ? x[cell + 193] : 1f) * e31 - delta3);
+            s32 = FlashTile.probability(s32 * root, lse3, ahead + 1);
+            x[cell + 194] = s32 * ((threshold > 0 ? x[cell + 194] : 1f) * e32 - delta3);
+            s33 = FlashTile.probability(s33 * root, lse3, ahead);
+            x[cell + 195] = s33 * ((threshold > 0 ? x[cell + 195] : 1f) * e33 - delta3);
+            context.localBarrier();
+            if (D > CHANNELS) {
+                context.localBarrier();
+                {
+                    int kAt = offsets.get(first + 2) + keys;
+                    float kRead0 = FlashTile.element(a, kAt, j0 + row, T, width, channel, D);
+                    float kRead1 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel, D);
+                    float kRead2 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 8, D);
+                    float kRead3 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 8, D);
+                    float kRead4 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 16, D);
+                    float kRead5 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 16, D);
+                    float kRead6 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 24, D);
+                    float kRead7 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 24, D);
+                    float kRead8 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 32, D);
+                    float kRead9 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 32, D);
+                    float kRead10 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 40, D);
+                    float kRead11 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 40, D);
+                    float kRead12 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 48, D);
+                    float kRead13 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 48, D);
+                    float kRead14 = FlashTile.element(a, kAt, j0 + row, T, width, channel + 56, D);
+                    float kRead15 = FlashTile.element(a, kAt, j0 + row + 4, T, width, channel + 56, D);
+                    y[to0] = kRead0;
+                    y[to1] = kRead1;
+                    y[to0 + 512] = kRead2;
+                    y[to1 + 512] = kRead3;
+                    y[to0 + 1024] = kRead4;
+                    y[to1 + 1024] = kRead5;
+                    y[to0 + 1536] = kRead6;
+                    y[to1 + 1536] = kRead7;
+                    y[to0 + 2048] = kRead8;
+                    y[to1 + 2048] = kRead9;
+                    y[to0 + 2560] = kRead10;
+                    y[to1 + 2560] = kRead11;
+                    y[to0 + 3072] = kRead12;
+                    y[to1 + 3072] = kRead13;
+                    y[to0 + 3584] = kRead14;
+                    y[to1 + 3584] = kRead15;
                 }
                 context.localBarrier();
-                for (int k = 0; k < DEPTH; k++) {
-                    int cell = ty * LINE + k0 + k;
-                    float t0 = weights[cell];
-                    float t1 = weights[cell + 16 * LINE];
-                    float t2 = weights[cell + 32 * LINE];
-                    float t3 = weights[cell + 48 * LINE];
-                    int word = k * WIDE + tx;
-                    float w0 = rows[word];
-                    float w1 = rows[word + 16];
-                    float w2 = rows[word + 32];
-                    float w3 = rows[word + 48];
-                    o00 += t0 * w0;
-                    o01 += t0 * w1;
-                    o02 += t0 * w2;
-                    o03 += t0 * w3;
-                    o10 += t1 * w0;
-                    o11 += t1 * w1;
-                    o12 += t1 * w2;
-                    o13 += t1 * w3;
-                    o20 += t2 * w0;
-                    o21 += t2 * w1;
-                    o22 += t2 * w2;
-                    o23 += t2 * w3;
-                    o30 += t3 * w0;
-                    o31 += t3 * w1;
-                    o32 += t3 * w2;
-                    o33 += t3 * w3;
-                    if (D > NARROW) {
-                        float w4 = rows[word + 64];
-                        float w5 = rows[word + 80];
-                        float w6 = rows[word + 96];
-                        float w7 = rows[word + 112];
-                        o04 += t0 * w4;
-                        o05 += t0 * w5;
-                        o06 += t0 * w6;
-                        o07 += t0 * w7;
-                        o14 += t1 * w4;
-                        o15 += t1 * w5;
-                        o16 += t1 * w6;
-                        o17 += t1 * w7;
-                        o24 += t2 * w4;
-                        o25 += t2 * w5;
-                        o26 += t2 * w6;
-                        o27 += t2 * w7;
-                        o34 += t3 * w4;
-                        o35 += t3 * w5;
-                        o36 += t3 * w6;
-                        o37 += t3 * w7;
-                    }
+            }
+            for (int k = 0; k < span; k += 4) {
+                int run = k >> 2;
+                int left = ty * 4 * COLUMNS + ((run + ty) & 15) * 4;
+                int right = tx * COLUMNS + ((run + (tx & 7)) & 15) * 4;
+                float w00 = y[right];
+                float w01 = y[right + 1];
+                float w02 = y[right + 2];
+                float w03 = y[right + 3];
+                float w10 = y[right + 1024];
+                float w11 = y[right + 1024 + 1];
+                float w12 = y[right + 1024 + 2];
+                float w13 = y[right + 1024 + 3];
+                float w20 = y[right + 2048];
+                float w21 = y[right + 2048 + 1];
+                float w22 = y[right + 2048 + 2];
+                float w23 = y[right + 2048 + 3];
+                float w30 = y[right + 3072];
+                float w31 = y[right + 3072 + 1];
+                float w32 = y[right + 3072 + 2];
+                float w33 = y[right + 3072 + 3];
+                float t00 = x[left];
+                float t01 = x[left + 1];
+                float t02 = x[left + 2];
+                float t03 = x[left + 3];
+                o00 += t00 * w00;
+                o00 += t01 * w01;
+                o00 += t02 * w02;
+                o00 += t03 * w03;
+                o01 += t00 * w10;
+                o01 += t01 * w11;
+                o01 += t02 * w12;
+                o01 += t03 * w13;
+                o02 += t00 * w20;
+                o02 += t01 * w21;
+                o02 += t02 * w22;
+                o02 += t03 * w23;
+                o03 += t00 * w30;
+                o03 += t01 * w31;
+                o03 += t02 * w32;
+                o03 += t03 * w33;
+                float t10 = x[left + 64];
+                float t11 = x[left + 64 + 1];
+                float t12 = x[left + 64 + 2];
+                float t13 = x[left + 64 + 3];
+                o10 += t10 * w00;
+                o10 += t11 * w01;
+                o10 += t12 * w02;
+                o10 += t13 * w03;
+                o11 += t10 * w10;
+                o11 += t11 * w11;
+                o11 += t12 * w12;
+                o11 += t13 * w13;
+                o12 += t10 * w20;
+                o12 += t11 * w21;
+                o12 += t12 * w22;
+                o12 += t13 * w23;
+                o13 += t10 * w30;
+                o13 += t11 * w31;
+                o13 += t12 * w32;
+                o13 += t13 * w33;
+                float t20 = x[left + 128];
+                float t21 = x[left + 128 + 1];
+                float t22 = x[left + 128 + 2];
+                float t23 = x[left + 128 + 3];
+                o20 += t20 * w00;
+                o20 += t21 * w01;
+                o20 += t22 * w02;
+                o20 += t23 * w03;
+                o21 += t20 * w10;
+                o21 += t21 * w11;
+                o21 += t22 * w12;
+                o21 += t23 * w13;
+                o22 += t20 * w20;
+                o22 += t21 * w21;
+                o22 += t22 * w22;
+                o22 += t23 * w23;
+                o23 += t20 * w30;
+                o23 += t21 * w31;
+                o23 += t22 * w32;
+                o23 += t23 * w33;
+                float t30 = x[left + 192];
+                float t31 = x[left + 192 + 1];
+                float t32 = x[left + 192 + 2];
+                float t33 = x[left + 192 + 3];
+                o30 += t30 * w00;
+                o30 += t31 * w01;
+                o30 += t32 * w02;
+                o30 += t33 * w03;
+                o31 += t30 * w10;
+                o31 += t31 * w11;
+                o31 += t32 * w12;
+                o31 += t33 * w13;
+                o32 += t30 * w20;
+                o32 += t31 * w21;
+                o32 += t32 * w22;
+                o32 += t33 * w23;
+                o33 += t30 * w30;
+                o33 += t31 * w31;
+                o33 += t32 * w32;
+                o33 += t33 * w33;
+            }
+            if (D > CHANNELS) {
+                context.localBarrier();
+                {
+                    int kAt = offsets.get(first + 2) + keys;
+                    float kRead0 = FlashTile.element(a, kAt, j0 + row, T, width, CHANNELS + channel, D);
+                    float kRead1 = FlashTile.element(a, kAt, j0 + row + 4, T, width, CHANNELS + channel, D);
+                    float kRead2 = FlashTile.element(a, kAt, j0 + row, T, width, CHANNELS + channel + 8, D);
+                    float kRead3 = FlashTile.element(a, kAt, j0 + row + 4, T, width, CHANNELS + channel + 8, D);
+                    float kRead4 = FlashTile.element(a, kAt, j0 + row, T, width, CHANNELS + channel + 16, D);
+                    float kRead5 = FlashTile.element(a, kAt, j0 + row + 4, T, width, CHANNELS + channel + 16, D);
+                    float kRead6 = FlashTile.element(a, kAt, j0 + row, T, width, CHANNELS + channel + 24, D);
+                    float kRead7 = FlashTile.element(a, kAt, j0 + row + 4, T, width, CHANNELS + channel + 24, D);
+                    float kRead8 = FlashTile.element(a, kAt, j0 + row, T, width, CHANNELS + channel + 32, D);
+                    float kRead9 = FlashTile.element(a, kAt, j0 + row + 4, T, width, CHANNELS + channel + 32, D);
+                    float kRead10 = FlashTile.element(a, kAt, j0 + row, T, width, CHANNELS + channel + 40, D);
+                    float kRead11 = FlashTile.element(a, kAt, j0 + row + 4, T, width, CHANNELS + channel + 40, D);
+                    float kRead12 = FlashTile.element(a, kAt, j0 + row, T, width, CHANNELS + channel + 48, D);
+                    float kRead13 = FlashTile.element(a, kAt, j0 + row + 4, T, width, CHANNELS + channel + 48, D);
+                    float kRead14 = FlashTile.element(a, kAt, j0 + row, T, width, CHANNELS + channel + 56, D);
+                    float kRead15 = FlashTile.element(a, kAt, j0 + row + 4, T, width, CHANNELS + channel + 56, D);
+                    y[to0] = kRead0;
+                    y[to1] = kRead1;
+                    y[to0 + 512] = kRead2;
+                    y[to1 + 512] = kRead3;
+                    y[to0 + 1024] = kRead4;
+                    y[to1 + 1024] = kRead5;
+                    y[to0 + 1536] = kRead6;
+                    y[to1 + 1536] = kRead7;
+                    y[to0 + 2048] = kRead8;
+                    y[to1 + 2048] = kRead9;
+                    y[to0 + 2560] = kRead10;
+                    y[to1 + 2560] = kRead11;
+                    y[to0 + 3072] = kRead12;
+                    y[to1 + 3072] = kRead13;
+                    y[to0 + 3584] = kRead14;
+                    y[to1 + 3584] = kRead15;
                 }
                 context.localBarrier();
+                for (int k = 0; k < span; k += 4) {
+                    int run = k >> 2;
+                    int left = ty * 4 * COLUMNS + ((run + ty) & 15) * 4;
+                    int right = tx * COLUMNS + ((run + (tx & 7)) & 15) * 4;
+                    float w00 = y[right];
+                    float w01 = y[right + 1];
+                    float w02 = y[right + 2];
+                    float w03 = y[right + 3];
+                    float w10 = y[right + 1024];
+                    float w11 = y[right + 1024 + 1];
+                    float w12 = y[right + 1024 + 2];
+                    float w13 = y[right + 1024 + 3];
+                    float w20 = y[right + 2048];
+                    float w21 = y[right + 2048 + 1];
+                    float w22 = y[right + 2048 + 2];
+                    float w23 = y[right + 2048 + 3];
+                    float w30 = y[right + 3072];
+                    float w31 = y[right + 3072 + 1];
+                    float w32 = y[right + 3072 + 2];
+                    float w33 = y[right + 3072 + 3];
+                    float t00 = x[left];
+                    float t01 = x[left + 1];
+                    float t02 = x[left + 2];
+                    float t03 = x[left + 3];
+                    o04 += t00 * w00;
+                    o04 += t01 * w01;
+                    o04 += t02 * w02;
+                    o04 += t03 * w03;
+                    o05 += t00 * w10;
+                    o05 += t01 * w11;
+                    o05 += t02 * w12;
+                    o05 += t03 * w13;
+                    o06 += t00 * w20;
+                    o06 += t01 * w21;
+                    o06 += t02 * w22;
+                    o06 += t03 * w23;
+                    o07 += t00 * w30;
+                    o07 += t01 * w31;
+                    o07 += t02 * w32;
+                    o07 += t03 * w33;
+                    float t10 = x[left + 64];
+                    float t11 = x[left + 64 + 1];
+                    float t12 = x[left + 64 + 2];
+                    float t13 = x[left + 64 + 3];
+                    o14 += t10 * w00;
+                    o14 += t11 * w01;
+                    o14 += t12 * w02;
+                    o14 += t13 * w03;
+                    o15 += t10 * w10;
+                    o15 += t11 * w11;
+                    o15 += t12 * w12;
+                    o15 += t13 * w13;
+                    o16 += t10 * w20;
+                    o16 += t11 * w21;
+                    o16 += t12 * w22;
+                    o16 += t13 * w23;
+                    o17 += t10 * w30;
+                    o17 += t11 * w31;
+                    o17 += t12 * w32;
+                    o17 += t13 * w33;
+                    float t20 = x[left + 128];
+                    float t21 = x[left + 128 + 1];
+                    float t22 = x[left + 128 + 2];
+                    float t23 = x[left + 128 + 3];
+                    o24 += t20 * w00;
+                    o24 += t21 * w01;
+                    o24 += t22 * w02;
+                    o24 += t23 * w03;
+                    o25 += t20 * w10;
+                    o25 += t21 * w11;
+                    o25 += t22 * w12;
+                    o25 += t23 * w13;
+                    o26 += t20 * w20;
+                    o26 += t21 * w21;
+                    o26 += t22 * w22;
+                    o26 += t23 * w23;
+                    o27 += t20 * w30;
+                    o27 += t21 * w31;
+                    o27 += t22 * w32;
+                    o27 += t23 * w33;
+                    float t30 = x[left + 192];
+                    float t31 = x[left + 192 + 1];
+                    float t32 = x[left + 192 + 2];
+                    float t33 = x[left + 192 + 3];
+                    o34 += t30 * w00;
+                    o34 += t31 * w01;
+                    o34 += t32 * w02;
+                    o34 += t33 * w03;
+                    o35 += t30 * w10;
+                    o35 += t31 * w11;
+                    o35 += t32 * w12;
+                    o35 += t33 * w13;
+                    o36 += t30 * w20;
+                    o36 += t31 * w21;
+                    o36 += t32 * w22;
+                    o36 += t33 * w23;
+                    o37 += t30 * w30;
+                    o37 += t31 * w31;
+                    o37 += t32 * w32;
+                    o37 += t33 * w33;
+                }
             }
         }
-        int to = offsets.get(first) + batch * T * width + head * D;
+        int dqAt = offsets.get(first) + batch * T * width + head * D;
         for (int r = 0; r < ROWS / SIDE; r++) {
-            int i = i0 + ty + SIDE * r;
+            int i = i0 + ty * 4 + r;
             if (i < T) {
-                int row = to + i * width;
+                int at = dqAt + i * width + tx;
                 if (tx + 0 < D) {
-                    a.set(row + tx + 0, pick(r, o00, o10, o20, o30) * root);
+                    a.set(at, pick(r, o00, o10, o20, o30) * root);
                 }
                 if (tx + 16 < D) {
-                    a.set(row + tx + 16, pick(r, o01, o11, o21, o31) * root);
+                    a.set(at + 16, pick(r, o01, o11, o21, o31) * root);
                 }
                 if (tx + 32 < D) {
-                    a.set(row + tx + 32, pick(r, o02, o12, o22, o32) * root);
+                    a.set(at + 32, pick(r, o02, o12, o22, o32) * root);
                 }
                 if (tx + 48 < D) {
-                    a.set(row + tx + 48, pick(r, o03, o13, o23, o33) * root);
+                    a.set(at + 48, pick(r, o03, o13, o23, o33) * root);
                 }
                 if (tx + 64 < D) {
-                    a.set(row + tx + 64, pick(r, o04, o14, o24, o34) * root);
+                    a.set(at + 64, pick(r, o04, o14, o24, o34) * root);
                 }
                 if (tx + 80 < D) {
-                    a.set(row + tx + 80, pick(r, o05, o15, o25, o35) * root);
+                    a.set(at + 80, pick(r, o05, o15, o25, o35) * root);
                 }
                 if (tx + 96 < D) {
-                    a.set(row + tx + 96, pick(r, o06, o16, o26, o36) * root);
+                    a.set(at + 96, pick(r, o06, o16, o26, o36) * root);
                 }
                 if (tx + 112 < D) {
-                    a.set(row + tx + 112, pick(r, o07, o17, o27, o37) * root);
+                    a.set(at + 112, pick(r, o07, o17, o27, o37) * root);
                 }
             }
         }

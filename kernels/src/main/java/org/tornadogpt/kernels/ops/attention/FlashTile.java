@@ -8,7 +8,7 @@ final class FlashTile {
     /** Items of a group in each dimension. */
     static final int SIDE = 16;
 
-    /** Largest head size, and length of the lines of a slice of rows. */
+    /** Largest head size. */
     static final int WIDE = 128;
 
     /**
@@ -24,6 +24,11 @@ final class FlashTile {
         int inD = d < D ? d : D - 1;
         float value = a.get(at + within(row, rows) * stride + inD);
         return d < D ? value : 0f;
+    }
+
+    /** A row's place after a turn; a mask would do, but compilers then take apart the sums that it is in. */
+    static int turned(int row, int rows) {
+        return row < rows ? row : row - rows;
     }
 
     /** The row, or the last one where it is outside. */

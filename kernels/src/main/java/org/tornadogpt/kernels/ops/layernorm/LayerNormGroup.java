@@ -18,7 +18,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * those.
  */
 public final class LayerNormGroup implements LayerNorm {
-    private static final int WIDE = 64;
+    private static final int WIDE = 32;
+    private static final int DEEP = 8;
 
     @Override
     public String name() {
@@ -157,7 +158,7 @@ public final class LayerNormGroup implements LayerNorm {
                         N,
                         C,
                         (N - 1) / blocks + 1),
-                WorkGroups.of((C - 1) / WIDE + 1, blocks, WIDE, 1));
+                WorkGroups.of((C - 1) / WIDE + 1, blocks, WIDE, DEEP));
         ColumnSumsGroup.add(sink, blocks, C, dweight, weights);
         if (dbias != null) {
             ColumnSumsGroup.add(sink, blocks, C, dbias, biases);
@@ -187,8 +188,17 @@ public final class LayerNormGroup implements LayerNorm {
         int lid = context.localIdx;
         int n = context.groupIdx;
         int xRow = offsets.get(xSlot) + n * C;
-        float sum = 0f;
-        for (int c = lid; c < C; c += items) {
+        // What an item has of a row that is short enough is read at once, and read once.
+        float x0 = x.get(xRow + within(lid, C));
+        float x1 = x.get(xRow + within(lid + items, C));
+        float x2 = x.get(xRow + within(lid + 2 * items, C));
+        float x3 = x.get(xRow + within(lid + 3 * items, C));
+        x0 = lid < C ? x0 : 0f;
+        x1 = lid + items < C ? x1 : 0f;
+        x2 = lid + 2 * items < C ? x2 : 0f;
+        x3 = lid + 3 * items < C ? x3 : 0f;
+        float sum = x0 + x1 + x2 + x3;
+        for (int c = lid + 4 * items; c < C; c += items) {
             sum += x.get(xRow + c);
         }
         tile[lid] = sum;
@@ -201,8 +211,12 @@ public final class LayerNormGroup implements LayerNorm {
         }
         float mean = tile[0] / C;
         context.localBarrier();
-        float squares = 0f;
-        for (int c = lid; c < C; c += items) {
+        x0 = lid < C ? x0 - mean : 0f;
+        x1 = lid + items < C ? x1 - mean : 0f;
+        x2 = lid + 2 * items < C ? x2 - mean : 0f;
+        x3 = lid + 3 * items < C ? x3 - mean : 0f;
+        float squares = x0 * x0 + x1 * x1 + x2 * x2 + x3 * x3;
+        for (int c = lid + 4 * items; c < C; c += items) {
             float centred = x.get(xRow + c) - mean;
             squares += centred * centred;
         }
@@ -222,15 +236,36 @@ public final class LayerNormGroup implements LayerNorm {
         }
         if (outSlot >= 0) {
             int weightAt = offsets.get(weightSlot);
+            int biasAt = biasSlot >= 0 ? offsets.get(biasSlot) : -1;
             int outRow = offsets.get(outSlot) + n * C;
-            for (int c = lid; c < C; c += items) {
-                float value = (x.get(xRow + c) - mean) * rstd * weight.get(weightAt + c);
-                if (biasSlot >= 0) {
-                    value += bias.get(offsets.get(biasSlot) + c);
-                }
-                results.set(outRow + c, value);
+            if (lid < C) {
+                results.set(outRow + lid, scaled(x0 * rstd, weight, weightAt, bias, biasAt, lid));
+            }
+            if (lid + items < C) {
+                results.set(outRow + lid + items, scaled(x1 * rstd, weight, weightAt, bias, biasAt, lid + items));
+            }
+            if (lid + 2 * items < C) {
+                int c = lid + 2 * items;
+                results.set(outRow + c, scaled(x2 * rstd, weight, weightAt, bias, biasAt, c));
+            }
+            if (lid + 3 * items < C) {
+                int c = lid + 3 * items;
+                results.set(outRow + c, scaled(x3 * rstd, weight, weightAt, bias, biasAt, c));
+            }
+            for (int c = lid + 4 * items; c < C; c += items) {
+                float xhat = (x.get(xRow + c) - mean) * rstd;
+                results.set(outRow + c, scaled(xhat, weight, weightAt, bias, biasAt, c));
             }
         }
+    }
+
+    /** {@code xhat weight[c] + bias[c]}; without bias where {@code biasAt} is negative. */
+    private static float scaled(float xhat, FloatArray weight, int weightAt, FloatArray bias, int biasAt, int c) {
+        float value = xhat * weight.get(weightAt + c);
+        if (biasAt >= 0) {
+            value += bias.get(biasAt + c);
+        }
+        return value;
     }
 
     /** {@code dx += rstd (g - mean(g) - xhat mean(g xhat))} with {@code g = dout weight}; accumulates. */
@@ -259,9 +294,26 @@ public final class LayerNormGroup implements LayerNorm {
         int weightAt = offsets.get(weightSlot);
         float mean = statistics.get(offsets.get(statisticsSlot) + 2 * n);
         float rstd = statistics.get(offsets.get(statisticsSlot) + 2 * n + 1);
-        float sum = 0f;
-        float dot = 0f;
-        for (int c = lid; c < C; c += items) {
+        // What an item has of a row that is short enough: all that it needs is read at once, and read once.
+        float x0 = (x.get(xAt + within(lid, C)) - mean) * rstd;
+        float x1 = (x.get(xAt + within(lid + items, C)) - mean) * rstd;
+        float x2 = (x.get(xAt + within(lid + 2 * items, C)) - mean) * rstd;
+        float x3 = (x.get(xAt + within(lid + 3 * items, C)) - mean) * rstd;
+        float g0 = dout.get(doutAt + within(lid, C)) * weight.get(weightAt + within(lid, C));
+        float g1 = dout.get(doutAt + within(lid + items, C)) * weight.get(weightAt + within(lid + items, C));
+        float g2 = dout.get(doutAt + within(lid + 2 * items, C)) * weight.get(weightAt + within(lid + 2 * items, C));
+        float g3 = dout.get(doutAt + within(lid + 3 * items, C)) * weight.get(weightAt + within(lid + 3 * items, C));
+        float d0 = dx.get(dxAt + within(lid, C));
+        float d1 = dx.get(dxAt + within(lid + items, C));
+        float d2 = dx.get(dxAt + within(lid + 2 * items, C));
+        float d3 = dx.get(dxAt + within(lid + 3 * items, C));
+        g0 = lid < C ? g0 : 0f;
+        g1 = lid + items < C ? g1 : 0f;
+        g2 = lid + 2 * items < C ? g2 : 0f;
+        g3 = lid + 3 * items < C ? g3 : 0f;
+        float sum = g0 + g1 + g2 + g3;
+        float dot = g0 * x0 + g1 * x1 + g2 * x2 + g3 * x3;
+        for (int c = lid + 4 * items; c < C; c += items) {
             float g = dout.get(doutAt + c) * weight.get(weightAt + c);
             sum += g;
             dot += g * (x.get(xAt + c) - mean) * rstd;
@@ -278,7 +330,19 @@ public final class LayerNormGroup implements LayerNorm {
         }
         float meanG = sums[0] / C;
         float meanDot = dots[0] / C;
-        for (int c = lid; c < C; c += items) {
+        if (lid < C) {
+            dx.set(dxAt + lid, d0 + rstd * (g0 - meanG - x0 * meanDot));
+        }
+        if (lid + items < C) {
+            dx.set(dxAt + lid + items, d1 + rstd * (g1 - meanG - x1 * meanDot));
+        }
+        if (lid + 2 * items < C) {
+            dx.set(dxAt + lid + 2 * items, d2 + rstd * (g2 - meanG - x2 * meanDot));
+        }
+        if (lid + 3 * items < C) {
+            dx.set(dxAt + lid + 3 * items, d3 + rstd * (g3 - meanG - x3 * meanDot));
+        }
+        for (int c = lid + 4 * items; c < C; c += items) {
             float g = dout.get(doutAt + c) * weight.get(weightAt + c);
             float xhat = (x.get(xAt + c) - mean) * rstd;
             dx.set(dxAt + c, dx.get(dxAt + c) + rstd * (g - meanG - xhat * meanDot));
@@ -304,29 +368,46 @@ public final class LayerNormGroup implements LayerNorm {
             int N,
             int C,
             int blockRows) {
-        int c = context.globalIdx;
+        float[] dotTile = context.allocateFloatLocalArray(WIDE * DEEP);
+        float[] sumTile = context.allocateFloatLocalArray(WIDE * DEEP);
+        int wide = context.localIdx;
+        int deep = context.localIdy;
+        int c = context.groupIdx * WIDE + wide;
         int block = context.groupIdy;
         int end = block * blockRows + blockRows;
         if (end > N) {
             end = N;
         }
-        if (c < C) {
-            int statisticsAt = offsets.get(statisticsSlot);
-            int xAt = offsets.get(xSlot) + c;
-            int doutAt = offsets.get(doutSlot) + c;
-            float dots = 0f;
-            float sum = 0f;
-            for (int n = block * blockRows; n < end; n++) {
-                float xhat = (x.get(xAt + n * C) - statistics.get(statisticsAt + 2 * n))
-                        * statistics.get(statisticsAt + 2 * n + 1);
-                float g = dout.get(doutAt + n * C);
-                dots += g * xhat;
-                sum += g;
+        int statisticsAt = offsets.get(statisticsSlot);
+        int xAt = offsets.get(xSlot) + within(c, C);
+        int doutAt = offsets.get(doutSlot) + within(c, C);
+        float dots = 0f;
+        float sum = 0f;
+        for (int n = block * blockRows + deep; n < end; n += DEEP) {
+            float xhat = (x.get(xAt + n * C) - statistics.get(statisticsAt + 2 * n))
+                    * statistics.get(statisticsAt + 2 * n + 1);
+            float g = dout.get(doutAt + n * C);
+            dots += g * xhat;
+            sum += g;
+        }
+        int lid = deep * WIDE + wide;
+        dotTile[lid] = dots;
+        sumTile[lid] = sum;
+        context.localBarrier();
+        if (deep == 0 && c < C) {
+            for (int d = 1; d < DEEP; d++) {
+                dots += dotTile[d * WIDE + wide];
+                sum += sumTile[d * WIDE + wide];
             }
             partial.set(offsets.get(weightSlot) + block * C + c, dots);
             if (biasSlot >= 0) {
                 partial.set(offsets.get(biasSlot) + block * C + c, sum);
             }
         }
+    }
+
+    /** The element's number, or the last one's where it is outside. */
+    private static int within(int c, int C) {
+        return c < C ? c : C - 1;
     }
 }

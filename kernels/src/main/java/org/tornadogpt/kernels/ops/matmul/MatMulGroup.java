@@ -25,8 +25,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * scratch memory, and these are added up in order; no atomics. The number of parts depends on the shape only.
  */
 public final class MatMulGroup implements MatMul {
-    /** About two groups for each multiprocessor of a large GPU. */
-    private static final int GROUPS_WANTED = 264;
+    /** Some more than four groups for each multiprocessor of a large GPU. */
+    private static final int GROUPS_WANTED = 600;
 
     /** A part of a sum is not shorter than this. */
     private static final int LEAST_PART = 256;
@@ -50,6 +50,18 @@ public final class MatMulGroup implements MatMul {
 
         int tiles() {
             return pieces(I, TiledProductGroup.ROWS) * pieces(J, TiledProductGroup.COLUMNS);
+        }
+
+        /** Into how many parts the sums are cut: a power of two, so that they are even where sums are. */
+        int parts() {
+            return Integer.highestOneBit(Math.max(1, Math.min(GROUPS_WANTED / tiles(), P / LEAST_PART)));
+        }
+
+        /** Whether there are whole tiles only, and whole steps of each part. */
+        boolean whole(int parts) {
+            return I % WholeTilesGroup.ROWS == 0
+                    && J % WholeTilesGroup.COLUMNS == 0
+                    && P % (parts * WholeTilesGroup.DEPTH) == 0;
         }
 
         /** Groups that compute one layer of results in tiles of that size. */
@@ -165,7 +177,7 @@ public final class MatMulGroup implements MatMul {
     @Override
     public void backwardWeight(KernelSink sink, Shape s, Slice dweight, Slice dbias, Slice dout, Slice x) {
         Product product = Product.weight(s);
-        int parts = Math.max(1, Math.min(GROUPS_WANTED / product.tiles(), s.N() / LEAST_PART));
+        int parts = product.parts();
         if (parts == 1) {
             launch(sink, product, 1, ProductTile.ACCUMULATE, dweight, dout, x, null, null, Dropout.none());
         } else {
@@ -222,10 +234,11 @@ public final class MatMulGroup implements MatMul {
                             .times(parts));
             return;
         }
+        boolean whole = product.whole(parts);
         sink.group(
                 Call.of(
-                        "kMatMulTiled",
-                        TiledProductGroup::kMatMulTiled,
+                        whole ? "kMatMulWhole" : "kMatMulTiled",
+                        whole ? WholeTilesGroup::kMatMulWhole : TiledProductGroup::kMatMulTiled,
                         new KernelContext(),
                         sink.offsets(),
                         first,

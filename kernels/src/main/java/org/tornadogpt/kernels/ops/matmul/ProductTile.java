@@ -48,9 +48,25 @@ final class ProductTile {
         return p < end ? value : 0f;
     }
 
-    /** What follows the product and its bias. */
-    static float finish(
+    /**
+     * What a finished result is combined with: the result that is there, or an element of the extra slice. Reads as
+     * {@link #term} does.
+     */
+    static float before(FloatArray out, IntArray offsets, int first, int plane, int i, int j, int I, int J, int mode) {
+        if ((mode & (ACCUMULATE + SLOPE + RESIDUAL)) == 0) {
+            return 0f;
+        }
+        int inI = i < I ? i : I - 1;
+        int inJ = j < J ? j : J - 1;
+        int slot = (mode & ACCUMULATE) > 0 ? first + 2 : first + 4;
+        return out.get(offsets.get(slot) + plane + inI * J + inJ);
+    }
+
+    /** Adds the bias, does what {@code mode} says and stores the result. */
+    static void finish(
             float sum,
+            float before,
+            FloatArray bias,
             IntArray offsets,
             int first,
             IntArray counters,
@@ -64,23 +80,24 @@ final class ProductTile {
             float scale) {
         float value = sum;
         int at = plane + i * J + j;
-        int extraAt = offsets.get(first + 4) + at;
+        if ((mode & BIAS) > 0) {
+            value += bias.get(offsets.get(first + 3) + j);
+        }
         if ((mode & ACCUMULATE) > 0) {
-            value += out.get(offsets.get(first + 2) + at);
+            value += before;
         }
         if ((mode & SLOPE) > 0) {
-            value *= PointwiseActivationLoop.derivative(out.get(extraAt), mode >> KIND_SHIFT);
+            value *= PointwiseActivationLoop.derivative(before, mode >> KIND_SHIFT);
         }
         if ((mode & KEEP) > 0) {
-            out.set(extraAt, value);
+            out.set(offsets.get(first + 4) + at, value);
         }
         if ((mode & ACTIVATE) > 0) {
             value = PointwiseActivationLoop.value(value, mode >> KIND_SHIFT);
         }
         if ((mode & RESIDUAL) > 0) {
-            float mask = Philox.mask(counters, offsets.get(first + 5), i, j, threshold, scale);
-            value = out.get(extraAt) + mask * value;
+            value = before + Philox.mask(counters, offsets.get(first + 5), i, j, threshold, scale) * value;
         }
-        return value;
+        out.set(offsets.get(first + 2) + at, value);
     }
 }

@@ -144,31 +144,46 @@ final class SmallTiledProductGroup {
         int threshold = offsets.get(first + 11);
         float scale = TableFloat.of(offsets, first + 12);
         int plane = context.groupIdz * I * J;
-        int iEnd = i0 + ROWS;
-        if (iEnd > I) {
-            iEnd = I;
-        }
-        int jEnd = j0 + COLUMNS;
-        if (jEnd > J) {
-            jEnd = J;
-        }
-        int row = 0;
-        for (int i = i0 + ty; i < iEnd; i += SIDE) {
-            aTile[lid] = pick(row, c00, c10, c20, c30);
-            aTile[lid + ITEMS] = pick(row, c01, c11, c21, c31);
-            aTile[lid + 2 * ITEMS] = pick(row, c02, c12, c22, c32);
-            aTile[lid + 3 * ITEMS] = pick(row, c03, c13, c23, c33);
-            row++;
-            int cell = lid;
-            for (int j = j0 + tx; j < jEnd; j += SIDE) {
-                float value = aTile[cell];
-                if ((mode & ProductTile.BIAS) > 0) {
-                    value += bias.get(offsets.get(first + 3) + j);
+        int cell = ty * COLUMNS + tx;
+        for (int turn = lid; turn < 4 * ITEMS; turn += ITEMS) {
+            int r = turn >> 8;
+            int rowAt = i0 + SIDE * r;
+            context.localBarrier();
+            aTile[cell] = pick(r, c00, c10, c20, c30);
+            aTile[cell + 16] = pick(r, c01, c11, c21, c31);
+            aTile[cell + 32] = pick(r, c02, c12, c22, c32);
+            aTile[cell + 48] = pick(r, c03, c13, c23, c33);
+            context.localBarrier();
+            for (int e = lid; e < SIDE * COLUMNS; e += 4 * ITEMS) {
+                int j = j0 + (e & 63);
+                int iOf0 = rowAt + (e >> 6);
+                int iOf1 = rowAt + (e + ITEMS >> 6);
+                int iOf2 = rowAt + (e + 2 * ITEMS >> 6);
+                int iOf3 = rowAt + (e + 3 * ITEMS >> 6);
+                float was0 = ProductTile.before(out, offsets, first, plane, iOf0, j, I, J, mode);
+                float was1 = ProductTile.before(out, offsets, first, plane, iOf1, j, I, J, mode);
+                float was2 = ProductTile.before(out, offsets, first, plane, iOf2, j, I, J, mode);
+                float was3 = ProductTile.before(out, offsets, first, plane, iOf3, j, I, J, mode);
+                if (iOf0 < I && j < J) {
+                    float sum = aTile[e];
+                    ProductTile.finish(
+                            sum, was0, bias, offsets, first, counters, out, plane, iOf0, j, J, mode, threshold, scale);
                 }
-                value = ProductTile.finish(
-                        value, offsets, first, counters, out, plane, i, j, J, mode, threshold, scale);
-                out.set(offsets.get(first + 2) + plane + i * J + j, value);
-                cell += ITEMS;
+                if (iOf1 < I && j < J) {
+                    float sum = aTile[e + ITEMS];
+                    ProductTile.finish(
+                            sum, was1, bias, offsets, first, counters, out, plane, iOf1, j, J, mode, threshold, scale);
+                }
+                if (iOf2 < I && j < J) {
+                    float sum = aTile[e + 2 * ITEMS];
+                    ProductTile.finish(
+                            sum, was2, bias, offsets, first, counters, out, plane, iOf2, j, J, mode, threshold, scale);
+                }
+                if (iOf3 < I && j < J) {
+                    float sum = aTile[e + 3 * ITEMS];
+                    ProductTile.finish(
+                            sum, was3, bias, offsets, first, counters, out, plane, iOf3, j, J, mode, threshold, scale);
+                }
             }
         }
     }

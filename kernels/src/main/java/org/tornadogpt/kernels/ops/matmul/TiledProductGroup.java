@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * The kernel of {@link MatMulGroup}: a group of {@value #SIDE} x {@value #SIDE} items computes a tile of
  * {@value #ROWS} x {@value #COLUMNS} results, {@value #DEPTH} terms at a time. The operands' parts come into
- * local memory, and each item adds to its 8 x 8 results: rows 16 apart, columns 16 apart.
+ * local memory, and each item adds to its 8 x 8 results: rows in runs of 4, columns in runs of 4.
  *
  * <p>The results are scalars, because a private array becomes local memory in TornadoVM's PTX code, and the
  * driver's assembler does not bring it back into registers (seen: 256 bytes of stack for 64 floats, two memory
@@ -26,11 +26,11 @@ final class TiledProductGroup {
     static final int SIDE = 16;
 
     /** Terms of each sum that are in local memory at a time. */
-    private static final int DEPTH = 16;
+    private static final int DEPTH = 8;
 
     private static final int ITEMS = SIDE * SIDE;
-    private static final int A_LINE = ROWS + 2;
-    private static final int B_LINE = COLUMNS + 2;
+    private static final int A_LINE = ROWS + 4;
+    private static final int B_LINE = COLUMNS + 4;
 
     private TiledProductGroup() {}
 
@@ -59,8 +59,8 @@ final class TiledProductGroup {
             int mode,
             int threshold,
             float scale) {
-        float[] aTile = context.allocateFloatLocalArray(DEPTH * A_LINE);
-        float[] bTile = context.allocateFloatLocalArray(DEPTH * B_LINE);
+        float[] aTile = context.allocateFloatLocalArray(2 * DEPTH * A_LINE);
+        float[] bTile = context.allocateFloatLocalArray(2 * DEPTH * B_LINE);
         int tx = context.localIdx;
         int ty = context.localIdy;
         int lid = ty * SIDE + tx;
@@ -73,17 +73,17 @@ final class TiledProductGroup {
         }
         int aAt = offsets.get(first);
         int aDown = mode & ProductTile.FIRST_DOWN;
-        int aRow = aDown > 0 ? lid & 127 : lid >> 4;
-        int aP = aDown > 0 ? lid >> 7 : lid & 15;
-        int aRowStep = aDown > 0 ? 0 : 16;
+        int aRow = aDown > 0 ? lid & 127 : lid >> 3;
+        int aP = aDown > 0 ? lid >> 7 : lid & 7;
+        int aRowStep = aDown > 0 ? 0 : 32;
         int aPStep = aDown > 0 ? 2 : 0;
         int aTo = aP * A_LINE + aRow;
         int aApart = aPStep * A_LINE + aRowStep;
         int bAt = offsets.get(first + 1);
         int bDown = mode & ProductTile.SECOND_DOWN;
-        int bRow = bDown > 0 ? lid & 127 : lid >> 4;
-        int bP = bDown > 0 ? lid >> 7 : lid & 15;
-        int bRowStep = bDown > 0 ? 0 : 16;
+        int bRow = bDown > 0 ? lid & 127 : lid >> 3;
+        int bP = bDown > 0 ? lid >> 7 : lid & 7;
+        int bRowStep = bDown > 0 ? 0 : 32;
         int bPStep = bDown > 0 ? 2 : 0;
         int bTo = bP * B_LINE + bRow;
         int bApart = bPStep * B_LINE + bRowStep;
@@ -151,57 +151,65 @@ final class TiledProductGroup {
         float c75 = 0f;
         float c76 = 0f;
         float c77 = 0f;
-        for (int p0 = begin; p0 < end; p0 += DEPTH) {
-            aTile[aTo] = ProductTile.term(a, aAt, i0 + aRow + 0 * aRowStep, I, p0 + aP + 0 * aPStep, end, P, aDown);
-            aTile[aTo + aApart] =
-                    ProductTile.term(a, aAt, i0 + aRow + 1 * aRowStep, I, p0 + aP + 1 * aPStep, end, P, aDown);
-            aTile[aTo + 2 * aApart] =
-                    ProductTile.term(a, aAt, i0 + aRow + 2 * aRowStep, I, p0 + aP + 2 * aPStep, end, P, aDown);
-            aTile[aTo + 3 * aApart] =
-                    ProductTile.term(a, aAt, i0 + aRow + 3 * aRowStep, I, p0 + aP + 3 * aPStep, end, P, aDown);
-            aTile[aTo + 4 * aApart] =
-                    ProductTile.term(a, aAt, i0 + aRow + 4 * aRowStep, I, p0 + aP + 4 * aPStep, end, P, aDown);
-            aTile[aTo + 5 * aApart] =
-                    ProductTile.term(a, aAt, i0 + aRow + 5 * aRowStep, I, p0 + aP + 5 * aPStep, end, P, aDown);
-            aTile[aTo + 6 * aApart] =
-                    ProductTile.term(a, aAt, i0 + aRow + 6 * aRowStep, I, p0 + aP + 6 * aPStep, end, P, aDown);
-            aTile[aTo + 7 * aApart] =
-                    ProductTile.term(a, aAt, i0 + aRow + 7 * aRowStep, I, p0 + aP + 7 * aPStep, end, P, aDown);
-            bTile[bTo] = ProductTile.term(b, bAt, j0 + bRow + 0 * bRowStep, J, p0 + bP + 0 * bPStep, end, P, bDown);
-            bTile[bTo + bApart] =
-                    ProductTile.term(b, bAt, j0 + bRow + 1 * bRowStep, J, p0 + bP + 1 * bPStep, end, P, bDown);
-            bTile[bTo + 2 * bApart] =
-                    ProductTile.term(b, bAt, j0 + bRow + 2 * bRowStep, J, p0 + bP + 2 * bPStep, end, P, bDown);
-            bTile[bTo + 3 * bApart] =
-                    ProductTile.term(b, bAt, j0 + bRow + 3 * bRowStep, J, p0 + bP + 3 * bPStep, end, P, bDown);
-            bTile[bTo + 4 * bApart] =
-                    ProductTile.term(b, bAt, j0 + bRow + 4 * bRowStep, J, p0 + bP + 4 * bPStep, end, P, bDown);
-            bTile[bTo + 5 * bApart] =
-                    ProductTile.term(b, bAt, j0 + bRow + 5 * bRowStep, J, p0 + bP + 5 * bPStep, end, P, bDown);
-            bTile[bTo + 6 * bApart] =
-                    ProductTile.term(b, bAt, j0 + bRow + 6 * bRowStep, J, p0 + bP + 6 * bPStep, end, P, bDown);
-            bTile[bTo + 7 * bApart] =
-                    ProductTile.term(b, bAt, j0 + bRow + 7 * bRowStep, J, p0 + bP + 7 * bPStep, end, P, bDown);
+        {
+            float aRead0 =
+                    ProductTile.term(a, aAt, i0 + aRow + 0 * aRowStep, I, begin + aP + 0 * aPStep, end, P, aDown);
+            float aRead1 =
+                    ProductTile.term(a, aAt, i0 + aRow + 1 * aRowStep, I, begin + aP + 1 * aPStep, end, P, aDown);
+            float aRead2 =
+                    ProductTile.term(a, aAt, i0 + aRow + 2 * aRowStep, I, begin + aP + 2 * aPStep, end, P, aDown);
+            float aRead3 =
+                    ProductTile.term(a, aAt, i0 + aRow + 3 * aRowStep, I, begin + aP + 3 * aPStep, end, P, aDown);
+            float bRead0 =
+                    ProductTile.term(b, bAt, j0 + bRow + 0 * bRowStep, J, begin + bP + 0 * bPStep, end, P, bDown);
+            float bRead1 =
+                    ProductTile.term(b, bAt, j0 + bRow + 1 * bRowStep, J, begin + bP + 1 * bPStep, end, P, bDown);
+            float bRead2 =
+                    ProductTile.term(b, bAt, j0 + bRow + 2 * bRowStep, J, begin + bP + 2 * bPStep, end, P, bDown);
+            float bRead3 =
+                    ProductTile.term(b, bAt, j0 + bRow + 3 * bRowStep, J, begin + bP + 3 * bPStep, end, P, bDown);
+            aTile[aTo] = aRead0;
+            aTile[aTo + aApart] = aRead1;
+            aTile[aTo + 2 * aApart] = aRead2;
+            aTile[aTo + 3 * aApart] = aRead3;
+            bTile[bTo] = bRead0;
+            bTile[bTo + bApart] = bRead1;
+            bTile[bTo + 2 * bApart] = bRead2;
+            bTile[bTo + 3 * bApart] = bRead3;
+        }
+        context.localBarrier();
+        int flip = 0;
+        for (int p0 = begin + DEPTH; p0 < end + DEPTH; p0 += DEPTH) {
+            float aRead0 = ProductTile.term(a, aAt, i0 + aRow + 0 * aRowStep, I, p0 + aP + 0 * aPStep, end, P, aDown);
+            float aRead1 = ProductTile.term(a, aAt, i0 + aRow + 1 * aRowStep, I, p0 + aP + 1 * aPStep, end, P, aDown);
+            float aRead2 = ProductTile.term(a, aAt, i0 + aRow + 2 * aRowStep, I, p0 + aP + 2 * aPStep, end, P, aDown);
+            float aRead3 = ProductTile.term(a, aAt, i0 + aRow + 3 * aRowStep, I, p0 + aP + 3 * aPStep, end, P, aDown);
+            float bRead0 = ProductTile.term(b, bAt, j0 + bRow + 0 * bRowStep, J, p0 + bP + 0 * bPStep, end, P, bDown);
+            float bRead1 = ProductTile.term(b, bAt, j0 + bRow + 1 * bRowStep, J, p0 + bP + 1 * bPStep, end, P, bDown);
+            float bRead2 = ProductTile.term(b, bAt, j0 + bRow + 2 * bRowStep, J, p0 + bP + 2 * bPStep, end, P, bDown);
+            float bRead3 = ProductTile.term(b, bAt, j0 + bRow + 3 * bRowStep, J, p0 + bP + 3 * bPStep, end, P, bDown);
             context.localBarrier();
-            for (int p = 0; p < DEPTH; p++) {
-                int aLine = p * A_LINE + ty;
-                int bLine = p * B_LINE + tx;
+            int aNow = (flip & 1) * DEPTH * A_LINE;
+            int bNow = (flip & 1) * DEPTH * B_LINE;
+            int aLine = ty * 4 + aNow;
+            int bLine = tx * 4 + bNow;
+            {
                 float a0 = aTile[aLine];
-                float a1 = aTile[aLine + 16];
-                float a2 = aTile[aLine + 32];
-                float a3 = aTile[aLine + 48];
+                float a1 = aTile[aLine + 1];
+                float a2 = aTile[aLine + 2];
+                float a3 = aTile[aLine + 3];
                 float a4 = aTile[aLine + 64];
-                float a5 = aTile[aLine + 80];
-                float a6 = aTile[aLine + 96];
-                float a7 = aTile[aLine + 112];
+                float a5 = aTile[aLine + 65];
+                float a6 = aTile[aLine + 66];
+                float a7 = aTile[aLine + 67];
                 float b0 = bTile[bLine];
-                float b1 = bTile[bLine + 16];
-                float b2 = bTile[bLine + 32];
-                float b3 = bTile[bLine + 48];
+                float b1 = bTile[bLine + 1];
+                float b2 = bTile[bLine + 2];
+                float b3 = bTile[bLine + 3];
                 float b4 = bTile[bLine + 64];
-                float b5 = bTile[bLine + 80];
-                float b6 = bTile[bLine + 96];
-                float b7 = bTile[bLine + 112];
+                float b5 = bTile[bLine + 65];
+                float b6 = bTile[bLine + 66];
+                float b7 = bTile[bLine + 67];
                 c00 += a0 * b0;
                 c01 += a0 * b1;
                 c02 += a0 * b2;
@@ -267,38 +275,638 @@ final class TiledProductGroup {
                 c76 += a7 * b6;
                 c77 += a7 * b7;
             }
+            {
+                float a0 = aTile[aLine + A_LINE];
+                float a1 = aTile[aLine + A_LINE + 1];
+                float a2 = aTile[aLine + A_LINE + 2];
+                float a3 = aTile[aLine + A_LINE + 3];
+                float a4 = aTile[aLine + A_LINE + 64];
+                float a5 = aTile[aLine + A_LINE + 65];
+                float a6 = aTile[aLine + A_LINE + 66];
+                float a7 = aTile[aLine + A_LINE + 67];
+                float b0 = bTile[bLine + B_LINE];
+                float b1 = bTile[bLine + B_LINE + 1];
+                float b2 = bTile[bLine + B_LINE + 2];
+                float b3 = bTile[bLine + B_LINE + 3];
+                float b4 = bTile[bLine + B_LINE + 64];
+                float b5 = bTile[bLine + B_LINE + 65];
+                float b6 = bTile[bLine + B_LINE + 66];
+                float b7 = bTile[bLine + B_LINE + 67];
+                c00 += a0 * b0;
+                c01 += a0 * b1;
+                c02 += a0 * b2;
+                c03 += a0 * b3;
+                c04 += a0 * b4;
+                c05 += a0 * b5;
+                c06 += a0 * b6;
+                c07 += a0 * b7;
+                c10 += a1 * b0;
+                c11 += a1 * b1;
+                c12 += a1 * b2;
+                c13 += a1 * b3;
+                c14 += a1 * b4;
+                c15 += a1 * b5;
+                c16 += a1 * b6;
+                c17 += a1 * b7;
+                c20 += a2 * b0;
+                c21 += a2 * b1;
+                c22 += a2 * b2;
+                c23 += a2 * b3;
+                c24 += a2 * b4;
+                c25 += a2 * b5;
+                c26 += a2 * b6;
+                c27 += a2 * b7;
+                c30 += a3 * b0;
+                c31 += a3 * b1;
+                c32 += a3 * b2;
+                c33 += a3 * b3;
+                c34 += a3 * b4;
+                c35 += a3 * b5;
+                c36 += a3 * b6;
+                c37 += a3 * b7;
+                c40 += a4 * b0;
+                c41 += a4 * b1;
+                c42 += a4 * b2;
+                c43 += a4 * b3;
+                c44 += a4 * b4;
+                c45 += a4 * b5;
+                c46 += a4 * b6;
+                c47 += a4 * b7;
+                c50 += a5 * b0;
+                c51 += a5 * b1;
+                c52 += a5 * b2;
+                c53 += a5 * b3;
+                c54 += a5 * b4;
+                c55 += a5 * b5;
+                c56 += a5 * b6;
+                c57 += a5 * b7;
+                c60 += a6 * b0;
+                c61 += a6 * b1;
+                c62 += a6 * b2;
+                c63 += a6 * b3;
+                c64 += a6 * b4;
+                c65 += a6 * b5;
+                c66 += a6 * b6;
+                c67 += a6 * b7;
+                c70 += a7 * b0;
+                c71 += a7 * b1;
+                c72 += a7 * b2;
+                c73 += a7 * b3;
+                c74 += a7 * b4;
+                c75 += a7 * b5;
+                c76 += a7 * b6;
+                c77 += a7 * b7;
+            }
+            {
+                float a0 = aTile[aLine + 2 * A_LINE];
+                float a1 = aTile[aLine + 2 * A_LINE + 1];
+                float a2 = aTile[aLine + 2 * A_LINE + 2];
+                float a3 = aTile[aLine + 2 * A_LINE + 3];
+                float a4 = aTile[aLine + 2 * A_LINE + 64];
+                float a5 = aTile[aLine + 2 * A_LINE + 65];
+                float a6 = aTile[aLine + 2 * A_LINE + 66];
+                float a7 = aTile[aLine + 2 * A_LINE + 67];
+                float b0 = bTile[bLine + 2 * B_LINE];
+                float b1 = bTile[bLine + 2 * B_LINE + 1];
+                float b2 = bTile[bLine + 2 * B_LINE + 2];
+                float b3 = bTile[bLine + 2 * B_LINE + 3];
+                float b4 = bTile[bLine + 2 * B_LINE + 64];
+                float b5 = bTile[bLine + 2 * B_LINE + 65];
+                float b6 = bTile[bLine + 2 * B_LINE + 66];
+                float b7 = bTile[bLine + 2 * B_LINE + 67];
+                c00 += a0 * b0;
+                c01 += a0 * b1;
+                c02 += a0 * b2;
+                c03 += a0 * b3;
+                c04 += a0 * b4;
+                c05 += a0 * b5;
+                c06 += a0 * b6;
+                c07 += a0 * b7;
+                c10 += a1 * b0;
+                c11 += a1 * b1;
+                c12 += a1 * b2;
+                c13 += a1 * b3;
+                c14 += a1 * b4;
+                c15 += a1 * b5;
+                c16 += a1 * b6;
+                c17 += a1 * b7;
+                c20 += a2 * b0;
+                c21 += a2 * b1;
+                c22 += a2 * b2;
+                c23 += a2 * b3;
+                c24 += a2 * b4;
+                c25 += a2 * b5;
+                c26 += a2 * b6;
+                c27 += a2 * b7;
+                c30 += a3 * b0;
+                c31 += a3 * b1;
+                c32 += a3 * b2;
+                c33 += a3 * b3;
+                c34 += a3 * b4;
+                c35 += a3 * b5;
+                c36 += a3 * b6;
+                c37 += a3 * b7;
+                c40 += a4 * b0;
+                c41 += a4 * b1;
+                c42 += a4 * b2;
+                c43 += a4 * b3;
+                c44 += a4 * b4;
+                c45 += a4 * b5;
+                c46 += a4 * b6;
+                c47 += a4 * b7;
+                c50 += a5 * b0;
+                c51 += a5 * b1;
+                c52 += a5 * b2;
+                c53 += a5 * b3;
+                c54 += a5 * b4;
+                c55 += a5 * b5;
+                c56 += a5 * b6;
+                c57 += a5 * b7;
+                c60 += a6 * b0;
+                c61 += a6 * b1;
+                c62 += a6 * b2;
+                c63 += a6 * b3;
+                c64 += a6 * b4;
+                c65 += a6 * b5;
+                c66 += a6 * b6;
+                c67 += a6 * b7;
+                c70 += a7 * b0;
+                c71 += a7 * b1;
+                c72 += a7 * b2;
+                c73 += a7 * b3;
+                c74 += a7 * b4;
+                c75 += a7 * b5;
+                c76 += a7 * b6;
+                c77 += a7 * b7;
+            }
+            {
+                float a0 = aTile[aLine + 3 * A_LINE];
+                float a1 = aTile[aLine + 3 * A_LINE + 1];
+                float a2 = aTile[aLine + 3 * A_LINE + 2];
+                float a3 = aTile[aLine + 3 * A_LINE + 3];
+                float a4 = aTile[aLine + 3 * A_LINE + 64];
+                float a5 = aTile[aLine + 3 * A_LINE + 65];
+                float a6 = aTile[aLine + 3 * A_LINE + 66];
+                float a7 = aTile[aLine + 3 * A_LINE + 67];
+                float b0 = bTile[bLine + 3 * B_LINE];
+                float b1 = bTile[bLine + 3 * B_LINE + 1];
+                float b2 = bTile[bLine + 3 * B_LINE + 2];
+                float b3 = bTile[bLine + 3 * B_LINE + 3];
+                float b4 = bTile[bLine + 3 * B_LINE + 64];
+                float b5 = bTile[bLine + 3 * B_LINE + 65];
+                float b6 = bTile[bLine + 3 * B_LINE + 66];
+                float b7 = bTile[bLine + 3 * B_LINE + 67];
+                c00 += a0 * b0;
+                c01 += a0 * b1;
+                c02 += a0 * b2;
+                c03 += a0 * b3;
+                c04 += a0 * b4;
+                c05 += a0 * b5;
+                c06 += a0 * b6;
+                c07 += a0 * b7;
+                c10 += a1 * b0;
+                c11 += a1 * b1;
+                c12 += a1 * b2;
+                c13 += a1 * b3;
+                c14 += a1 * b4;
+                c15 += a1 * b5;
+                c16 += a1 * b6;
+                c17 += a1 * b7;
+                c20 += a2 * b0;
+                c21 += a2 * b1;
+                c22 += a2 * b2;
+                c23 += a2 * b3;
+                c24 += a2 * b4;
+                c25 += a2 * b5;
+                c26 += a2 * b6;
+                c27 += a2 * b7;
+                c30 += a3 * b0;
+                c31 += a3 * b1;
+                c32 += a3 * b2;
+                c33 += a3 * b3;
+                c34 += a3 * b4;
+                c35 += a3 * b5;
+                c36 += a3 * b6;
+                c37 += a3 * b7;
+                c40 += a4 * b0;
+                c41 += a4 * b1;
+                c42 += a4 * b2;
+                c43 += a4 * b3;
+                c44 += a4 * b4;
+                c45 += a4 * b5;
+                c46 += a4 * b6;
+                c47 += a4 * b7;
+                c50 += a5 * b0;
+                c51 += a5 * b1;
+                c52 += a5 * b2;
+                c53 += a5 * b3;
+                c54 += a5 * b4;
+                c55 += a5 * b5;
+                c56 += a5 * b6;
+                c57 += a5 * b7;
+                c60 += a6 * b0;
+                c61 += a6 * b1;
+                c62 += a6 * b2;
+                c63 += a6 * b3;
+                c64 += a6 * b4;
+                c65 += a6 * b5;
+                c66 += a6 * b6;
+                c67 += a6 * b7;
+                c70 += a7 * b0;
+                c71 += a7 * b1;
+                c72 += a7 * b2;
+                c73 += a7 * b3;
+                c74 += a7 * b4;
+                c75 += a7 * b5;
+                c76 += a7 * b6;
+                c77 += a7 * b7;
+            }
+            {
+                float a0 = aTile[aLine + 4 * A_LINE];
+                float a1 = aTile[aLine + 4 * A_LINE + 1];
+                float a2 = aTile[aLine + 4 * A_LINE + 2];
+                float a3 = aTile[aLine + 4 * A_LINE + 3];
+                float a4 = aTile[aLine + 4 * A_LINE + 64];
+                float a5 = aTile[aLine + 4 * A_LINE + 65];
+                float a6 = aTile[aLine + 4 * A_LINE + 66];
+                float a7 = aTile[aLine + 4 * A_LINE + 67];
+                float b0 = bTile[bLine + 4 * B_LINE];
+                float b1 = bTile[bLine + 4 * B_LINE + 1];
+                float b2 = bTile[bLine + 4 * B_LINE + 2];
+                float b3 = bTile[bLine + 4 * B_LINE + 3];
+                float b4 = bTile[bLine + 4 * B_LINE + 64];
+                float b5 = bTile[bLine + 4 * B_LINE + 65];
+                float b6 = bTile[bLine + 4 * B_LINE + 66];
+                float b7 = bTile[bLine + 4 * B_LINE + 67];
+                c00 += a0 * b0;
+                c01 += a0 * b1;
+                c02 += a0 * b2;
+                c03 += a0 * b3;
+                c04 += a0 * b4;
+                c05 += a0 * b5;
+                c06 += a0 * b6;
+                c07 += a0 * b7;
+                c10 += a1 * b0;
+                c11 += a1 * b1;
+                c12 += a1 * b2;
+                c13 += a1 * b3;
+                c14 += a1 * b4;
+                c15 += a1 * b5;
+                c16 += a1 * b6;
+                c17 += a1 * b7;
+                c20 += a2 * b0;
+                c21 += a2 * b1;
+                c22 += a2 * b2;
+                c23 += a2 * b3;
+                c24 += a2 * b4;
+                c25 += a2 * b5;
+                c26 += a2 * b6;
+                c27 += a2 * b7;
+                c30 += a3 * b0;
+                c31 += a3 * b1;
+                c32 += a3 * b2;
+                c33 += a3 * b3;
+                c34 += a3 * b4;
+                c35 += a3 * b5;
+                c36 += a3 * b6;
+                c37 += a3 * b7;
+                c40 += a4 * b0;
+                c41 += a4 * b1;
+                c42 += a4 * b2;
+                c43 += a4 * b3;
+                c44 += a4 * b4;
+                c45 += a4 * b5;
+                c46 += a4 * b6;
+                c47 += a4 * b7;
+                c50 += a5 * b0;
+                c51 += a5 * b1;
+                c52 += a5 * b2;
+                c53 += a5 * b3;
+                c54 += a5 * b4;
+                c55 += a5 * b5;
+                c56 += a5 * b6;
+                c57 += a5 * b7;
+                c60 += a6 * b0;
+                c61 += a6 * b1;
+                c62 += a6 * b2;
+                c63 += a6 * b3;
+                c64 += a6 * b4;
+                c65 += a6 * b5;
+                c66 += a6 * b6;
+                c67 += a6 * b7;
+                c70 += a7 * b0;
+                c71 += a7 * b1;
+                c72 += a7 * b2;
+                c73 += a7 * b3;
+                c74 += a7 * b4;
+                c75 += a7 * b5;
+                c76 += a7 * b6;
+                c77 += a7 * b7;
+            }
+            {
+                float a0 = aTile[aLine + 5 * A_LINE];
+                float a1 = aTile[aLine + 5 * A_LINE + 1];
+                float a2 = aTile[aLine + 5 * A_LINE + 2];
+                float a3 = aTile[aLine + 5 * A_LINE + 3];
+                float a4 = aTile[aLine + 5 * A_LINE + 64];
+                float a5 = aTile[aLine + 5 * A_LINE + 65];
+                float a6 = aTile[aLine + 5 * A_LINE + 66];
+                float a7 = aTile[aLine + 5 * A_LINE + 67];
+                float b0 = bTile[bLine + 5 * B_LINE];
+                float b1 = bTile[bLine + 5 * B_LINE + 1];
+                float b2 = bTile[bLine + 5 * B_LINE + 2];
+                float b3 = bTile[bLine + 5 * B_LINE + 3];
+                float b4 = bTile[bLine + 5 * B_LINE + 64];
+                float b5 = bTile[bLine + 5 * B_LINE + 65];
+                float b6 = bTile[bLine + 5 * B_LINE + 66];
+                float b7 = bTile[bLine + 5 * B_LINE + 67];
+                c00 += a0 * b0;
+                c01 += a0 * b1;
+                c02 += a0 * b2;
+                c03 += a0 * b3;
+                c04 += a0 * b4;
+                c05 += a0 * b5;
+                c06 += a0 * b6;
+                c07 += a0 * b7;
+                c10 += a1 * b0;
+                c11 += a1 * b1;
+                c12 += a1 * b2;
+                c13 += a1 * b3;
+                c14 += a1 * b4;
+                c15 += a1 * b5;
+                c16 += a1 * b6;
+                c17 += a1 * b7;
+                c20 += a2 * b0;
+                c21 += a2 * b1;
+                c22 += a2 * b2;
+                c23 += a2 * b3;
+                c24 += a2 * b4;
+                c25 += a2 * b5;
+                c26 += a2 * b6;
+                c27 += a2 * b7;
+                c30 += a3 * b0;
+                c31 += a3 * b1;
+                c32 += a3 * b2;
+                c33 += a3 * b3;
+                c34 += a3 * b4;
+                c35 += a3 * b5;
+                c36 += a3 * b6;
+                c37 += a3 * b7;
+                c40 += a4 * b0;
+                c41 += a4 * b1;
+                c42 += a4 * b2;
+                c43 += a4 * b3;
+                c44 += a4 * b4;
+                c45 += a4 * b5;
+                c46 += a4 * b6;
+                c47 += a4 * b7;
+                c50 += a5 * b0;
+                c51 += a5 * b1;
+                c52 += a5 * b2;
+                c53 += a5 * b3;
+                c54 += a5 * b4;
+                c55 += a5 * b5;
+                c56 += a5 * b6;
+                c57 += a5 * b7;
+                c60 += a6 * b0;
+                c61 += a6 * b1;
+                c62 += a6 * b2;
+                c63 += a6 * b3;
+                c64 += a6 * b4;
+                c65 += a6 * b5;
+                c66 += a6 * b6;
+                c67 += a6 * b7;
+                c70 += a7 * b0;
+                c71 += a7 * b1;
+                c72 += a7 * b2;
+                c73 += a7 * b3;
+                c74 += a7 * b4;
+                c75 += a7 * b5;
+                c76 += a7 * b6;
+                c77 += a7 * b7;
+            }
+            {
+                float a0 = aTile[aLine + 6 * A_LINE];
+                float a1 = aTile[aLine + 6 * A_LINE + 1];
+                float a2 = aTile[aLine + 6 * A_LINE + 2];
+                float a3 = aTile[aLine + 6 * A_LINE + 3];
+                float a4 = aTile[aLine + 6 * A_LINE + 64];
+                float a5 = aTile[aLine + 6 * A_LINE + 65];
+                float a6 = aTile[aLine + 6 * A_LINE + 66];
+                float a7 = aTile[aLine + 6 * A_LINE + 67];
+                float b0 = bTile[bLine + 6 * B_LINE];
+                float b1 = bTile[bLine + 6 * B_LINE + 1];
+                float b2 = bTile[bLine + 6 * B_LINE + 2];
+                float b3 = bTile[bLine + 6 * B_LINE + 3];
+                float b4 = bTile[bLine + 6 * B_LINE + 64];
+                float b5 = bTile[bLine + 6 * B_LINE + 65];
+                float b6 = bTile[bLine + 6 * B_LINE + 66];
+                float b7 = bTile[bLine + 6 * B_LINE + 67];
+                c00 += a0 * b0;
+                c01 += a0 * b1;
+                c02 += a0 * b2;
+                c03 += a0 * b3;
+                c04 += a0 * b4;
+                c05 += a0 * b5;
+                c06 += a0 * b6;
+                c07 += a0 * b7;
+                c10 += a1 * b0;
+                c11 += a1 * b1;
+                c12 += a1 * b2;
+                c13 += a1 * b3;
+                c14 += a1 * b4;
+                c15 += a1 * b5;
+                c16 += a1 * b6;
+                c17 += a1 * b7;
+                c20 += a2 * b0;
+                c21 += a2 * b1;
+                c22 += a2 * b2;
+                c23 += a2 * b3;
+                c24 += a2 * b4;
+                c25 += a2 * b5;
+                c26 += a2 * b6;
+                c27 += a2 * b7;
+                c30 += a3 * b0;
+                c31 += a3 * b1;
+                c32 += a3 * b2;
+                c33 += a3 * b3;
+                c34 += a3 * b4;
+                c35 += a3 * b5;
+                c36 += a3 * b6;
+                c37 += a3 * b7;
+                c40 += a4 * b0;
+                c41 += a4 * b1;
+                c42 += a4 * b2;
+                c43 += a4 * b3;
+                c44 += a4 * b4;
+                c45 += a4 * b5;
+                c46 += a4 * b6;
+                c47 += a4 * b7;
+                c50 += a5 * b0;
+                c51 += a5 * b1;
+                c52 += a5 * b2;
+                c53 += a5 * b3;
+                c54 += a5 * b4;
+                c55 += a5 * b5;
+                c56 += a5 * b6;
+                c57 += a5 * b7;
+                c60 += a6 * b0;
+                c61 += a6 * b1;
+                c62 += a6 * b2;
+                c63 += a6 * b3;
+                c64 += a6 * b4;
+                c65 += a6 * b5;
+                c66 += a6 * b6;
+                c67 += a6 * b7;
+                c70 += a7 * b0;
+                c71 += a7 * b1;
+                c72 += a7 * b2;
+                c73 += a7 * b3;
+                c74 += a7 * b4;
+                c75 += a7 * b5;
+                c76 += a7 * b6;
+                c77 += a7 * b7;
+            }
+            {
+                float a0 = aTile[aLine + 7 * A_LINE];
+                float a1 = aTile[aLine + 7 * A_LINE + 1];
+                float a2 = aTile[aLine + 7 * A_LINE + 2];
+                float a3 = aTile[aLine + 7 * A_LINE + 3];
+                float a4 = aTile[aLine + 7 * A_LINE + 64];
+                float a5 = aTile[aLine + 7 * A_LINE + 65];
+                float a6 = aTile[aLine + 7 * A_LINE + 66];
+                float a7 = aTile[aLine + 7 * A_LINE + 67];
+                float b0 = bTile[bLine + 7 * B_LINE];
+                float b1 = bTile[bLine + 7 * B_LINE + 1];
+                float b2 = bTile[bLine + 7 * B_LINE + 2];
+                float b3 = bTile[bLine + 7 * B_LINE + 3];
+                float b4 = bTile[bLine + 7 * B_LINE + 64];
+                float b5 = bTile[bLine + 7 * B_LINE + 65];
+                float b6 = bTile[bLine + 7 * B_LINE + 66];
+                float b7 = bTile[bLine + 7 * B_LINE + 67];
+                c00 += a0 * b0;
+                c01 += a0 * b1;
+                c02 += a0 * b2;
+                c03 += a0 * b3;
+                c04 += a0 * b4;
+                c05 += a0 * b5;
+                c06 += a0 * b6;
+                c07 += a0 * b7;
+                c10 += a1 * b0;
+                c11 += a1 * b1;
+                c12 += a1 * b2;
+                c13 += a1 * b3;
+                c14 += a1 * b4;
+                c15 += a1 * b5;
+                c16 += a1 * b6;
+                c17 += a1 * b7;
+                c20 += a2 * b0;
+                c21 += a2 * b1;
+                c22 += a2 * b2;
+                c23 += a2 * b3;
+                c24 += a2 * b4;
+                c25 += a2 * b5;
+                c26 += a2 * b6;
+                c27 += a2 * b7;
+                c30 += a3 * b0;
+                c31 += a3 * b1;
+                c32 += a3 * b2;
+                c33 += a3 * b3;
+                c34 += a3 * b4;
+                c35 += a3 * b5;
+                c36 += a3 * b6;
+                c37 += a3 * b7;
+                c40 += a4 * b0;
+                c41 += a4 * b1;
+                c42 += a4 * b2;
+                c43 += a4 * b3;
+                c44 += a4 * b4;
+                c45 += a4 * b5;
+                c46 += a4 * b6;
+                c47 += a4 * b7;
+                c50 += a5 * b0;
+                c51 += a5 * b1;
+                c52 += a5 * b2;
+                c53 += a5 * b3;
+                c54 += a5 * b4;
+                c55 += a5 * b5;
+                c56 += a5 * b6;
+                c57 += a5 * b7;
+                c60 += a6 * b0;
+                c61 += a6 * b1;
+                c62 += a6 * b2;
+                c63 += a6 * b3;
+                c64 += a6 * b4;
+                c65 += a6 * b5;
+                c66 += a6 * b6;
+                c67 += a6 * b7;
+                c70 += a7 * b0;
+                c71 += a7 * b1;
+                c72 += a7 * b2;
+                c73 += a7 * b3;
+                c74 += a7 * b4;
+                c75 += a7 * b5;
+                c76 += a7 * b6;
+                c77 += a7 * b7;
+            }
+            flip++;
+            int aNext = (flip & 1) * DEPTH * A_LINE;
+            int bNext = (flip & 1) * DEPTH * B_LINE;
+            aTile[aTo + aNext] = aRead0;
+            aTile[aTo + aApart + aNext] = aRead1;
+            aTile[aTo + 2 * aApart + aNext] = aRead2;
+            aTile[aTo + 3 * aApart + aNext] = aRead3;
+            bTile[bTo + bNext] = bRead0;
+            bTile[bTo + bApart + bNext] = bRead1;
+            bTile[bTo + 2 * bApart + bNext] = bRead2;
+            bTile[bTo + 3 * bApart + bNext] = bRead3;
             context.localBarrier();
         }
         int plane = context.groupIdz * I * J;
-        int iEnd = i0 + ROWS;
-        if (iEnd > I) {
-            iEnd = I;
-        }
-        int jEnd = j0 + COLUMNS;
-        if (jEnd > J) {
-            jEnd = J;
-        }
-        int row = 0;
-        for (int i = i0 + ty; i < iEnd; i += SIDE) {
-            aTile[lid] = pick(row, c00, c10, c20, c30, c40, c50, c60, c70);
-            aTile[lid + ITEMS] = pick(row, c01, c11, c21, c31, c41, c51, c61, c71);
-            aTile[lid + 2 * ITEMS] = pick(row, c02, c12, c22, c32, c42, c52, c62, c72);
-            aTile[lid + 3 * ITEMS] = pick(row, c03, c13, c23, c33, c43, c53, c63, c73);
-            aTile[lid + 4 * ITEMS] = pick(row, c04, c14, c24, c34, c44, c54, c64, c74);
-            aTile[lid + 5 * ITEMS] = pick(row, c05, c15, c25, c35, c45, c55, c65, c75);
-            aTile[lid + 6 * ITEMS] = pick(row, c06, c16, c26, c36, c46, c56, c66, c76);
-            aTile[lid + 7 * ITEMS] = pick(row, c07, c17, c27, c37, c47, c57, c67, c77);
-            row++;
-            int cell = lid;
-            for (int j = j0 + tx; j < jEnd; j += SIDE) {
-                float value = aTile[cell];
-                if ((mode & ProductTile.BIAS) > 0) {
-                    value += bias.get(offsets.get(first + 3) + j);
+        int cell = ty * COLUMNS + tx * 4;
+        for (int turn = lid; turn < 8 * ITEMS; turn += ITEMS) {
+            int r = turn >> 8;
+            int rowAt = i0 + (r >> 2) * 64 + (r & 3);
+            context.localBarrier();
+            aTile[cell] = pick(r, c00, c10, c20, c30, c40, c50, c60, c70);
+            aTile[cell + 1] = pick(r, c01, c11, c21, c31, c41, c51, c61, c71);
+            aTile[cell + 2] = pick(r, c02, c12, c22, c32, c42, c52, c62, c72);
+            aTile[cell + 3] = pick(r, c03, c13, c23, c33, c43, c53, c63, c73);
+            aTile[cell + 64] = pick(r, c04, c14, c24, c34, c44, c54, c64, c74);
+            aTile[cell + 65] = pick(r, c05, c15, c25, c35, c45, c55, c65, c75);
+            aTile[cell + 66] = pick(r, c06, c16, c26, c36, c46, c56, c66, c76);
+            aTile[cell + 67] = pick(r, c07, c17, c27, c37, c47, c57, c67, c77);
+            context.localBarrier();
+            for (int e = lid; e < SIDE * COLUMNS; e += 4 * ITEMS) {
+                int j = j0 + (e & 127);
+                int iOf0 = rowAt + (e >> 7) * 4;
+                int iOf1 = rowAt + (e + ITEMS >> 7) * 4;
+                int iOf2 = rowAt + (e + 2 * ITEMS >> 7) * 4;
+                int iOf3 = rowAt + (e + 3 * ITEMS >> 7) * 4;
+                float was0 = ProductTile.before(out, offsets, first, plane, iOf0, j, I, J, mode);
+                float was1 = ProductTile.before(out, offsets, first, plane, iOf1, j, I, J, mode);
+                float was2 = ProductTile.before(out, offsets, first, plane, iOf2, j, I, J, mode);
+                float was3 = ProductTile.before(out, offsets, first, plane, iOf3, j, I, J, mode);
+                if (iOf0 < I && j < J) {
+                    float sum = aTile[e];
+                    ProductTile.finish(
+                            sum, was0, bias, offsets, first, counters, out, plane, iOf0, j, J, mode, threshold, scale);
                 }
-                value = ProductTile.finish(
-                        value, offsets, first, counters, out, plane, i, j, J, mode, threshold, scale);
-                out.set(offsets.get(first + 2) + plane + i * J + j, value);
-                cell += ITEMS;
+                if (iOf1 < I && j < J) {
+                    float sum = aTile[e + ITEMS];
+                    ProductTile.finish(
+                            sum, was1, bias, offsets, first, counters, out, plane, iOf1, j, J, mode, threshold, scale);
+                }
+                if (iOf2 < I && j < J) {
+                    float sum = aTile[e + 2 * ITEMS];
+                    ProductTile.finish(
+                            sum, was2, bias, offsets, first, counters, out, plane, iOf2, j, J, mode, threshold, scale);
+                }
+                if (iOf3 < I && j < J) {
+                    float sum = aTile[e + 3 * ITEMS];
+                    ProductTile.finish(
+                            sum, was3, bias, offsets, first, counters, out, plane, iOf3, j, J, mode, threshold, scale);
+                }
             }
         }
     }
