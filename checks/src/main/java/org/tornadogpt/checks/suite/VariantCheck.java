@@ -3,6 +3,7 @@ package org.tornadogpt.checks.suite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.tornadogpt.checks.emulator.EmulatedGroupDevice;
 import org.tornadogpt.checks.reference.References;
 import org.tornadogpt.kernels.cases.KernelCase;
 import org.tornadogpt.kernels.cases.KernelCases;
@@ -55,7 +56,16 @@ public final class VariantCheck {
 
     /** The same with some cases only. */
     static Report onJvm(Variant variant, List<KernelCase> cases, Consumer<String> progress) {
-        List<Place> places = Place.of(variant.style());
+        return onJvm(variant, Place.of(variant.style()), cases, progress);
+    }
+
+    /** On this JVM, in emulators of one's own, such as know more than work-groups; this closes them. */
+    public static Report inEmulators(Variant variant, List<EmulatedGroupDevice> emulators, Consumer<String> progress) {
+        return onJvm(variant, Place.of(emulators), cases(variant), progress);
+    }
+
+    private static Report onJvm(
+            Variant variant, List<Place> places, List<KernelCase> cases, Consumer<String> progress) {
         try {
             return new VariantCheck(variant, places, true).run(cases, progress);
         } finally {

@@ -1,6 +1,7 @@
 package org.tornadogpt.trainer.cli;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.tornadogpt.kernels.device.jvm.CpuDevice;
@@ -23,8 +24,8 @@ final class KernelsCommand implements Callable<Integer> {
     static final List<DeviceTraits> DEVICES = List.of(
             SequentialDevice.TRAITS,
             CpuDevice.TRAITS,
-            TornadoDevice.traits("tornado-GPU", true),
-            TornadoDevice.traits("tornado-CPU", false));
+            TornadoDevice.traits("tornado-GPU", true, Set.of()),
+            TornadoDevice.traits("tornado-CPU", false, Set.of()));
 
     private final Io io;
 

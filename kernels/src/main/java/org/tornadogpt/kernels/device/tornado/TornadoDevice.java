@@ -47,12 +47,12 @@ public final class TornadoDevice implements Device {
 
     @Override
     public DeviceTraits traits() {
-        return traits(info.id(), info.isGpu());
+        return traits(info.id(), info.isGpu(), info.abilities());
     }
 
     /** What variants may know of a device that TornadoVM drives. */
-    public static DeviceTraits traits(String id, boolean gpu) {
-        return new DeviceTraits(id, Set.of(Variant.Style.LOOP, Variant.Style.GROUP), gpu);
+    public static DeviceTraits traits(String id, boolean gpu, Set<DeviceTraits.Ability> abilities) {
+        return new DeviceTraits(id, Set.of(Variant.Style.LOOP, Variant.Style.GROUP), gpu, abilities);
     }
 
     @Override

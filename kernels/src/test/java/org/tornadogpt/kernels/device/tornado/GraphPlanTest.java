@@ -367,7 +367,7 @@ class GraphPlanTest {
                 1L << 30,
                 48 << 10,
                 maxWorkGroup,
-                new Capabilities("yes", "yes", "driver"),
+                new Capabilities("yes", "yes", false, "driver"),
                 null);
     }
 

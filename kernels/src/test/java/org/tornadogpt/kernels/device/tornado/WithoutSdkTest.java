@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.device.Devices;
@@ -107,13 +108,13 @@ class WithoutSdkTest {
     void whatADeviceCanDoIsReadFromItsDescription() {
         assertThat(Capabilities.parse(
                         "Extensions:\n\tcl_khr_fp16\nDevice version   : OpenCL 3.0 CUDA\nDriver version   : 570.1"))
-                .isEqualTo(new Capabilities("yes", "no", "570.1"));
+                .isEqualTo(new Capabilities("yes", "no", false, "570.1"));
         assertThat(Capabilities.parse("Device version   : OpenCL 3.0 PoCL\n"))
-                .isEqualTo(new Capabilities("no", "no", ""));
+                .isEqualTo(new Capabilities("no", "no", false, ""));
         assertThat(Capabilities.parse("Device version   : CUDA 9.0\n").tensorCores())
                 .isEqualTo("yes");
-        assertThat(Capabilities.parse("Device version   : CUDA 6.1\n")).isEqualTo(new Capabilities("yes", "no", ""));
-        assertThat(Capabilities.parse("some card")).isEqualTo(new Capabilities("unknown", "unknown", ""));
+        assertThat(Capabilities.parse("Device version   : CUDA 6.1\n")).isEqualTo(new Capabilities("yes", "no", false, ""));
+        assertThat(Capabilities.parse("some card")).isEqualTo(new Capabilities("unknown", "unknown", false, ""));
     }
 
     @Test
@@ -155,8 +156,8 @@ class WithoutSdkTest {
 
     @Test
     void everyOperationHasADefaultOnTornadoDevices() {
-        DeviceTraits gpu = TornadoDevice.traits("tornado", true);
-        DeviceTraits processor = TornadoDevice.traits("tornado", false);
+        DeviceTraits gpu = TornadoDevice.traits("tornado", true, Set.of());
+        DeviceTraits processor = TornadoDevice.traits("tornado", false, Set.of());
         for (String operation : Variants.operations()) {
             assertThat(KernelChoices.preferred(operation, gpu)).as(operation).isPresent();
             assertThat(KernelChoices.preferred(operation, processor))
