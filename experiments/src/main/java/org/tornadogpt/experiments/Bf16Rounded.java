@@ -45,7 +45,7 @@ public final class Bf16Rounded implements MatMul, OtherMathematics {
 
     @Override
     public String errorBound() {
-        return "of the product of what is given: 2^-8 times the sum of its terms' sizes";
+        return "of the product of what is given: 2^-7 times the sum of its terms' sizes";
     }
 
     @Override
@@ -88,6 +88,6 @@ public final class Bf16Rounded implements MatMul, OtherMathematics {
 
     @Override
     public Reference reference() {
-        return new RoundedOperands(true);
+        return RoundedOperands.bf16(true);
     }
 }

@@ -23,7 +23,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
  * something follows, or sizes are no multiples of a tile, sums go to scratch memory, from which a second kernel finishes
  * them. That kernel also adds up the parts of long sums of few results.
  *
- * <p>The error is that of {@link RoundedOperands}: at most about {@code 2^-8} of the sum of the terms' sizes.
+ * <p>The error is that of {@link RoundedOperands}: at most about {@code 2^-7} of the sum of the terms' sizes.
  */
 public final class MatMulMma extends FusingMatMul implements OtherMathematics {
     /** Two groups for each multiprocessor of a large GPU. */
@@ -50,7 +50,7 @@ public final class MatMulMma extends FusingMatMul implements OtherMathematics {
 
     @Override
     public String errorBound() {
-        return "of the product of what is given: 2^-8 times the sum of its terms' sizes";
+        return "of the product of what is given: 2^-7 times the sum of its terms' sizes";
     }
 
     @Override
@@ -58,8 +58,9 @@ public final class MatMulMma extends FusingMatMul implements OtherMathematics {
         return super.obstacle(device)
                 .or(() -> device.has(DeviceTraits.Ability.BF16_TENSOR_CORES)
                         ? Optional.empty()
-                        : Optional.of("it needs tensor cores with bfloat16: TornadoVM 5.2.0 or newer, its CUDA back end,"
-                                + " a GPU of compute capability 8.0 or newer"));
+                        : Optional.of(
+                                "it needs tensor cores with bfloat16: TornadoVM 5.2.0 or newer, its CUDA back end,"
+                                        + " a GPU of compute capability 8.0 or newer"));
     }
 
     @Override
@@ -74,7 +75,7 @@ public final class MatMulMma extends FusingMatMul implements OtherMathematics {
 
     @Override
     public Reference reference() {
-        return new RoundedOperands(false);
+        return RoundedOperands.bf16(false);
     }
 
     @Override
@@ -110,6 +111,7 @@ public final class MatMulMma extends FusingMatMul implements OtherMathematics {
         int first = sink.slot(call.a());
         sink.slot(call.b());
         sink.slot(sums.slice());
+        sink.slot(part / MmaProductGroup.DEPTH);
         sink.group(
                 Call.of(
                         "kMatMulMma",

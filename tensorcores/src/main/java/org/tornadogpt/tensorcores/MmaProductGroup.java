@@ -55,7 +55,8 @@ final class MmaProductGroup {
     /**
      * {@code out[z,i,j] = sum over p of part z of a[i,p] b[p,j]}, operands rounded to bfloat16. All of a tile is written.
      *
-     * @param first number of a's offset; those of b and out follow
+     * @param first number of a's offset; those of b and out follow, and the steps of {@value #DEPTH} terms in a part: from
+     *     the table, so that TornadoVM does not unroll them, which takes up to 168 registers
      * @param part terms that a layer of groups adds up, a multiple of {@value #DEPTH}
      * @param rows rows of a layer of out
      * @param line floats of a row of out
@@ -159,7 +160,7 @@ final class MmaProductGroup {
         bTile[bTo + 512] = pair(bl2, bh2);
         bTile[bTo + 768] = pair(bl3, bh3);
         context.localBarrier();
-        int steps = part / DEPTH;
+        int steps = offsets.get(first + 3);
         for (int step = 0; step < steps; step++) {
             p0 = Math.min(p0 + DEPTH, last);
             aLow = (edges > 0 ? Math.min(p0 + 2 * aPair, P - 1) : p0 + 2 * aPair) * aAlong;

@@ -31,7 +31,8 @@ class TensorItem extends EmulatedItem {
     TensorItem(WorkGroups groups, int number) {
         super(groups, number);
         if (groups.localX() % LANES != 0) {
-            throw new IllegalStateException("a warp is 32 neighbouring items along x, and groups are " + groups.shape());
+            throw new IllegalStateException(
+                    "a warp is 32 neighbouring items along x, and groups are " + groups.shape());
         }
         warpKey = "warp " + number / LANES;
         lane = number % LANES;

@@ -11,6 +11,9 @@ import org.tornadogpt.kernels.kernel.WorkGroups;
 
 /** Runs the kernels of the {@code GROUP} style on the JVM; for tests. */
 public final class EmulatedGroupDevice extends JvmDevice {
+    /** What every emulator of this module runs. */
+    public static final DeviceTraits TRAITS = new DeviceTraits("emulated", Set.of(Variant.Style.GROUP), true);
+
     private final WorkGroupEmulator.Order order;
     private final boolean prefersSharedKernels;
     private final Set<DeviceTraits.Ability> abilities;
@@ -68,7 +71,7 @@ public final class EmulatedGroupDevice extends JvmDevice {
     @Override
     public DeviceTraits traits() {
         Set<Variant.Style> styles =
-                prefersSharedKernels ? Set.of(Variant.Style.GROUP, Variant.Style.LOOP) : Set.of(Variant.Style.GROUP);
-        return new DeviceTraits("emulated", styles, true, abilities);
+                prefersSharedKernels ? Set.of(Variant.Style.GROUP, Variant.Style.LOOP) : TRAITS.styles();
+        return new DeviceTraits(TRAITS.id(), styles, true, abilities);
     }
 }

@@ -15,7 +15,11 @@ public class EmulatedItem extends KernelContext {
     /** Makes the items of groups. */
     @FunctionalInterface
     public interface Maker {
-        /** @param number the item's place in its group, dimension x fastest */
+        /**
+         * An item of the groups of a launch.
+         *
+         * @param number its place in its group, dimension x fastest
+         */
         EmulatedItem make(WorkGroups groups, int number);
     }
 
@@ -28,6 +32,7 @@ public class EmulatedItem extends KernelContext {
     private int allocated;
 
     /** Item {@code number} of a group of the launch; see {@link Maker}. */
+    @SuppressWarnings("this-escape") // into reflection only
     protected EmulatedItem(WorkGroups groups, int number) {
         this.groups = groups;
         this.number = number;

@@ -25,6 +25,7 @@ public final class VariantCheck {
     private final List<Place> places;
     private final boolean hardToo;
     private final Reference reference;
+    private final double allowed;
     private final Findings findings = new Findings();
     private int checked;
     private boolean exhausted;
@@ -35,6 +36,7 @@ public final class VariantCheck {
         this.places = places;
         this.hardToo = hardToo;
         reference = variant instanceof OtherMathematics other ? other.reference() : new References();
+        allowed = variant instanceof OtherMathematics other ? other.budget() : 1;
     }
 
     /**
@@ -128,7 +130,7 @@ public final class VariantCheck {
             return;
         }
         try {
-            CaseCheck check = new CaseCheck(kernelCase, recorded, inputs, reference, findings, where);
+            CaseCheck check = new CaseCheck(kernelCase, recorded, inputs, allowed, reference, findings, where);
             if (inputs.isPoisoned()) {
                 check.poisoned(places.get(0));
             } else {

@@ -70,6 +70,9 @@ public record DeviceInfo(
         if (capabilities.bf16TensorCores()) {
             abilities.add(DeviceTraits.Ability.BF16_TENSOR_CORES);
         }
+        if (RuntimeApi.hasLibraries(backend)) {
+            abilities.add(DeviceTraits.Ability.LIBRARY_TASKS);
+        }
         return abilities;
     }
 

@@ -80,7 +80,8 @@ public final class TornadoDevice implements Device {
                 .forEach((kernel, shapes) -> groupShapes
                         .computeIfAbsent(kernel, k -> new TreeSet<>())
                         .addAll(shapes));
-        FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
+        List<FloatArray> scratch = new ArrayList<>(graphs.wholes());
+        scratch.add(graphs.shared().get(graphs.shared().size() - 1));
         DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
         DeviceRun run = new DeviceRun(graphs, buffers.floatState(), info, errors, proof, residency);
         runs.add(run);

@@ -26,9 +26,7 @@ public abstract class FusingMatMul implements MatMul {
 
     @Override
     public void forward(KernelSink sink, Shape s, Slice out, Slice x, Slice weight, Slice bias) {
-        launch(
-                sink,
-                new ProductCall(Product.forward(s), biasMode(bias), out, x, weight, bias, null, Dropout.none()));
+        launch(sink, new ProductCall(Product.forward(s), biasMode(bias), out, x, weight, bias, null, Dropout.none()));
     }
 
     private static int biasMode(Slice bias) {

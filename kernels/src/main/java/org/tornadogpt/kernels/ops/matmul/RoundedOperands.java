@@ -15,33 +15,50 @@ import org.tornadogpt.kernels.ops.activation.PointwiseActivationLoop;
 /**
  * What the variants are held to that round both operands of each product to bfloat16: the exact products of the rounded
  * operands, so that what is left is float32's rounding of sums. And how far that is from the products of what is given.
- * A normal float is rounded by at most {@code u = 2^-9} of its size, a product of two therefore by at most {@code 2 u +
- * u^2}, and n of them are added up in float32:
+ * Of 8 significant bits the last is worth {@code 2^-7} of the first, so a normal float is rounded by at most {@code u =
+ * 2^-8} of its size, a product of two is off by at most {@code 2 u + u^2}, and n of them are added up in float32:
  *
  * <pre>
  *   |result - sum of a b| &lt;= ((1 + 2 u + u^2) (1 + n 2^-23) - 1) * sum of |a| |b|
  * </pre>
  *
  * where each addition may be off by {@code 2^-23}, because tensor cores cut off where others round to nearest. So it is
- * {@code 2^-8} times the sum of the terms' sizes, and what float32 adds.
+ * {@code 2^-7} times the sum of the terms' sizes, and what float32 adds. Errors of terms mostly cancel.
  */
 public final class RoundedOperands implements Reference {
     /** Relative error of one product of two rounded operands. */
-    public static final double OF_A_PRODUCT = 0x1p-8 + 0x1p-18;
+    public static final double OF_A_PRODUCT = 0x1p-7 + 0x1p-16;
 
     /** Of a float's 24 significant bits, bfloat16 keeps 8. */
-    private static final int BITS = 8;
+    private static final int BF16_BITS = 8;
+
+    private static final int F32_BITS = 24;
 
     /** Prime, uneven, larger than a tile, and multiples of it; few rows go another way through some variants. */
     private static final int[][] SIZES = {
         {1, 1, 1}, {3, 5, 2}, {37, 29, 43}, {97, 131, 61}, {131, 17, 259}, {128, 128, 128}, {61, 521, 7}
     };
 
+    private final int bits;
     private final boolean biasToo;
 
-    /** @param biasToo whether the bias' gradient is a sum of rounded numbers, too */
-    public RoundedOperands(boolean biasToo) {
+    private RoundedOperands(int bits, boolean biasToo) {
+        this.bits = bits;
         this.biasToo = biasToo;
+    }
+
+    /**
+     * Products of operands rounded to bfloat16.
+     *
+     * @param biasToo whether the bias' gradient is a sum of rounded numbers, too
+     */
+    public static RoundedOperands bf16(boolean biasToo) {
+        return new RoundedOperands(BF16_BITS, biasToo);
+    }
+
+    /** Products of what is given, for variants whose rounding is not known to the bit. */
+    public static RoundedOperands none() {
+        return new RoundedOperands(F32_BITS, false);
     }
 
     /** How far a sum of {@code terms} products may be off, by the sum of their sizes. */
@@ -122,13 +139,13 @@ public final class RoundedOperands implements Reference {
         }
     }
 
-    /** To 8 significant bits, to nearest, ties to even; all the numbers of checks are far from float's bounds. */
-    private static double rounded(double value) {
-        double unit = Math.scalb(1.0, Math.getExponent(value) - BITS + 1);
+    /** To so many significant bits, to nearest, ties to even; all the numbers of checks are far from float's bounds. */
+    private double rounded(double value) {
+        double unit = Math.scalb(1.0, Math.getExponent(value) - bits + 1);
         return Double.isFinite(value) && value != 0 ? Math.rint(value / unit) * unit : value;
     }
 
-    private static double[] rounded(Doubles values, Tensor tensor) {
+    private double[] rounded(Doubles values, Tensor tensor) {
         double[] all = values.get(tensor);
         for (int i = 0; i < all.length; i++) {
             all[i] = rounded(all[i]);
@@ -136,7 +153,7 @@ public final class RoundedOperands implements Reference {
         return all;
     }
 
-    private static double[] forward(Tensor xs, Tensor weights, Tensor biases, Doubles values) {
+    private double[] forward(Tensor xs, Tensor weights, Tensor biases, Doubles values) {
         double[] x = rounded(values, xs);
         double[] weight = rounded(values, weights);
         double[] bias = biases == null ? null : values.get(biases);
@@ -153,7 +170,7 @@ public final class RoundedOperands implements Reference {
         return out;
     }
 
-    private static void forwardActivation(MatMul.ForwardActivation a, Doubles values) {
+    private void forwardActivation(MatMul.ForwardActivation a, Doubles values) {
         double[] out = forward(a.x(), a.weight(), a.bias(), values);
         if (a.pre() != null) {
             values.set(a.pre(), out);
@@ -164,7 +181,7 @@ public final class RoundedOperands implements Reference {
         values.set(a.out(), out);
     }
 
-    private static void forwardResidual(MatMul.ForwardResidual a, Doubles values) {
+    private void forwardResidual(MatMul.ForwardResidual a, Doubles values) {
         double[] residual = values.get(a.residual());
         double[] out = forward(a.x(), a.weight(), a.bias(), values);
         Dropout dropout = values.dropout(a.dropout());
@@ -183,7 +200,7 @@ public final class RoundedOperands implements Reference {
         values.set(a.out(), out);
     }
 
-    private static double[] backwardInput(Tensor douts, Tensor weights, Doubles values) {
+    private double[] backwardInput(Tensor douts, Tensor weights, Doubles values) {
         double[] dout = rounded(values, douts);
         double[] weight = rounded(values, weights);
         int K = weights.columns();
@@ -197,7 +214,7 @@ public final class RoundedOperands implements Reference {
         return dx;
     }
 
-    private static void backwardInputActivation(MatMul.BackwardInputActivation a, Doubles values) {
+    private void backwardInputActivation(MatMul.BackwardInputActivation a, Doubles values) {
         double[] dx = backwardInput(a.dout(), a.weight(), values);
         double[] saved = values.get(a.saved());
         for (int i = 0; i < dx.length; i++) {

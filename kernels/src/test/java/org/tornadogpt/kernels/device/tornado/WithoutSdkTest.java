@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.Device;
@@ -61,7 +61,7 @@ class WithoutSdkTest {
         FloatArray arena = Slice.allocate(1000).array();
         FloatArray scratch = Slice.allocate(500).array();
         Buffers buffers = new Buffers(List.of(state), List.of(arena), List.of(), List.of(), List.of());
-        assertThat(DeviceMemory.of(buffers, scratch)).isEqualTo(new DeviceMemory(40, 6000, 4000));
+        assertThat(DeviceMemory.of(buffers, List.of(scratch))).isEqualTo(new DeviceMemory(40, 6000, 4000));
     }
 
     @Test
@@ -113,7 +113,8 @@ class WithoutSdkTest {
                 .isEqualTo(new Capabilities("no", "no", false, ""));
         assertThat(Capabilities.parse("Device version   : CUDA 9.0\n").tensorCores())
                 .isEqualTo("yes");
-        assertThat(Capabilities.parse("Device version   : CUDA 6.1\n")).isEqualTo(new Capabilities("yes", "no", false, ""));
+        assertThat(Capabilities.parse("Device version   : CUDA 6.1\n"))
+                .isEqualTo(new Capabilities("yes", "no", false, ""));
         assertThat(Capabilities.parse("some card")).isEqualTo(new Capabilities("unknown", "unknown", false, ""));
     }
 
