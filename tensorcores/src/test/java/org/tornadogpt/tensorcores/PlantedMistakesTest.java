@@ -21,7 +21,7 @@ class PlantedMistakesTest {
     private static final Shape SHAPE = new Shape(131, 67, 37);
 
     /** What a mistake makes of an item. */
-    private record Mistake(String name, EmulatedItem.Maker maker) {
+    record Mistake(String name, EmulatedItem.Maker maker) {
         @Override
         public String toString() {
             return name;
@@ -119,7 +119,7 @@ class PlantedMistakesTest {
             for (int matrix = 0; matrix < 2; matrix++) {
                 for (int n = 0; n < 2; n++) {
                     int at = byteOffset / 4 + matrix * 32 + lane / 4 * 4 + lane % 4;
-                    fragment[2 * matrix + n] = new HalfFloat((short) (tile[at] >> 16 * n));
+                    fragment[2 * matrix + n] = new HalfFloat((short) (tile[at] >> (16 * n)));
                 }
             }
             return fragment;

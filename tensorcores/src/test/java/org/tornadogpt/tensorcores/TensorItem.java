@@ -120,7 +120,7 @@ class TensorItem extends EmulatedItem {
 
     private static HalfFloat half(int[] tile, int at, int number) {
         int pair = tile[at / 4 + number / 2];
-        return new HalfFloat((short) (pair >> 16 * (number % 2)));
+        return new HalfFloat((short) (pair >> (16 * (number % 2))));
     }
 
     @Override

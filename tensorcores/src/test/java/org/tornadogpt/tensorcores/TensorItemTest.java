@@ -23,7 +23,7 @@ class TensorItemTest {
     private static final WorkGroups ONE_WARP = new WorkGroups(32, 1, 1, 32, 1, 1);
 
     /** What each lane was given. */
-    private static final class Seen {
+    static final class Seen {
         private final List<short[]> ofLanes = new ArrayList<>(Collections.nCopies(32, null));
 
         private void put(int lane, HalfFloat[] fragment) {
@@ -110,7 +110,7 @@ class TensorItemTest {
         run(Call.of("kStore", TensorItemTest::kStore, new KernelContext(), out));
         for (int row = 0; row < 16; row++) {
             for (int column = 0; column < 8; column++) {
-                assertThat(out.get(row * 8 + column)).isEqualTo(16f + row % 8 * 4 + column / 2);
+                assertThat(out.get(row * 8 + column)).isEqualTo((float) (16 + row % 8 * 4 + column / 2));
             }
         }
     }
