@@ -53,7 +53,7 @@ command -v unzip >/dev/null || die "unzip is needed"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-(cd "$root" && mvn -B -ntp -q -Pdist -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || die "the build failed"
+(cd "$root" && TORNADOVM_HOME=$sdk mvn -B -ntp -q -Pdist -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || die "the build failed"
 zips=("$root"/dist/target/tornado-gpt-*-linux-*.zip)
 [[ ${#zips[@]} == 1 && -e ${zips[0]} ]] || die "there is not one zip with a runtime for Linux in $root/dist/target: run 'mvn clean' before"
 unzip -q "${zips[0]}" -d "$work"

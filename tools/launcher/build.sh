@@ -3,10 +3,35 @@
 
 readonly NEEDED_MAVEN=3.8.7
 
+# The first version of TornadoVM whose API has what the module tensorcores needs.
+readonly NEEDED_SDK=5.2.0
+
+# The SDK that project $1 builds the module tensorcores with: the one it runs with, unless that is older; nothing without one.
+sdk_of_build() {
+  local home api version
+  home=$(tornado_home "$1")
+  for api in "$home"/share/java/tornado/tornado-api-*.jar; do
+    version=${api##*/tornado-api-}
+    version=${version%%[!0-9.]*}
+    if [[ -r $api && $(oldest "$version" "$NEEDED_SDK") == "$NEEDED_SDK" ]]; then
+      echo "$home"
+    fi
+    return
+  done
+}
+
+# The older of two versions.
+oldest() {
+  printf '%s\n' "$@" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1
+}
+
 # Whether the build in $1 is missing, broken off or not of these sources. Times tell first; where a file is newer, its contents do.
 needs_build() {
   local lib=$1/bench/target/lib
   [[ -e $lib/sources.sum ]] || return 0
+  if [[ -n $(sdk_of_build "$1") && -z $(find "$lib" -name 'tornado-gpt-tensorcores-*.jar' 2>/dev/null) ]]; then
+    return 0
+  fi
   if [[ -z $(find "$1/pom.xml" "$1"/*/pom.xml "$1"/*/src/main "$1"/*/src/build -newer "$lib" 2>/dev/null | head -n 1) ]]; then
     return 1
   fi
@@ -63,7 +88,7 @@ check_maven() {
   local found
   found=$(JAVA_HOME=$1 mvn -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
   [[ -n $found ]] || die "mvn -v does not work with JAVA_HOME=$1"
-  [[ $(printf '%s\n' "$NEEDED_MAVEN" "$found" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1) == "$NEEDED_MAVEN" ]] ||
+  [[ $(oldest "$NEEDED_MAVEN" "$found") == "$NEEDED_MAVEN" ]] ||
     die "this Maven is $found; building needs $NEEDED_MAVEN or newer: $(maven_advice)"
 }
 
@@ -85,8 +110,10 @@ maven_advice() {
 
 # Neither compiles nor runs tests. Maven's libraries use calls that newer JDKs warn of.
 run_maven() {
-  local project=$1 log=$3
+  local project=$1 log=$3 sdk
+  sdk=$(sdk_of_build "$project")
   (
+    if [[ -n $sdk ]]; then export TORNADOVM_HOME=$sdk; else unset TORNADOVM_HOME; fi
     cd / && JAVA_HOME=$2 \
       MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED" \
       mvn -B -f "$project/pom.xml" -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true package 2>&1

@@ -15,6 +15,7 @@ import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
 import org.tornadogpt.trainer.cli.Launch;
 import org.tornadogpt.trainer.cli.PresetNames;
+import org.tornadogpt.trainer.cli.ProductOptions;
 import org.tornadogpt.trainer.cli.RanksUse;
 import org.tornadogpt.trainer.ranks.Exchange;
 import org.tornadogpt.trainer.settings.TrainSettings;
@@ -63,6 +64,9 @@ final class SpeedCommand implements Callable<Integer> {
 
     @Mixin
     private DeviceOptions device = new DeviceOptions();
+
+    @Mixin
+    private ProductOptions products = new ProductOptions();
 
     @Option(
             names = "--steps",
@@ -126,6 +130,7 @@ final class SpeedCommand implements Callable<Integer> {
         Values values = new Values();
         values.set("preset", preset);
         device.addTo(values);
+        products.addTo(values);
         pairs.forEach(values::setPair);
         if (against.given()) {
             compare(values);

@@ -1,6 +1,5 @@
 package org.tornadogpt.experiments;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.tornadogpt.kernels.cases.KernelCase;
 import org.tornadogpt.kernels.cases.OtherMathematics;
@@ -8,9 +7,9 @@ import org.tornadogpt.kernels.cases.Reference;
 import org.tornadogpt.kernels.kernel.KernelSink;
 import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.Slice;
-import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.matmul.MatMul;
 import org.tornadogpt.kernels.ops.matmul.MatMulBlockedVector;
+import org.tornadogpt.kernels.ops.matmul.RoundedOperands;
 
 /**
  * What training gives where tensor cores multiply: both operands of each product are rounded to bfloat16 (8 bits of
@@ -20,9 +19,6 @@ import org.tornadogpt.kernels.ops.matmul.MatMulBlockedVector;
 public final class Bf16Rounded implements MatMul, OtherMathematics {
     /** Elements that a worker rounds at a time. */
     private static final int BLOCK = 1 << 14;
-
-    /** Prime, uneven and larger than a tile; few rows go another way through the product. */
-    private static final int[][] SIZES = {{1, 1, 1}, {3, 5, 2}, {37, 29, 43}, {97, 131, 61}};
 
     private final MatMul products = new MatMulBlockedVector();
 
@@ -49,7 +45,7 @@ public final class Bf16Rounded implements MatMul, OtherMathematics {
 
     @Override
     public String errorBound() {
-        return "of the product of what is given: 2^-8 times the sum of its terms' sizes";
+        return "of the product of what is given: 2^-7 times the sum of its terms' sizes";
     }
 
     @Override
@@ -87,35 +83,11 @@ public final class Bf16Rounded implements MatMul, OtherMathematics {
 
     @Override
     public List<KernelCase> cases() {
-        List<KernelCase> cases = new ArrayList<>();
-        for (int[] size : SIZES) {
-            cases.add(productsOf(size[0], size[1], size[2]));
-        }
-        return cases;
-    }
-
-    private KernelCase productsOf(int N, int K, int O) {
-        String name = "products N" + N + " K" + K + " O" + O;
-        return new KernelCase(operation(), name, Math.max(N, Math.max(K, O)), (recorder, t) -> {
-            Tensor x = t.activation("x", N, K);
-            Tensor weight = t.parameter("weight", O, K);
-            Tensor dout = t.activation("dout", N, O);
-            Tensor out = t.unset("out", N, O);
-            Tensor dx = t.unset("dx", N, K);
-            Tensor dweight = t.parameter("dweight", O, K);
-            Tensor dbias = t.parameter("dbias", O);
-            MatMul.forward(recorder, new MatMul.Forward(out, x, weight, t.parameter("bias", O)));
-            MatMul.backwardInput(recorder, new MatMul.BackwardInput(dx, dout, weight));
-            MatMul.backwardWeight(recorder, new MatMul.BackwardWeight(dweight, dbias, dout, x));
-            t.result(out);
-            t.result(dx);
-            t.resultState(dweight);
-            t.resultState(dbias);
-        });
+        return RoundedOperands.cases();
     }
 
     @Override
     public Reference reference() {
-        return Bf16Reference::compute;
+        return RoundedOperands.bf16(true);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.tornadogpt.checks.emulator.EmulatedGroupDevice;
 import org.tornadogpt.checks.suite.Finding;
 import org.tornadogpt.checks.suite.VariantCheck;
 import org.tornadogpt.kernels.cases.OtherMathematics;
@@ -64,7 +65,7 @@ final class CheckCommand implements Callable<Integer> {
                 System.setProperty(CARRIERS, "1");
             }
             for (Variant variant : variants) {
-                wrong += report(variant, () -> VariantCheck.onJvm(variant, p -> {}));
+                wrong += onJvm(variant);
             }
         } else {
             try (Device opened = DeviceOptions.open(device, 0, Map.of()).device()) {
@@ -78,17 +79,33 @@ final class CheckCommand implements Callable<Integer> {
         return wrong == 0 ? ExitCode.OK : ExitCode.FAILED;
     }
 
+    private int onJvm(Variant variant) {
+        boolean emulated = variant.style() == Variant.Style.GROUP;
+        return unless(
+                emulated ? variant.obstacle(EmulatedGroupDevice.TRAITS) : Optional.empty(),
+                "the emulator of work-groups",
+                variant,
+                () -> VariantCheck.onJvm(variant, p -> {}));
+    }
+
     private int onDevice(Device opened, Variant variant) {
-        Optional<String> obstacle = variant.obstacle(opened.traits());
+        return unless(
+                variant.obstacle(opened.traits()),
+                "device " + opened.id(),
+                variant,
+                () -> VariantCheck.onDevice(variant, opened, p -> {}));
+    }
+
+    private int unless(
+            Optional<String> obstacle, String where, Variant variant, Callable<VariantCheck.Report> check) {
         if (obstacle.isPresent() && name.contains("=")) {
-            throw new UsageException(
-                    "device " + opened.id() + " cannot run " + Named.label(variant) + ": " + obstacle.get());
+            throw new UsageException(where + " cannot run " + Named.label(variant) + ": " + obstacle.get());
         }
         if (obstacle.isPresent()) {
             io.out().println(Named.label(variant) + ": not checked, " + obstacle.get());
             return 0;
         }
-        return report(variant, () -> VariantCheck.onDevice(variant, opened, p -> {}));
+        return report(variant, check);
     }
 
     private int report(Variant variant, Callable<VariantCheck.Report> check) {

@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.tornadogpt.kernels.cases.OtherMathematics;
 import org.tornadogpt.kernels.graph.Device;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.kernels.graph.Program;
 import org.tornadogpt.kernels.graph.Workspace;
+import org.tornadogpt.kernels.kernel.Variant;
+import org.tornadogpt.kernels.kernel.Variants;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
@@ -78,8 +81,13 @@ final class OpCommand implements Callable<Integer> {
             List<Phase> phases = operation.equals("matmul")
                     ? new MatMulOp(workspace, parsed).phases(workspace)
                     : new AttentionOp(workspace, parsed).phases(workspace);
+            Variant variant =
+                    Variants.find(operation, kernels.names().get(operation));
+            if (variant instanceof OtherMathematics other) {
+                io.say("not compared: other mathematics, " + other.mathematics());
+            }
             for (Phase phase : phases) {
-                time(phase, opened, kernels.names().get(operation));
+                time(phase, opened, variant);
             }
             opened.proof().ifPresent(proof -> io.say("ran on " + proof));
         }
@@ -94,9 +102,11 @@ final class OpCommand implements Callable<Integer> {
         };
     }
 
-    private void time(Phase phase, Device opened, String variant) throws IOException {
+    private void time(Phase phase, Device opened, Variant variant) throws IOException {
         phase.program().run();
-        phase.check().run();
+        if (!(variant instanceof OtherMathematics)) {
+            phase.check().run();
+        }
         warmUp(phase.program());
         double[] millis = new double[runs];
         for (int i = 0; i < runs; i++) {
@@ -109,7 +119,7 @@ final class OpCommand implements Callable<Integer> {
         line.put("operation", operation);
         line.put("sizes", sizes);
         line.put("phase", phase.name());
-        line.put("variant", variant);
+        line.put("variant", variant.name());
         line.put("device", opened.id());
         line.put("millis", median);
         line.put("tflops", phase.flops() / median / 1e9);

@@ -2,7 +2,9 @@ package org.tornadogpt.checks.emulator;
 
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -31,6 +33,7 @@ final class EmulatedGroup {
     private final Thread[] threads;
     private final int[] turns;
     private final List<Object> locals = new ArrayList<>();
+    private final Map<Object, Object> common = new HashMap<>();
     private final Semaphore finished = new Semaphore(0);
     private int position = -1;
     private int leavers;
@@ -137,5 +140,10 @@ final class EmulatedGroup {
             throw new IllegalStateException("items disagree on local array " + index);
         }
         return type.cast(array);
+    }
+
+    /** What items have in common under {@code key}; made when the first of them asks. */
+    Object common(Object key, Supplier<?> make) {
+        return common.computeIfAbsent(key, k -> make.get());
     }
 }

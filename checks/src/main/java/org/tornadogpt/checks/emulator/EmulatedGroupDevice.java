@@ -11,14 +11,37 @@ import org.tornadogpt.kernels.kernel.WorkGroups;
 
 /** Runs the kernels of the {@code GROUP} style on the JVM; for tests. */
 public final class EmulatedGroupDevice extends JvmDevice {
+    /** What every emulator of this module runs. */
+    public static final DeviceTraits TRAITS = new DeviceTraits("emulated", Set.of(Variant.Style.GROUP), true);
+
     private final WorkGroupEmulator.Order order;
     private final boolean prefersSharedKernels;
+    private final Set<DeviceTraits.Ability> abilities;
 
     /** @param prefersSharedKernels whether kernels are launched as on devices whose compiler is slow */
     public EmulatedGroupDevice(WorkGroupEmulator.Order order, boolean prefersSharedKernels) {
-        super(1, runner(new WorkGroupEmulator(order), prefersSharedKernels), null);
+        this(order, prefersSharedKernels, EmulatedItem::new, Set.of());
+    }
+
+    /**
+     * A device whose items know more of the API than this module does.
+     *
+     * @param abilities what they emulate beyond work-groups
+     */
+    public EmulatedGroupDevice(
+            WorkGroupEmulator.Order order, EmulatedItem.Maker maker, Set<DeviceTraits.Ability> abilities) {
+        this(order, false, maker, abilities);
+    }
+
+    private EmulatedGroupDevice(
+            WorkGroupEmulator.Order order,
+            boolean prefersSharedKernels,
+            EmulatedItem.Maker maker,
+            Set<DeviceTraits.Ability> abilities) {
+        super(1, runner(new WorkGroupEmulator(order, maker), prefersSharedKernels), null);
         this.order = order;
         this.prefersSharedKernels = prefersSharedKernels;
+        this.abilities = abilities;
     }
 
     private static GroupRunner runner(WorkGroupEmulator emulator, boolean prefersSharedKernels) {
@@ -48,7 +71,7 @@ public final class EmulatedGroupDevice extends JvmDevice {
     @Override
     public DeviceTraits traits() {
         Set<Variant.Style> styles =
-                prefersSharedKernels ? Set.of(Variant.Style.GROUP, Variant.Style.LOOP) : Set.of(Variant.Style.GROUP);
-        return new DeviceTraits("emulated", styles, true);
+                prefersSharedKernels ? Set.of(Variant.Style.GROUP, Variant.Style.LOOP) : TRAITS.styles();
+        return new DeviceTraits(TRAITS.id(), styles, true, abilities);
     }
 }

@@ -2,14 +2,27 @@ package org.tornadogpt.checks.emulator;
 
 import java.lang.reflect.Field;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.tornadogpt.kernels.kernel.WorkGroups;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
  * One work-item: its place in the grid, and the group's barrier and local memory. Whatever of {@link KernelContext} is
- * not emulated fails: the API's own bodies are empty, which would make wrong results.
+ * not emulated fails: the API's own bodies are empty, which would make wrong results. What a newer API has is emulated
+ * by an extension.
  */
-final class EmulatedItem extends KernelContext {
+public class EmulatedItem extends KernelContext {
+    /** Makes the items of groups. */
+    @FunctionalInterface
+    public interface Maker {
+        /**
+         * An item of the groups of a launch.
+         *
+         * @param number its place in its group, dimension x fastest
+         */
+        EmulatedItem make(WorkGroups groups, int number);
+    }
+
     private static final float UNSET = Float.NaN;
     private static final int UNSET_INT = 0x7fc0dead;
 
@@ -18,7 +31,9 @@ final class EmulatedItem extends KernelContext {
     private EmulatedGroup group;
     private int allocated;
 
-    private EmulatedItem(WorkGroups groups, int number) {
+    /** Item {@code number} of a group of the launch; see {@link Maker}. */
+    @SuppressWarnings("this-escape") // into reflection only
+    protected EmulatedItem(WorkGroups groups, int number) {
         this.groups = groups;
         this.number = number;
         int x = number % groups.localX();
@@ -30,10 +45,20 @@ final class EmulatedItem extends KernelContext {
     }
 
     /** All items of a group, dimension x fastest. */
-    static EmulatedItem[] ofGroup(WorkGroups groups) {
+    static EmulatedItem[] ofGroup(WorkGroups groups, Maker maker) {
         EmulatedItem[] items = new EmulatedItem[groups.size()];
-        Arrays.setAll(items, i -> new EmulatedItem(groups, i));
+        Arrays.setAll(items, i -> maker.make(groups, i));
         return items;
+    }
+
+    /** The item's place in its group, dimension x fastest. */
+    protected final int number() {
+        return number;
+    }
+
+    /** Something that the items of the running group have in common; made when the first of them asks. */
+    protected final <T> T ofGroup(Object key, Class<T> type, Supplier<T> make) {
+        return type.cast(group.common(key, make));
     }
 
     /** Moves to the group at (x, y, z). */

@@ -19,10 +19,17 @@ public final class WorkGroupEmulator {
     }
 
     private final Order order;
+    private final EmulatedItem.Maker maker;
     private final SplittableRandom random = new SplittableRandom(20);
 
     public WorkGroupEmulator(Order order) {
+        this(order, EmulatedItem::new);
+    }
+
+    /** @param maker makes the items, which may know more of the API than this module does */
+    public WorkGroupEmulator(Order order, EmulatedItem.Maker maker) {
         this.order = order;
+        this.maker = maker;
         if (System.getProperty("tornado.load.runtime.implementation") != null) {
             throw new IllegalStateException("the emulator must not be loaded where TornadoVM compiles kernels");
         }
@@ -30,7 +37,7 @@ public final class WorkGroupEmulator {
 
     /** Runs all groups of a launch; fails as soon as an item does, or leaves while others wait for it. */
     public void run(Call call, WorkGroups groups) {
-        EmulatedItem[] items = EmulatedItem.ofGroup(groups);
+        EmulatedItem[] items = EmulatedItem.ofGroup(groups, maker);
         for (int z = 0; z < groups.globalZ() / groups.localZ(); z++) {
             for (int y = 0; y < groups.globalY() / groups.localY(); y++) {
                 for (int x = 0; x < groups.globalX() / groups.localX(); x++) {

@@ -20,10 +20,12 @@ final class CaseCheck {
     private final Budget budget;
     private final float poison;
 
+    /** @param allowed how much more than float32's rounding results may be off */
     CaseCheck(
             KernelCase kernelCase,
             GuardedCase recorded,
             Inputs inputs,
+            double allowed,
             Reference reference,
             Findings findings,
             String where) {
@@ -31,7 +33,7 @@ final class CaseCheck {
         this.reference = reference;
         this.findings = findings;
         this.where = where;
-        budget = Budget.of(kernelCase.terms(), inputs.budget());
+        budget = Budget.of(kernelCase.terms(), allowed * inputs.budget());
         poison = inputs.poison();
     }
 

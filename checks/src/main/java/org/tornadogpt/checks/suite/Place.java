@@ -39,6 +39,13 @@ record Place(String name, Device device, UnaryOperator<KernelSink> sink, String 
         };
     }
 
+    /** Emulators that differ in the order of items only. */
+    static List<Place> of(List<EmulatedGroupDevice> emulators) {
+        return emulators.stream()
+                .map(device -> plain(device.description(), device, ITEMS))
+                .toList();
+    }
+
     private static List<Place> groups() {
         List<Place> places = new ArrayList<>();
         for (Order order : Order.values()) {

@@ -3,6 +3,7 @@ package org.tornadogpt.checks.suite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.tornadogpt.checks.emulator.EmulatedGroupDevice;
 import org.tornadogpt.checks.reference.References;
 import org.tornadogpt.kernels.cases.KernelCase;
 import org.tornadogpt.kernels.cases.KernelCases;
@@ -24,6 +25,7 @@ public final class VariantCheck {
     private final List<Place> places;
     private final boolean hardToo;
     private final Reference reference;
+    private final double allowed;
     private final Findings findings = new Findings();
     private int checked;
     private boolean exhausted;
@@ -34,6 +36,7 @@ public final class VariantCheck {
         this.places = places;
         this.hardToo = hardToo;
         reference = variant instanceof OtherMathematics other ? other.reference() : new References();
+        allowed = variant instanceof OtherMathematics other ? other.budget() : 1;
     }
 
     /**
@@ -55,7 +58,16 @@ public final class VariantCheck {
 
     /** The same with some cases only. */
     static Report onJvm(Variant variant, List<KernelCase> cases, Consumer<String> progress) {
-        List<Place> places = Place.of(variant.style());
+        return onJvm(variant, Place.of(variant.style()), cases, progress);
+    }
+
+    /** On this JVM, in emulators of one's own, such as know more than work-groups; this closes them. */
+    public static Report inEmulators(Variant variant, List<EmulatedGroupDevice> emulators, Consumer<String> progress) {
+        return onJvm(variant, Place.of(emulators), cases(variant), progress);
+    }
+
+    private static Report onJvm(
+            Variant variant, List<Place> places, List<KernelCase> cases, Consumer<String> progress) {
         try {
             return new VariantCheck(variant, places, true).run(cases, progress);
         } finally {
@@ -118,7 +130,7 @@ public final class VariantCheck {
             return;
         }
         try {
-            CaseCheck check = new CaseCheck(kernelCase, recorded, inputs, reference, findings, where);
+            CaseCheck check = new CaseCheck(kernelCase, recorded, inputs, allowed, reference, findings, where);
             if (inputs.isPoisoned()) {
                 check.poisoned(places.get(0));
             } else {

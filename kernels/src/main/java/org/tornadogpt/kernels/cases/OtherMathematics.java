@@ -15,6 +15,11 @@ public interface OtherMathematics extends Variant {
     /** Its check cases, as an operation has them. */
     List<KernelCase> cases();
 
+    /** By how much more than float32's rounding its results may be off from the reference's. */
+    default double budget() {
+        return 1;
+    }
+
     /** What its calls compute, in double precision. */
     Reference reference();
 }

@@ -20,7 +20,8 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions;
 public final class Call {
     /** Appends the call to a task graph under a task name. */
     @FunctionalInterface
-    interface Appender {
+    public interface Appender {
+        /** Appends the task {@code task} to {@code graph}. */
         void append(TaskGraph graph, String task);
     }
 
@@ -69,6 +70,17 @@ public final class Call {
     /** Appends the kernel to {@code graph} as task {@code task}. */
     public void appendTo(TaskGraph graph, String task) {
         onGraph.append(graph, task);
+    }
+
+    /**
+     * A task that is no kernel but calls a library.
+     *
+     * @param name what to call it
+     * @param arguments what the library is given, for the size of the task
+     * @param onJvm computes the same
+     */
+    public static Call library(String name, List<Object> arguments, Runnable onJvm, Appender onGraph) {
+        return new Call(name, List.copyOf(arguments), first -> onJvm.run(), onGraph);
     }
 
     public static <T1> Call of(String kernel, TornadoFunctions.Task1<T1> code, T1 a1) {

@@ -82,6 +82,21 @@ public interface KernelSink {
     /** Runs a {@code KernelContext} kernel, whose first argument is the context. */
     void group(Call call, WorkGroups groups);
 
+    /**
+     * Memory like {@link #scratch(int)}, but at the beginning of an array: for library tasks, which take whole arrays.
+     * Only where there are such tasks.
+     *
+     * @param number from 0 on; arrays of one node that are in use together have different numbers
+     */
+    default Slice whole(int number, int floats) {
+        throw new IllegalStateException("this device has no library tasks");
+    }
+
+    /** Runs a task that calls a library; see {@link #whole}. Only where there are such tasks. */
+    default void library(Call call) {
+        throw new IllegalStateException("this device has no library tasks");
+    }
+
     /** Runs {@code blocks} blocks on the worker threads and waits for all of them. */
     void blocks(String kernel, int blocks, BlockTask task);
 }

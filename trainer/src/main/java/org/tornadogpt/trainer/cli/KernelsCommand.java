@@ -1,6 +1,7 @@
 package org.tornadogpt.trainer.cli;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.tornadogpt.kernels.device.jvm.CpuDevice;
@@ -23,8 +24,8 @@ final class KernelsCommand implements Callable<Integer> {
     static final List<DeviceTraits> DEVICES = List.of(
             SequentialDevice.TRAITS,
             CpuDevice.TRAITS,
-            TornadoDevice.traits("tornado-GPU", true),
-            TornadoDevice.traits("tornado-CPU", false));
+            TornadoDevice.traits("tornado-GPU", true, Set.of()),
+            TornadoDevice.traits("tornado-CPU", false, Set.of()));
 
     private final Io io;
 
@@ -47,10 +48,20 @@ final class KernelsCommand implements Callable<Integer> {
                 .map(device -> device.id() + (isDefault(variant, device) ? "*" : ""))
                 .collect(Collectors.joining(" "));
         return devices.isEmpty()
-                ? "-"
+                ? "- " + reason(variant)
                 : devices.replaceFirst("tornado-GPU([*]?) tornado-CPU\\1$", "tornado$1")
                         .replaceFirst("tornado-GPU tornado-CPU[*]$", "tornado(CPU*)")
                         .replaceFirst("tornado-GPU[*] tornado-CPU$", "tornado(GPU*)");
+    }
+
+    /** Why even a usual device of the variant's style cannot run it. */
+    private static String reason(Variant variant) {
+        return DEVICES.stream()
+                .filter(device -> device.runs(variant.style()))
+                .flatMap(device -> variant.obstacle(device).stream())
+                .findFirst()
+                .map(why -> "(" + why + ")")
+                .orElse("");
     }
 
     private static boolean isDefault(Variant variant, DeviceTraits device) {

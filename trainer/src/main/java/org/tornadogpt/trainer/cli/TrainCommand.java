@@ -56,6 +56,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private DeviceOptions device = new DeviceOptions();
 
+    @Mixin
+    private ProductOptions products = new ProductOptions();
+
     @Option(names = "--steps", paramLabel = "N", description = "When to stop.")
     private String steps;
 
@@ -188,6 +191,7 @@ final class TrainCommand implements Callable<Integer> {
         put(flags, "seed", seed);
         put(flags, "sampleEvery", sampleEvery);
         device.addTo(flags);
+        products.addTo(flags);
         return flags;
     }
 

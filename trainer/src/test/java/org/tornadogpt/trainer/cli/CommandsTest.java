@@ -255,6 +255,22 @@ class CommandsTest {
         }
     }
 
+    /** This class path has no variant for tensor cores. */
+    @Test
+    void trainingMultipliesInBf16OnlyWhereAVariantDoes() {
+        refusedTraining("--dtype takes f32 or bf16, got 'f16'", "--dtype", "f16");
+        refusedTraining("--dtype bf16 needs matmul=mma, which only builds have that found a TornadoVM SDK", "--dtype", "bf16");
+        refusedTraining(
+                "--dtype bf16 is --kernel matmul=mma, not matmul=naive", "--dtype", "bf16", "--kernel", "matmul=naive");
+    }
+
+    private static void refusedTraining(String message, String... options) {
+        Tgpt tgpt = Tgpt.run(Stream.concat(Stream.of("train", "--preset", "quote"), Stream.of(options))
+                .toArray(String[]::new));
+        assertThat(tgpt.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(tgpt.err()).contains(message);
+    }
+
     @Test
     void evalReadsAnotherText() throws IOException {
         Path other = Files.writeString(folder.resolve("other.txt"), "int x1 = 3;\n".repeat(50));

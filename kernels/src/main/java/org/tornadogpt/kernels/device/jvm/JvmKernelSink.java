@@ -159,6 +159,20 @@ final class JvmKernelSink implements KernelSink {
         steps.add(() -> groupRunner.run(call, groups));
     }
 
+    /** For tests, as {@link #group} is: an array for each use. */
+    @Override
+    public Slice whole(int number, int floats) {
+        return Slice.allocate(floats);
+    }
+
+    @Override
+    public void library(Call call) {
+        if (groupRunner == null) {
+            throw new IllegalStateException(call.kernel() + " calls a library and cannot run on the JVM");
+        }
+        steps.add(call::run);
+    }
+
     @Override
     public void blocks(String kernel, int blocks, BlockTask task) {
         boolean fromLast = backwards;

@@ -10,15 +10,20 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  *
  * @param half 16-bit floats in kernels: {@code yes}, {@code no} or {@code unknown}
  * @param tensorCores likewise
+ * @param bf16TensorCores whether kernels for TornadoVM's CUDA back end can use tensor cores with bfloat16
  * @param driver the driver's version, empty if it does not tell
  */
-record Capabilities(String half, String tensorCores, String driver) {
+record Capabilities(String half, String tensorCores, boolean bf16TensorCores, String driver) {
     private static final String UNKNOWN = "unknown";
 
     /** NVIDIA's first generations with 16-bit arithmetic and with tensor cores, as major * 10 + minor. */
     private static final int FIRST_WITH_HALF = 53;
 
     private static final int FIRST_WITH_TENSOR_CORES = 70;
+
+    /** The first with bfloat16 there, and with copies that run beside the arithmetic. */
+    private static final int FIRST_WITH_BF16 = 80;
+
     private static final Pattern COMPUTE = Pattern.compile("Device version\\s*: CUDA (\\d+)\\.(\\d+)");
     private static final Pattern DRIVER = Pattern.compile("Driver version\\s*: (\\S+)");
     private static final Pattern OPENCL = Pattern.compile("Device version\\s*: OpenCL");
@@ -26,7 +31,7 @@ record Capabilities(String half, String tensorCores, String driver) {
     static Capabilities of(TornadoDevice device) {
         String info = String.valueOf(device.getDeviceInfo());
         int generation = generation(device.getPhysicalDevice());
-        return generation == 0 ? parse(info) : nvidia(generation, driver(info));
+        return generation == 0 ? parse(info) : nvidia(generation, false, driver(info));
     }
 
     /** From TornadoVM's description of an OpenCL or CUDA device. */
@@ -34,19 +39,21 @@ record Capabilities(String half, String tensorCores, String driver) {
         Matcher compute = COMPUTE.matcher(info);
         if (compute.find()) {
             int generation = 10 * Integer.parseInt(compute.group(1)) + Integer.parseInt(compute.group(2));
-            return nvidia(generation, driver(info));
+            return nvidia(generation, true, driver(info));
         }
         if (OPENCL.matcher(info).find()) {
             // OpenCL has no extension for matrix units that TornadoVM could use
-            return new Capabilities(info.contains("cl_khr_fp16") ? "yes" : "no", "no", driver(info));
+            return new Capabilities(info.contains("cl_khr_fp16") ? "yes" : "no", "no", false, driver(info));
         }
-        return new Capabilities(UNKNOWN, UNKNOWN, driver(info));
+        return new Capabilities(UNKNOWN, UNKNOWN, false, driver(info));
     }
 
-    private static Capabilities nvidia(int generation, String driver) {
+    /** @param cuda whether kernels are compiled from CUDA C++, not to PTX */
+    private static Capabilities nvidia(int generation, boolean cuda, String driver) {
         return new Capabilities(
                 generation >= FIRST_WITH_HALF ? "yes" : "no",
                 generation >= FIRST_WITH_TENSOR_CORES ? "yes" : "no",
+                cuda && generation >= FIRST_WITH_BF16 && RuntimeApi.hasBf16(),
                 driver);
     }
 

@@ -1,5 +1,8 @@
 package org.tornadogpt.kernels.device.tornado;
 
+import java.util.EnumSet;
+import java.util.Set;
+import org.tornadogpt.kernels.kernel.DeviceTraits;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 
@@ -59,6 +62,18 @@ public record DeviceInfo(
     /** Whether there are tensor cores that TornadoVM can use: {@code yes}, {@code no} or {@code unknown}. */
     public String tensorCores() {
         return capabilities.tensorCores();
+    }
+
+    /** What some kernels need of a device. */
+    public Set<DeviceTraits.Ability> abilities() {
+        Set<DeviceTraits.Ability> abilities = EnumSet.noneOf(DeviceTraits.Ability.class);
+        if (capabilities.bf16TensorCores()) {
+            abilities.add(DeviceTraits.Ability.BF16_TENSOR_CORES);
+        }
+        if (RuntimeApi.hasLibraries(backend)) {
+            abilities.add(DeviceTraits.Ability.LIBRARY_TASKS);
+        }
+        return abilities;
     }
 
     /** The back end, the platform and, if known, the driver's version. */

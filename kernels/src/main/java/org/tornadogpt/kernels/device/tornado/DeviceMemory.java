@@ -17,14 +17,15 @@ record DeviceMemory(long state, long activations, long largest) {
     /** Left for the driver, kernels' code and small arrays. */
     private static final double USABLE = 0.95;
 
-    static DeviceMemory of(Buffers buffers, FloatArray scratch) {
-        long largest = bytes(scratch);
-        for (List<FloatArray> arrays : List.of(buffers.floatState(), buffers.floatArenas())) {
+    /** @param scratch memory of nodes while they run */
+    static DeviceMemory of(Buffers buffers, List<FloatArray> scratch) {
+        long largest = 0;
+        for (List<FloatArray> arrays : List.of(scratch, buffers.floatState(), buffers.floatArenas())) {
             largest = Math.max(
                     largest,
                     arrays.stream().mapToLong(DeviceMemory::bytes).max().orElse(0));
         }
-        return new DeviceMemory(sum(buffers.floatState()), sum(buffers.floatArenas()) + bytes(scratch), largest);
+        return new DeviceMemory(sum(buffers.floatState()), sum(buffers.floatArenas()) + sum(scratch), largest);
     }
 
     private static long sum(List<FloatArray> arrays) {

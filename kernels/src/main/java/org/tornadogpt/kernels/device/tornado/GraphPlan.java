@@ -27,12 +27,14 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * </ol>
  *
  * @param offsets the tables that hold the rows of the segment that runs
+ * @param wholes the arrays of library tasks
  * @param shared all float arrays, which every graph takes over from the one before it
  * @param graphs every graph, once
  * @param programs for each program the executions that make it up, in order
  */
 record GraphPlan(
         List<IntArray> offsets,
+        List<FloatArray> wholes,
         List<FloatArray> shared,
         List<GraphSpec> graphs,
         Map<String, List<Execution>> programs) {
@@ -109,6 +111,7 @@ record GraphPlan(
                             buffers.floatState(),
                             buffers.floatArenas(),
                             buffers.outputs(),
+                            sink.wholes(),
                             List.of(sink.scratch().array()))
                     .forEach(shared::addAll);
             sharedSet.addAll(shared);
@@ -167,7 +170,11 @@ record GraphPlan(
 
         GraphPlan build() {
             return new GraphPlan(
-                    sink.tables(), List.copyOf(shared), List.copyOf(graphs), Collections.unmodifiableMap(programs));
+                    sink.tables(),
+                    sink.wholes(),
+                    List.copyOf(shared),
+                    List.copyOf(graphs),
+                    Collections.unmodifiableMap(programs));
         }
     }
 }

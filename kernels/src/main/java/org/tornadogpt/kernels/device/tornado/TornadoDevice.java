@@ -47,12 +47,12 @@ public final class TornadoDevice implements Device {
 
     @Override
     public DeviceTraits traits() {
-        return traits(info.id(), info.isGpu());
+        return traits(info.id(), info.isGpu(), info.abilities());
     }
 
     /** What variants may know of a device that TornadoVM drives. */
-    public static DeviceTraits traits(String id, boolean gpu) {
-        return new DeviceTraits(id, Set.of(Variant.Style.LOOP, Variant.Style.GROUP), gpu);
+    public static DeviceTraits traits(String id, boolean gpu, Set<DeviceTraits.Ability> abilities) {
+        return new DeviceTraits(id, Set.of(Variant.Style.LOOP, Variant.Style.GROUP), gpu, abilities);
     }
 
     @Override
@@ -80,7 +80,8 @@ public final class TornadoDevice implements Device {
                 .forEach((kernel, shapes) -> groupShapes
                         .computeIfAbsent(kernel, k -> new TreeSet<>())
                         .addAll(shapes));
-        FloatArray scratch = graphs.shared().get(graphs.shared().size() - 1);
+        List<FloatArray> scratch = new ArrayList<>(graphs.wholes());
+        scratch.add(graphs.shared().get(graphs.shared().size() - 1));
         DeviceMemory.of(buffers, scratch).check(info.id(), info.memory(), info.largestArray());
         DeviceRun run = new DeviceRun(graphs, buffers.floatState(), info, errors, proof, residency);
         runs.add(run);

@@ -10,6 +10,7 @@ import org.tornadogpt.kernels.kernel.WorkGroups;
 import org.tornadogpt.kernels.memory.DType;
 import org.tornadogpt.kernels.memory.IntSlice;
 import org.tornadogpt.kernels.memory.Slice;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
@@ -23,7 +24,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 final class TornadoKernelSink implements KernelSink {
     /** What the first pass found to be needed. */
-    record Needs(int tables, int rowLength, int scratchFloats) {}
+    record Needs(int tables, int rowLength, int scratchFloats, List<Integer> wholes) {}
 
     /**
      * What is launched for.
@@ -44,6 +45,11 @@ final class TornadoKernelSink implements KernelSink {
     private final boolean measuring;
     private final List<IntArray> tables = new ArrayList<>();
     private final Slice scratch;
+
+    /** Lengths of the arrays of library tasks, while measuring; and then these. */
+    private final List<Integer> wholesNeeded = new ArrayList<>();
+
+    private final List<FloatArray> wholes = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
     private final List<int[]> rows = new ArrayList<>();
     private int[] row = new int[64];
@@ -66,11 +72,12 @@ final class TornadoKernelSink implements KernelSink {
             tables.add(table);
         }
         scratch = Slice.allocate(Math.max(1, given.scratchFloats));
+        given.wholes.forEach(length -> wholes.add(Slice.allocate(length).array()));
     }
 
     /** For the first pass. */
     static TornadoKernelSink measuring(Target target) {
-        return new TornadoKernelSink(target, true, new Needs(1, 0, 0));
+        return new TornadoKernelSink(target, true, new Needs(1, 0, 0, List.of()));
     }
 
     /** For the second pass. */
@@ -79,12 +86,17 @@ final class TornadoKernelSink implements KernelSink {
     }
 
     private Needs needs() {
-        return new Needs(mostTables, longestRow, scratchNeeded);
+        return new Needs(mostTables, longestRow, scratchNeeded, List.copyOf(wholesNeeded));
     }
 
     /** The scratch memory of all nodes. */
     Slice scratch() {
         return scratch;
+    }
+
+    /** The arrays of library tasks. */
+    List<FloatArray> wholes() {
+        return List.copyOf(wholes);
     }
 
     /** Ends a node: its scratch memory is free for the next one. */
@@ -179,6 +191,23 @@ final class TornadoKernelSink implements KernelSink {
         int at = scratchUsed;
         scratchUsed = Math.addExact(scratchUsed, length);
         return measuring ? scratch : new Slice(scratch.array(), at, length);
+    }
+
+    @Override
+    public Slice whole(int number, int floats) {
+        if (!measuring) {
+            return new Slice(wholes.get(number), 0, floats);
+        }
+        while (wholesNeeded.size() <= number) {
+            wholesNeeded.add(1);
+        }
+        wholesNeeded.set(number, Math.max(wholesNeeded.get(number), floats));
+        return scratch;
+    }
+
+    @Override
+    public void library(Call call) {
+        launches.add(new Launch(checked(call), null));
     }
 
     @Override

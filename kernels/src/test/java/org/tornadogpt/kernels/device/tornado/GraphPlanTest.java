@@ -367,7 +367,7 @@ class GraphPlanTest {
                 1L << 30,
                 48 << 10,
                 maxWorkGroup,
-                new Capabilities("yes", "yes", "driver"),
+                new Capabilities("yes", "yes", false, "driver"),
                 null);
     }
 
@@ -407,6 +407,28 @@ class GraphPlanTest {
         assertThatThrownBy(() -> WorkGrids.of(plan, device(32)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("kGrouped wants work-groups of 64 items; tornado:0:0 allows 32");
+    }
+
+    private static Node library(int first, int second) {
+        Consumer<KernelSink> emit = sink -> {
+            Slice a = sink.whole(0, first);
+            Slice b = sink.whole(1, second);
+            sink.library(Call.library("sgemm", List.of(a.array(), b.array()), () -> {}, (graph, task) -> {}));
+        };
+        return new Node("test", "forward", "library", null, List.of(), List.of(), new Node.Cost(0, 0), "", 0, emit);
+    }
+
+    /** They begin where an array does, are as long as the longest use, and stay on the device between graphs. */
+    @Test
+    void libraryTasksHaveArraysOfTheirOwn() {
+        GraphPlan plan = plan(new NodeList("p", List.of(library(10, 30), library(20, 5))));
+        assertThat(plan.wholes()).extracting(FloatArray::getSize).containsExactly(20, 30);
+        assertThat(plan.shared()).containsAll(plan.wholes());
+        for (GraphPlan.Task task : plan.graphs().get(0).tasks()) {
+            assertThat(task.launch().call().arguments()).isEqualTo(List.copyOf(plan.wholes()));
+            assertThat(task.launch().groups()).isNull();
+        }
+        assertThat(plan(model(1)).wholes()).isEmpty();
     }
 
     @Test

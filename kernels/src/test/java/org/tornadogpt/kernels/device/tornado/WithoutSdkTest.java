@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tornadogpt.kernels.device.Devices;
 import org.tornadogpt.kernels.graph.Device;
@@ -60,7 +61,7 @@ class WithoutSdkTest {
         FloatArray arena = Slice.allocate(1000).array();
         FloatArray scratch = Slice.allocate(500).array();
         Buffers buffers = new Buffers(List.of(state), List.of(arena), List.of(), List.of(), List.of());
-        assertThat(DeviceMemory.of(buffers, scratch)).isEqualTo(new DeviceMemory(40, 6000, 4000));
+        assertThat(DeviceMemory.of(buffers, List.of(scratch))).isEqualTo(new DeviceMemory(40, 6000, 4000));
     }
 
     @Test
@@ -107,13 +108,14 @@ class WithoutSdkTest {
     void whatADeviceCanDoIsReadFromItsDescription() {
         assertThat(Capabilities.parse(
                         "Extensions:\n\tcl_khr_fp16\nDevice version   : OpenCL 3.0 CUDA\nDriver version   : 570.1"))
-                .isEqualTo(new Capabilities("yes", "no", "570.1"));
+                .isEqualTo(new Capabilities("yes", "no", false, "570.1"));
         assertThat(Capabilities.parse("Device version   : OpenCL 3.0 PoCL\n"))
-                .isEqualTo(new Capabilities("no", "no", ""));
+                .isEqualTo(new Capabilities("no", "no", false, ""));
         assertThat(Capabilities.parse("Device version   : CUDA 9.0\n").tensorCores())
                 .isEqualTo("yes");
-        assertThat(Capabilities.parse("Device version   : CUDA 6.1\n")).isEqualTo(new Capabilities("yes", "no", ""));
-        assertThat(Capabilities.parse("some card")).isEqualTo(new Capabilities("unknown", "unknown", ""));
+        assertThat(Capabilities.parse("Device version   : CUDA 6.1\n"))
+                .isEqualTo(new Capabilities("yes", "no", false, ""));
+        assertThat(Capabilities.parse("some card")).isEqualTo(new Capabilities("unknown", "unknown", false, ""));
     }
 
     @Test
@@ -155,8 +157,8 @@ class WithoutSdkTest {
 
     @Test
     void everyOperationHasADefaultOnTornadoDevices() {
-        DeviceTraits gpu = TornadoDevice.traits("tornado", true);
-        DeviceTraits processor = TornadoDevice.traits("tornado", false);
+        DeviceTraits gpu = TornadoDevice.traits("tornado", true, Set.of());
+        DeviceTraits processor = TornadoDevice.traits("tornado", false, Set.of());
         for (String operation : Variants.operations()) {
             assertThat(KernelChoices.preferred(operation, gpu)).as(operation).isPresent();
             assertThat(KernelChoices.preferred(operation, processor))
