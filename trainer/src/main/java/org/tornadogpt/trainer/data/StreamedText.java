@@ -41,7 +41,11 @@ public record StreamedText(Source source, String sha256, long characters, Tokeni
         /** See {@link TextSink#cut}. */
         int cut(String text, int least);
 
-        /** @param before characters that came before the part */
+        /**
+         * Appends the tokens of a part.
+         *
+         * @param before characters that came before it
+         */
         void add(String part, long before);
 
         /** The tokenizer, once all parts were added. */
