@@ -32,8 +32,8 @@ final class CheckpointManifest {
 
     private static final int LARGEST_TOKENIZER = 1 << 26;
     private static final List<String> NEEDED = List.of(Checkpoint.MODEL, Checkpoint.CONFIG, Checkpoint.TOKENIZER);
-    private static final Set<String> KNOWN =
-            Set.of(Checkpoint.MODEL, Checkpoint.CONFIG, Checkpoint.TOKENIZER, Checkpoint.OPTIMIZER, Checkpoint.ADAPTERS);
+    private static final Set<String> KNOWN = Set.of(
+            Checkpoint.MODEL, Checkpoint.CONFIG, Checkpoint.TOKENIZER, Checkpoint.OPTIMIZER, Checkpoint.ADAPTERS);
 
     /** Length and checksum of one file. */
     private record Noted(long bytes, String sha256) {}

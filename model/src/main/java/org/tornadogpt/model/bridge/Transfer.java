@@ -118,8 +118,8 @@ public final class Transfer {
             case ByteFallbackTokenizer fallback -> fallback.texts();
             default ->
                 IntStream.range(0, tokenizer.vocabularySize())
-                        .mapToObj(token ->
-                                BpeTokenizer.text(tokenizer.decode(new int[] {token}).getBytes(StandardCharsets.UTF_8)))
+                        .mapToObj(token -> BpeTokenizer.text(
+                                tokenizer.decode(new int[] {token}).getBytes(StandardCharsets.UTF_8)))
                         .toList();
         };
     }

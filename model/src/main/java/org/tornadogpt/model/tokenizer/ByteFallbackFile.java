@@ -72,13 +72,12 @@ final class ByteFallbackFile {
         boolean sequence = typeOf(node).equals("Sequence");
         Set<String> seen = new TreeSet<>();
         for (JsonNode part : sequence ? node.path("normalizers") : List.of(node)) {
-            boolean known =
-                    switch (typeOf(part)) {
-                        case "Prepend" -> part.path("prepend").asText().equals(MARK) && seen.isEmpty();
-                        case "Replace" -> replaces(part, " ", MARK);
-                        case "none" -> mayBeNone;
-                        default -> false;
-                    };
+            boolean known = switch (typeOf(part)) {
+                case "Prepend" -> part.path("prepend").asText().equals(MARK) && seen.isEmpty();
+                case "Replace" -> replaces(part, " ", MARK);
+                case "none" -> mayBeNone;
+                default -> false;
+            };
             if (!known) {
                 throw TokenizerFile.refused("byte_fallback with the normalizer " + part);
             }
@@ -95,15 +94,14 @@ final class ByteFallbackFile {
         if (!node.path("replacement").asText().equals(MARK)) {
             throw TokenizerFile.refused("a Metaspace of " + node.path("replacement"));
         }
-        String scheme = node.path("prepend_scheme")
-                .asText(node.path("add_prefix_space").asBoolean(true) ? "always" : "never");
-        WordMarks.Prefix prefix =
-                switch (scheme) {
-                    case "never" -> WordMarks.Prefix.NEVER;
-                    case "first" -> WordMarks.Prefix.FIRST;
-                    case "always" -> WordMarks.Prefix.EACH;
-                    default -> throw TokenizerFile.refused("a Metaspace with prepend_scheme " + scheme);
-                };
+        String scheme =
+                node.path("prepend_scheme").asText(node.path("add_prefix_space").asBoolean(true) ? "always" : "never");
+        WordMarks.Prefix prefix = switch (scheme) {
+            case "never" -> WordMarks.Prefix.NEVER;
+            case "first" -> WordMarks.Prefix.FIRST;
+            case "always" -> WordMarks.Prefix.EACH;
+            default -> throw TokenizerFile.refused("a Metaspace with prepend_scheme " + scheme);
+        };
         return new WordMarks(prefix, node.path("split").asBoolean(true), strips);
     }
 

@@ -246,7 +246,10 @@ public final class ByteFallbackTokenizer implements Tokenizer {
 
         private String wellFormed() {
             try {
-                return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes())).toString();
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes()))
+                        .toString();
             } catch (CharacterCodingException e) {
                 return null;
             }
@@ -300,7 +303,8 @@ public final class ByteFallbackTokenizer implements Tokenizer {
             boolean twice = value != null && value >= 0 && ids.containsKey(String.valueOf((char) (byte) value));
             texts.add(
                     value == null || twice
-                            ? ByteAlphabet.write(piece.replace(WordMarks.MARK, ' ').getBytes(StandardCharsets.UTF_8))
+                            ? ByteAlphabet.write(
+                                    piece.replace(WordMarks.MARK, ' ').getBytes(StandardCharsets.UTF_8))
                             : ByteAlphabet.write(new byte[] {value}));
         }
         return texts;

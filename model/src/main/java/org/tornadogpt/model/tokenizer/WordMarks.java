@@ -24,13 +24,12 @@ record WordMarks(Prefix prefix, boolean split, boolean strips) {
     /** A part of a text between added tokens, its spaces as marks. */
     String mark(String part, boolean first) {
         String marked = part.replace(' ', MARK);
-        boolean put =
-                switch (prefix) {
-                    case NEVER -> false;
-                    case FIRST -> first && marked.charAt(0) != MARK;
-                    case EACH -> marked.charAt(0) != MARK;
-                    case DOUBLED -> true;
-                };
+        boolean put = switch (prefix) {
+            case NEVER -> false;
+            case FIRST -> first && marked.charAt(0) != MARK;
+            case EACH -> marked.charAt(0) != MARK;
+            case DOUBLED -> true;
+        };
         return put ? MARK + marked : marked;
     }
 

@@ -56,6 +56,29 @@ public final class CompactTokens implements Tokens {
         }
     }
 
+    /**
+     * These tokens by other numbers; this list is empty then, so that no more than one of its arrays is there twice.
+     *
+     * @param table new number of each token
+     * @param newVocabulary what all new numbers are below
+     */
+    public CompactTokens renumbered(int[] table, int newVocabulary) {
+        CompactTokens renumbered = new CompactTokens(newVocabulary);
+        int[] part = new int[CHUNK];
+        for (int chunk = 0; (long) chunk * CHUNK < length; chunk++) {
+            int count = (int) Math.min(CHUNK, length - (long) chunk * CHUNK);
+            read(chunks[chunk], 0, part, 0, count);
+            chunks[chunk] = null;
+            for (int i = 0; i < count; i++) {
+                part[i] = table[part[i]];
+            }
+            renumbered.add(count == CHUNK ? part : Arrays.copyOf(part, count));
+        }
+        chunks = new Object[16];
+        length = 0;
+        return renumbered;
+    }
+
     private void begin(int chunk) {
         if (chunk == chunks.length) {
             chunks = Arrays.copyOf(chunks, 2 * chunk);

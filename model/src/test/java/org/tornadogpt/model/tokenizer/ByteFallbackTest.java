@@ -58,13 +58,13 @@ class ByteFallbackTest {
             streamed.append(decoder.next(token));
         }
         assertThat(streamed.append(decoder.end()).toString()).isEqualTo(whole);
-        assertThat(Arrays.stream(tokens).map(gemma::characters).sum()).isEqualTo(whole.codePointCount(0, whole.length()));
+        assertThat(Arrays.stream(tokens).map(gemma::characters).sum())
+                .isEqualTo(whole.codePointCount(0, whole.length()));
     }
 
     @Test
     void aCharacterOfSeveralTokensIsShownWhenItIsWhole() throws IOException {
-        Tokenizer.Decoder decoder =
-                Tokenizer.fromJson(resource("llama2.json")).decoder();
+        Tokenizer.Decoder decoder = Tokenizer.fromJson(resource("llama2.json")).decoder();
         int first = 3;
         assertThat(decoder.next(first + 0xF0)).isEmpty();
         assertThat(decoder.next(first + 0x9F)).isEmpty();
@@ -92,9 +92,16 @@ class ByteFallbackTest {
         refused(llama2.replace("\"type\":\"Prepend\"", "\"type\":\"NFKC\""), "NFKC");
         refused(llama2.replace("\"type\":\"ByteFallback\"", "\"type\":\"WordPiece\""), "WordPiece");
         refused(llama2.replace("\"stop\":0", "\"stop\":2"), "decoder");
-        refused(llama2.replaceFirst("\"pre_tokenizer\":null", "\"pre_tokenizer\":{\"type\":\"Whitespace\"}"), "Whitespace");
-        refused(resource("mistral.json").replace("\"prepend_scheme\":\"first\"", "\"prepend_scheme\":\"x\""), "scheme x");
-        refused(resource("gemma.json").replace("\"type\":\"Replace\",\"pattern\":{\"String\":\" \"}", "\"type\":\"Strip\""), "Strip");
+        refused(
+                llama2.replaceFirst("\"pre_tokenizer\":null", "\"pre_tokenizer\":{\"type\":\"Whitespace\"}"),
+                "Whitespace");
+        refused(
+                resource("mistral.json").replace("\"prepend_scheme\":\"first\"", "\"prepend_scheme\":\"x\""),
+                "scheme x");
+        refused(
+                resource("gemma.json")
+                        .replace("\"type\":\"Replace\",\"pattern\":{\"String\":\" \"}", "\"type\":\"Strip\""),
+                "Strip");
     }
 
     private static void refused(String json, String reason) {

@@ -17,6 +17,7 @@ record Prompt(String text, int[] context) {
             io.warn(encoded.note());
         }
         int[] tokens = encoded.tokens();
-        return new Prompt(tokenizer.decodeWhole(tokens), tokens.length == 0 ? new int[] {tokenizer.startToken()} : tokens);
+        return new Prompt(
+                tokenizer.decodeWhole(tokens), tokens.length == 0 ? new int[] {tokenizer.startToken()} : tokens);
     }
 }

@@ -14,6 +14,7 @@ import org.tornadogpt.trainer.data.DataException;
 import org.tornadogpt.trainer.data.EncodedText;
 import org.tornadogpt.trainer.data.Source;
 import org.tornadogpt.trainer.data.Split;
+import org.tornadogpt.trainer.data.StreamedText;
 import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.tokens.TokenFile;
@@ -46,27 +47,50 @@ record Texts(Source source, String sha256, long characters, Tokenizer tokenizer,
     private static Texts text(TrainSettings settings, RunFolder run, Tokenizer inherited, Io io) {
         try (ReadingProgress progress = new ReadingProgress(io, settings.data())) {
             CorpusReader reader = new CorpusReader(settings.text(), progress);
-            return CorpusReader.inMemory(
-                    settings.data(), () -> of(reader.read(settings.data()), settings, run, inherited));
+            return CorpusReader.inMemory(settings.data(), () -> {
+                boolean learnt = inherited == null
+                        && !Files.exists(run.tokenizer())
+                        && settings.tokenizer().startsWith(Tokenizers.BPE);
+                return learnt
+                        ? of(reader.read(settings.data()), settings, run)
+                        : of(streamed(reader, settings, run, inherited), settings);
+            });
         }
     }
 
-    private static Texts of(Corpus corpus, TrainSettings settings, RunFolder run, Tokenizer inherited) {
-        Tokenizer tokenizer =
-                inherited == null ? own(settings, run, corpus.text()) : extended(inherited, corpus.text());
+    /** A tokenizer that is learnt needs the whole text. */
+    private static Texts of(Corpus corpus, TrainSettings settings, RunFolder run) {
+        Tokenizer tokenizer = own(settings, run, corpus.text());
         EncodedText encoded = EncodedText.of(tokenizer, corpus.text());
-        return new Texts(
-                corpus.source(),
-                corpus.sha256(),
-                encoded.characters(),
-                tokenizer,
-                settings.tokenizer(),
-                Split.of(encoded.tokens(), settings.batches().validation()));
+        return of(
+                new StreamedText(corpus.source(), corpus.sha256(), encoded.characters(), tokenizer, encoded.tokens()),
+                settings);
     }
 
-    /** Characters that the text has besides become tokens, too. */
-    private static Tokenizer extended(Tokenizer inherited, String text) {
-        return inherited instanceof CharTokenizer characters ? characters.with(text) : inherited;
+    private static Texts of(StreamedText text, TrainSettings settings) {
+        return new Texts(
+                text.source(),
+                text.sha256(),
+                text.characters(),
+                text.tokenizer(),
+                settings.tokenizer(),
+                Split.of(text.tokens(), settings.batches().validation()));
+    }
+
+    /** Where a model is gone on with, characters that the text has besides become tokens, too. */
+    private static StreamedText streamed(
+            CorpusReader reader, TrainSettings settings, RunFolder run, Tokenizer inherited) {
+        String data = settings.data();
+        if (inherited instanceof CharTokenizer characters) {
+            return StreamedText.readCharacters(reader, data, characters);
+        }
+        if (inherited != null) {
+            return StreamedText.read(reader, data, inherited);
+        }
+        boolean characters = settings.tokenizer().equals(Tokenizers.CHAR) && !Files.exists(run.tokenizer());
+        return characters
+                ? StreamedText.readCharacters(reader, data, null)
+                : StreamedText.read(reader, data, own(settings, run, null));
     }
 
     /** @param text null if there is none to make a tokenizer from */

@@ -78,7 +78,8 @@ final class TrainingRun {
                     }
                     if (session.adapters() != null) {
                         session.beginAdapters(settings.seed());
-                        new AdapterBase(folder, io.ranks()).save(session, parts.texts().tokenizer());
+                        new AdapterBase(folder, io.ranks())
+                                .save(session, parts.texts().tokenizer());
                         io.say(trained(session));
                     }
                     return train(parts, session, Progress.start(), false, notices);

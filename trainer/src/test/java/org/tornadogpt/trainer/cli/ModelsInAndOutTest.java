@@ -168,8 +168,10 @@ class ModelsInAndOutTest {
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");
         String[] settings = {"--from", base.toString(), "--lora", "rank=2", "--set", "decaySteps=20", "--steps"};
-        assertThat(Tgpt.run(TinyRun.train(text, whole, with(settings, "20"))).code()).isZero();
-        assertThat(Tgpt.run(TinyRun.train(text, parts, with(settings, "7"))).code()).isZero();
+        assertThat(Tgpt.run(TinyRun.train(text, whole, with(settings, "20"))).code())
+                .isZero();
+        assertThat(Tgpt.run(TinyRun.train(text, parts, with(settings, "7"))).code())
+                .isZero();
         Files.move(base, temp.resolve("gone"));
         Tgpt resumed = Tgpt.run("train", "--resume", "--run", parts.toString(), "--steps", "20");
         assertThat(resumed.code()).as(resumed.toString()).isZero();

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tornadogpt.model.CharTokenizer;
 import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.tokenizer.BpeTrainer;
 import org.tornadogpt.model.tokenizer.Tokenizers;
@@ -66,9 +67,7 @@ class StreamedTextTest {
         Tokenizer tokenizer = tokenizer(name, text.substring(0, 100_000));
         int[] whole = tokenizer.encode(text);
         Tokens encoded = EncodedText.of(tokenizer, text).tokens();
-        int[] parts = new int[(int) encoded.length()];
-        encoded.copy(0, parts, 0, parts.length);
-        assertThat(parts).isEqualTo(whole);
+        assertThat(all(encoded)).isEqualTo(whole);
         int at = 0;
         int from = 0;
         for (int cut = tokenizer.cut(text, 1); from < 20_000; cut = tokenizer.cut(text, cut + 1)) {
@@ -100,6 +99,38 @@ class StreamedTextTest {
         assertThat(two.skipped()).hasSize(1);
         Corpus held = new CorpusReader(TextRules.USUAL, ReadingListener.NONE).read(folder.toString());
         assertThat(String.join("", parts).equals(held.text())).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 300, 70_000})
+    void charactersGetTheirNumbersWhenAllAreKnown(int more) throws IOException {
+        StringBuilder text = new StringBuilder(text(5_000_000));
+        for (int i = 0; i < more; i++) {
+            text.appendCodePoint(i < 60_000 ? 0x1F000 + 7 * i : 0x100 + i);
+        }
+        Path file = Files.writeString(temp.resolve("text"), text);
+        CorpusReader reader = new CorpusReader(TextRules.USUAL, ReadingListener.NONE);
+        Corpus held = reader.read(file.toString());
+        StreamedText streamed = StreamedText.readCharacters(reader, file.toString(), null);
+        assertThat(streamed.sha256()).isEqualTo(held.sha256());
+        assertThat(streamed.tokenizer().toJson())
+                .isEqualTo(CharTokenizer.of(held.text()).toJson());
+        assertThat(streamed.characters())
+                .isEqualTo(held.text().codePointCount(0, held.text().length()));
+        assertThat(all(streamed.tokens())).isEqualTo(streamed.tokenizer().encode(held.text()));
+        assertThat(streamed.tokens().width()).isEqualTo(more == 0 ? 1 : more == 300 ? 2 : 4);
+        StreamedText onBase = StreamedText.readCharacters(reader, file.toString(), CharTokenizer.of("\u0001z"));
+        assertThat(onBase.tokenizer().toJson())
+                .isEqualTo(CharTokenizer.of(held.text() + "\u0001z").toJson());
+        StreamedText known = StreamedText.read(reader, file.toString(), streamed.tokenizer());
+        assertThat(all(known.tokens())).isEqualTo(all(streamed.tokens()));
+        assertThat(known.sha256()).isEqualTo(held.sha256());
+    }
+
+    private static int[] all(Tokens tokens) {
+        int[] all = new int[(int) tokens.length()];
+        tokens.copy(0, all, 0, all.length);
+        return all;
     }
 
     private static TextSink sink(List<String> parts) {
