@@ -111,11 +111,7 @@ final class LrCommand implements Callable<Integer> {
         LanguageModel model =
                 settings.model().withVocabulary(tokenizer.vocabularySize()).model();
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
-                TrainingSession session = Sessions.training(
-                        model,
-                        kernels,
-                        settings.batches().batch(),
-                        settings.batches().microSteps())) {
+                TrainingSession session = Sessions.training(model, kernels, settings)) {
             session.initialise(settings.seed());
             Batches batches = new Batches(
                     split.training(),
