@@ -125,8 +125,7 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         averages = optimizer.averages() ? new Weights(model, kernels.device()) : weights;
         average = optimizer.averages() ? new WeightAverage(optimizer.averageDecay(), workspace) : null;
         workspace.share(averages.flat());
-        updates = new Updates(
-                optimizer, adapters == null ? model.parameters() : adapters.layout(), workspace);
+        updates = new Updates(optimizer, adapters == null ? model.parameters() : adapters.layout(), workspace);
         loss = workspace.output("loss", 1);
         partNorm = workspace.output("norm", 1);
         norm = hasAll() ? partNorm : workspace.input("wholeNorm", 1);
@@ -164,8 +163,7 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         int decayed = Math.clamp(trained.decayed() - part.from(), 0, part.length());
         workspace.record(
                 UPDATE,
-                recorder ->
-                        updates.record(recorder, values, derivative, firstMoment, secondMoment, norm, decayed));
+                recorder -> updates.record(recorder, values, derivative, firstMoment, secondMoment, norm, decayed));
         if (average != null) {
             workspace.record(AVERAGE, recorder -> average.record(recorder, averages.flat(), weights.flat()));
         }

@@ -40,13 +40,7 @@ class OptimizerTest {
     private static TrainingSession session(Device device, Optimizer optimizer) {
         Weights weights = new Weights(CONFIG.model(), device);
         TrainingSession session = new TrainingSession(
-                weights,
-                KernelChoices.defaults(device),
-                2,
-                MicroSteps.all(1),
-                GradientReducer.NONE,
-                null,
-                optimizer);
+                weights, KernelChoices.defaults(device), 2, MicroSteps.all(1), GradientReducer.NONE, null, optimizer);
         session.initialise(3);
         return session;
     }
@@ -68,7 +62,10 @@ class OptimizerTest {
             double[][] moments = new double[layout.all().size()][];
             for (int step = 0; step < 3; step++) {
                 double[] before = Numbers.doubles(Numbers.values(muon.weights().flat()));
-                adamW.weights().flat().slice().copyFrom(Numbers.values(muon.weights().flat()));
+                adamW.weights()
+                        .flat()
+                        .slice()
+                        .copyFrom(Numbers.values(muon.weights().flat()));
                 train(muon, step, step + 1);
                 train(adamW, step, step + 1);
                 double[] gradients = Numbers.doubles(Numbers.values(muon.gradients()));
@@ -94,8 +91,7 @@ class OptimizerTest {
     }
 
     private static float[] values(TrainingSession session, ParameterLayout.Parameter p) {
-        return Arrays.copyOfRange(
-                Numbers.values(session.weights().flat()), p.offset(), p.offset() + p.size());
+        return Arrays.copyOfRange(Numbers.values(session.weights().flat()), p.offset(), p.offset() + p.size());
     }
 
     /** One update of one matrix, as the paper has it. */
@@ -181,7 +177,8 @@ class OptimizerTest {
                         .containsExactly(Numbers.values(plain.weights().flat()));
                 double d = Math.min(0.4, (2.0 + step) / (11.0 + step));
                 for (int i = 0; i < expected.length; i++) {
-                    expected[i] = d * expected[i] + (1 - d) * plain.weights().flat().slice().get(i);
+                    expected[i] = d * expected[i]
+                            + (1 - d) * plain.weights().flat().slice().get(i);
                 }
             }
             Numbers.assertClose("average", Numbers.values(averaged.averages().flat()), expected, 1e-5);
@@ -229,8 +226,7 @@ class OptimizerTest {
             KernelChoices kernels = KernelChoices.defaults(device);
             Weights bigram = new Weights(new BigramConfig(V, T).model(), device);
             MicroSteps all = MicroSteps.all(1);
-            assertThatThrownBy(() ->
-                            new TrainingSession(bigram, kernels, 1, all, GradientReducer.NONE, null, MUON))
+            assertThatThrownBy(() -> new TrainingSession(bigram, kernels, 1, all, GradientReducer.NONE, null, MUON))
                     .hasMessageContaining("no blocks");
             Weights weights = new Weights(CONFIG.model(), device);
             Adapters adapters = new Adapters(weights, LoraSettings.parse("rank=2,alpha=4,targets=qkv"));

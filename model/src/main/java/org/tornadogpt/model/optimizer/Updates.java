@@ -31,7 +31,8 @@ public final class Updates {
         this.optimizer = optimizer;
         this.layout = layout;
         hyper = workspace.input("hyper", AdamW.HYPER);
-        List<ParameterLayout.Parameter> matrices = optimizer.method() == Optimizer.Method.MUON ? hidden(layout) : List.of();
+        List<ParameterLayout.Parameter> matrices =
+                optimizer.method() == Optimizer.Method.MUON ? hidden(layout) : List.of();
         muon = matrices.isEmpty() ? null : new Muon(matrices, workspace);
         from = matrices.isEmpty() ? 0 : matrices.getFirst().offset();
         end = from + matrices.stream().mapToInt(ParameterLayout.Parameter::size).sum();

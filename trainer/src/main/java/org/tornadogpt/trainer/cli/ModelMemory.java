@@ -54,9 +54,9 @@ record ModelMemory(long parameters, boolean adapters, boolean average) {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "the model's %,d parameters take %s with gradients and %s",
+                "the model's %,d parameters take %s with gradients%s",
                 parameters,
                 text(bytes()),
-                adapters ? "a copy for adapters" : average ? "moments, and their average" : "moments");
+                adapters ? " and a copy for adapters" : average ? ", moments and an average" : " and moments");
     }
 }

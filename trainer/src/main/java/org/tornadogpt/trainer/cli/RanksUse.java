@@ -46,9 +46,12 @@ public record RanksUse(Ranks ranks, Exchange exchange) {
             throw new UsageException("microSteps=" + microSteps + " cannot be dealt out evenly to " + ranks.size()
                     + " ranks: take a number of ranks that divides it");
         }
-        if (exchange == Exchange.SHARDED && ranks.size() > 1 && settings.optimizer().method() == Optimizer.Method.MUON) {
-            throw new UsageException("optimizer=muon needs whole matrices, and --exchange sharded parts them among ranks:"
-                    + " take exact or fast");
+        if (exchange == Exchange.SHARDED
+                && ranks.size() > 1
+                && settings.optimizer().method() == Optimizer.Method.MUON) {
+            throw new UsageException(
+                    "optimizer=muon needs whole matrices, and --exchange sharded parts them among ranks:"
+                            + " take exact or fast");
         }
     }
 

@@ -65,7 +65,8 @@ class OptimizerSettingsTest {
         refused(train(run, new String[] {"--set", "emaDecay=1"}), "emaDecay must be in [0, 1), got 1");
         refused(train(run, muon, "--set", "muonRate=0"), "muonRate must be positive");
         refused(
-                Tgpt.run("train", "--preset", "bigram", "--device", "cpu", "--data", "quote", "--set", "optimizer=muon"),
+                Tgpt.run(
+                        "train", "--preset", "bigram", "--device", "cpu", "--data", "quote", "--set", "optimizer=muon"),
                 "optimizer=muon is for the matrices of blocks, which a model of kind bigram lacks");
         Path base = folder.resolve("base");
         assertThat(train(base, muon, "--steps", "1").code()).isZero();

@@ -143,8 +143,7 @@ public interface Elementwise extends Variant {
                 List.of(a.x, a.divisor),
                 List.of(a.out),
                 a.out.size(),
-                sink -> variant.divide(
-                        sink, a.out.size(), a.out.slice(), a.x.slice(), a.divisor.slice(), a.epsilon));
+                sink -> variant.divide(sink, a.out.size(), a.out.slice(), a.x.slice(), a.divisor.slice(), a.epsilon));
     }
 
     @Override
