@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains on random tokens and times whole steps: forward, backward, clipping, AdamW.",
+            "Trains on random tokens and times whole steps: forward, backward, clipping, the optimizer.",
             "The last line is one JSON object. Nothing is saved."
         },
         footer = {

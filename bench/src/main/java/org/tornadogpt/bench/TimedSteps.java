@@ -37,7 +37,8 @@ final class TimedSteps implements AutoCloseable {
     TimedSteps(TrainSettings settings, KernelChoices kernels, MicroSteps mine, GradientReducer reducer) {
         LanguageModel model = settings.model().model();
         microSteps = mine.count();
-        session = Sessions.training(model, kernels, settings.batches().batch(), mine, reducer, null);
+        session =
+                Sessions.training(model, kernels, settings.batches().batch(), mine, reducer, null, settings.updates());
         session.initialise(SEED);
         hyper = settings.optimizer().at(settings.schedule().rate().at(1));
         java.util.Random random = new java.util.Random(SEED);

@@ -15,8 +15,9 @@ import org.tornadogpt.model.lora.Adapters;
 /**
  * A model on disk: a folder with {@code model.safetensors}, {@code config.json}, {@code tokenizer.json},
  * {@code optimizer.safetensors} (tensors {@code m.NAME} and {@code v.NAME}; only if it was saved from training) and
- * {@code state.json}, which also holds the SHA-256 of the other files and of itself. Where adapters were trained,
- * {@code adapters.safetensors} takes the optimizer's place: their values and both moments.
+ * {@code state.json}, which also holds the SHA-256 of the other files and of itself. Where training averages weights
+ * the model is the average, and the weights that training goes on with are tensors {@code w.NAME} of the optimizer's.
+ * Where adapters were trained, {@code adapters.safetensors} takes the optimizer's place: their values and both moments.
  *
  * <p>Opening verifies every file; only a checkpoint that is whole and fits the session changes the session.
  */
@@ -33,6 +34,7 @@ public final class Checkpoint {
 
     private static final String FIRST_MOMENT = "m.";
     private static final String SECOND_MOMENT = "v.";
+    private static final String WEIGHTS = "w.";
 
     private final Path folder;
     private final Optional<String> note;
@@ -83,8 +85,11 @@ public final class Checkpoint {
         }
         trained.addAll(sources(FIRST_MOMENT, layout, whole.first()));
         trained.addAll(sources(SECOND_MOMENT, layout, whole.second()));
+        if (session.isAveraged()) {
+            trained.addAll(sources(WEIGHTS, session.weights()));
+        }
         new CheckpointFolder(folder, observer).replace(files -> {
-            files.tensors(MODEL, sources(session.weights()));
+            files.tensors(MODEL, sources("", session.averages()));
             files.tensors(adapters == null ? OPTIMIZER : ADAPTERS, trained);
             writeRest(files, session.model(), tokenizer, state);
         });
@@ -107,7 +112,7 @@ public final class Checkpoint {
     /** Saves a model without what training needs. */
     public static void save(Path folder, Tokenizer tokenizer, Weights weights, TrainingState state) throws IOException {
         new CheckpointFolder(folder, step -> {}).replace(files -> {
-            files.tensors(MODEL, sources(weights));
+            files.tensors(MODEL, sources("", weights));
             writeRest(files, weights.model(), tokenizer, state);
         });
     }
@@ -120,9 +125,9 @@ public final class Checkpoint {
         files.text(STATE, CheckpointManifest.write(state, files.sums()));
     }
 
-    private static List<SafeTensors.Source> sources(Weights weights) {
+    private static List<SafeTensors.Source> sources(String prefix, Weights weights) {
         weights.toHost();
-        return sources("", weights.model().parameters(), weights.flat());
+        return sources(prefix, weights.model().parameters(), weights.flat());
     }
 
     private static List<SafeTensors.Source> sources(String prefix, ParameterLayout layout, Tensor flat) {
@@ -207,10 +212,20 @@ public final class Checkpoint {
             check(MODEL, model, layout, "");
             if (hasOptimizer) {
                 try (SafeTensors optimizer = SafeTensors.open(folder.resolve(OPTIMIZER))) {
-                    check(OPTIMIZER, optimizer, layout, FIRST_MOMENT, SECOND_MOMENT);
+                    check(OPTIMIZER, optimizer, layout, prefixes(isAveraged(optimizer, layout)));
                 }
             }
         }
+    }
+
+    private static boolean isAveraged(SafeTensors optimizer, ParameterLayout layout) {
+        return optimizer.entries().size() == 3 * layout.all().size();
+    }
+
+    private static String[] prefixes(boolean averaged) {
+        return averaged
+                ? new String[] {FIRST_MOMENT, SECOND_MOMENT, WEIGHTS}
+                : new String[] {FIRST_MOMENT, SECOND_MOMENT};
     }
 
     private ParameterLayout layout() throws CheckpointException {
@@ -263,6 +278,7 @@ public final class Checkpoint {
         if (!hasOptimizer
                 && state.step() == 0) { // a model that came from elsewhere: the moments are those of a first step
             restore(session.weights());
+            session.beginAverage();
             return;
         }
         if (!hasOptimizer) {
@@ -273,10 +289,18 @@ public final class Checkpoint {
                 SafeTensors optimizer = SafeTensors.open(folder.resolve(OPTIMIZER))) {
             ParameterLayout layout = session.model().parameters();
             check(MODEL, model, layout, "");
-            check(OPTIMIZER, optimizer, layout, FIRST_MOMENT, SECOND_MOMENT);
+            if (session.isAveraged() != isAveraged(optimizer, layout)) {
+                throw new CheckpointException("checkpoint " + folder
+                        + (session.isAveraged() ? " has no average of weights" : " has an average of weights")
+                        + ": training cannot go on from it " + (session.isAveraged() ? "with one" : "without one"));
+            }
+            check(OPTIMIZER, optimizer, layout, prefixes(session.isAveraged()));
             model.checkFinite();
             optimizer.checkFinite();
-            load(model, session.weights());
+            load(model, "", session.averages());
+            if (session.isAveraged()) {
+                load(optimizer, WEIGHTS, session.weights());
+            }
             loadPart(
                     optimizer,
                     layout,
@@ -299,7 +323,7 @@ public final class Checkpoint {
         try (SafeTensors model = SafeTensors.open(folder.resolve(MODEL))) {
             check(MODEL, model, weights.model().parameters(), "");
             model.checkFinite();
-            load(model, weights);
+            load(model, "", weights);
         }
     }
 
@@ -342,8 +366,8 @@ public final class Checkpoint {
         }
     }
 
-    private static void load(SafeTensors tensors, Weights weights) throws CheckpointException {
-        load(tensors, "", weights.parameters());
+    private static void load(SafeTensors tensors, String prefix, Weights weights) throws CheckpointException {
+        load(tensors, prefix, weights.parameters());
         weights.changed();
     }
 

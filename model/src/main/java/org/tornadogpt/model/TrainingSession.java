@@ -12,12 +12,14 @@ import org.tornadogpt.kernels.memory.IntTensor;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.memory.Tensor;
 import org.tornadogpt.kernels.ops.elementwise.Elementwise;
-import org.tornadogpt.kernels.ops.optimizer.AdamW;
 import org.tornadogpt.kernels.ops.reduction.Reduction;
 import org.tornadogpt.model.layer.Context;
 import org.tornadogpt.model.layer.ParameterLayout;
 import org.tornadogpt.model.layer.Parameters;
 import org.tornadogpt.model.lora.Adapters;
+import org.tornadogpt.model.optimizer.Optimizer;
+import org.tornadogpt.model.optimizer.Updates;
+import org.tornadogpt.model.optimizer.WeightAverage;
 
 /**
  * All that training needs besides a model's parameters: gradients and both moments as flat arrays, and the programs
@@ -37,6 +39,7 @@ public final class TrainingSession implements LossSource, AutoCloseable {
     private static final String EVALUATE = "evaluate";
     private static final String ADAPT = "adapt";
     private static final String MERGE = "merge";
+    private static final String AVERAGE = "average";
 
     private final Weights weights;
     private final LanguageModel model;
@@ -48,7 +51,9 @@ public final class TrainingSession implements LossSource, AutoCloseable {
     private final Tensor gradients;
     private final Tensor firstMoment;
     private final Tensor secondMoment;
-    private final Tensor hyper;
+    private final Updates updates;
+    private final Weights averages;
+    private final WeightAverage average;
     private final Tensor loss;
     private final GradientReducer.Part part;
     private final Tensor partNorm;
@@ -78,17 +83,23 @@ public final class TrainingSession implements LossSource, AutoCloseable {
      */
     public TrainingSession(
             Weights weights, KernelChoices kernels, int batch, MicroSteps microSteps, GradientReducer reducer) {
-        this(weights, kernels, batch, microSteps, reducer, null);
+        this(weights, kernels, batch, microSteps, reducer, null, Optimizer.ADAMW);
     }
 
-    /** @param adapters what trains in place of the parameters; null for these */
+    /**
+     * Allocates the memory and builds the programs.
+     *
+     * @param adapters what trains in place of the parameters, by {@link Optimizer#ADAMW}; null for these
+     * @throws IllegalArgumentException if the optimizer cannot train such a model, or parts of it
+     */
     public TrainingSession(
             Weights weights,
             KernelChoices kernels,
             int batch,
             MicroSteps microSteps,
             GradientReducer reducer,
-            Adapters adapters) {
+            Adapters adapters,
+            Optimizer optimizer) {
         Checks.positive("batch", batch);
         if (weights.type() != DType.F32) {
             throw new IllegalArgumentException(
@@ -110,7 +121,11 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         if (adapters != null) {
             adapters.allocate(workspace);
         }
-        hyper = workspace.input("hyper", AdamW.HYPER);
+        checkTrains(optimizer);
+        averages = optimizer.averages() ? new Weights(model, kernels.device()) : weights;
+        average = optimizer.averages() ? new WeightAverage(optimizer.averageDecay(), workspace) : null;
+        workspace.share(averages.flat());
+        updates = new Updates(optimizer, adapters == null ? model.parameters() : adapters.layout(), workspace);
         loss = workspace.output("loss", 1);
         partNorm = workspace.output("norm", 1);
         norm = hasAll() ? partNorm : workspace.input("wholeNorm", 1);
@@ -124,7 +139,7 @@ public final class TrainingSession implements LossSource, AutoCloseable {
 
     private void record() {
         Context training = Context.training(batch, model.blockSize(), weights.parameters(), counters);
-        Context evaluation = Context.evaluation(batch, model.blockSize(), weights.parameters(), counters);
+        Context evaluation = Context.evaluation(batch, model.blockSize(), averages.parameters(), counters);
         LanguageModel.Batch rows = new LanguageModel.Batch(tokens, targets);
         float scale = (float) (1.0 / ((double) training.rows() * microSteps.total()));
         Tensor each = addsUp() ? workspace.state("microGradients", gradients.size()) : gradients;
@@ -147,8 +162,21 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         workspace.record(NORM, new Reduction.Norm(partNorm, derivative)::record);
         int decayed = Math.clamp(trained.decayed() - part.from(), 0, part.length());
         workspace.record(
-                UPDATE, new AdamW.Step(values, derivative, firstMoment, secondMoment, hyper, norm, decayed)::record);
+                UPDATE,
+                recorder -> updates.record(recorder, values, derivative, firstMoment, secondMoment, norm, decayed));
+        if (average != null) {
+            workspace.record(AVERAGE, recorder -> average.record(recorder, averages.flat(), weights.flat()));
+        }
         workspace.record(EVALUATE, recorder -> model.recordLoss(recorder, evaluation, rows, loss));
+    }
+
+    private void checkTrains(Optimizer optimizer) {
+        if (adapters != null && !optimizer.equals(Optimizer.ADAMW)) {
+            throw new IllegalArgumentException("adapters are trained by AdamW alone");
+        }
+        if (optimizer.method() == Optimizer.Method.MUON && !hasAll()) {
+            throw new IllegalArgumentException("muon needs whole matrices: it cannot be parted among ranks");
+        }
     }
 
     /** Whether the optimizer's state of all parameters is in this session. */
@@ -172,10 +200,20 @@ public final class TrainingSession implements LossSource, AutoCloseable {
     /** Sets the parameters to their values before training, and the moments to zero. */
     public void initialise(long seed) {
         weights.initialise(seed);
+        beginAverage();
         firstMoment.slice().zero();
         secondMoment.slice().zero();
         workspace.toDevice(firstMoment);
         workspace.toDevice(secondMoment);
+    }
+
+    /** Where weights are averaged, begins with the weights as they are now. */
+    public void beginAverage() {
+        if (average != null) {
+            weights.toHost();
+            averages.flat().slice().copyFrom(weights.flat().slice().toArray());
+            averages.changed();
+        }
     }
 
     /**
@@ -259,22 +297,13 @@ public final class TrainingSession implements LossSource, AutoCloseable {
     }
 
     /**
-     * One AdamW step from the current gradients.
+     * One step of the optimizer from the current gradients.
      *
      * @param step number of the step, counted from 1
      */
     public void update(AdamWSettings settings, long step) {
         Checks.positive("step", step);
-        gradientNorm();
-        Slice values = hyper.slice();
-        values.set(AdamW.LEARNING_RATE, settings.learningRate());
-        values.set(AdamW.BETA1, settings.beta1());
-        values.set(AdamW.BETA2, settings.beta2());
-        values.set(AdamW.EPSILON, settings.epsilon());
-        values.set(AdamW.WEIGHT_DECAY, settings.weightDecay());
-        values.set(AdamW.CORRECTION1, correction(settings.beta1(), step));
-        values.set(AdamW.CORRECTION2, correction(settings.beta2(), step));
-        values.set(AdamW.MAX_NORM, settings.maxNorm());
+        updates.prepare(settings, step, gradientNorm());
         workspace.program(UPDATE).run();
         if (adapters != null) {
             workspace.program(MERGE).run();
@@ -286,10 +315,11 @@ public final class TrainingSession implements LossSource, AutoCloseable {
             reducer.gather(weights.flat().slice());
             weights.changed();
         }
-    }
-
-    private static float correction(float beta, long step) {
-        return (float) (1 - StrictMath.pow(beta, (double) step));
+        if (average != null) {
+            average.prepare(step);
+            workspace.program(AVERAGE).run();
+            averages.updated();
+        }
     }
 
     /**
@@ -352,6 +382,9 @@ public final class TrainingSession implements LossSource, AutoCloseable {
         if (adapters != null) {
             programs.add(workspace.program(MERGE));
         }
+        if (average != null) {
+            programs.add(workspace.program(AVERAGE));
+        }
         return programs;
     }
 
@@ -362,6 +395,16 @@ public final class TrainingSession implements LossSource, AutoCloseable {
     /** The parameters, which other sessions may share. */
     public Weights weights() {
         return weights;
+    }
+
+    /** What is evaluated, saved as the model, and to be written with: the average, or where there is none the weights. */
+    public Weights averages() {
+        return averages;
+    }
+
+    /** Whether weights are averaged. */
+    public boolean isAveraged() {
+        return average != null;
     }
 
     /** What trains in place of the parameters; null if these do. */
@@ -423,14 +466,17 @@ public final class TrainingSession implements LossSource, AutoCloseable {
     }
 
     /**
-     * AdamW's running mean of gradients, of the session's {@link #part} of the parameters' layout; see {@link
+     * The optimizer's running mean of gradients, of the session's {@link #part} of the parameters' layout; see {@link
      * #gradients}.
      */
     public Tensor firstMoment() {
         return firstMoment;
     }
 
-    /** AdamW's running mean of squared gradients, of the session's {@link #part}; see {@link #gradients}. */
+    /**
+     * AdamW's running mean of squared gradients, of the session's {@link #part}; see {@link #gradients}. Of what Muon
+     * updates it stays 0.
+     */
     public Tensor secondMoment() {
         return secondMoment;
     }

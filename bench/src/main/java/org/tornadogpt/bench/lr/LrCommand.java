@@ -8,16 +8,13 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tornadogpt.kernels.graph.KernelChoices;
 import org.tornadogpt.model.LanguageModel;
-import org.tornadogpt.model.Tokenizer;
 import org.tornadogpt.model.TrainingSession;
-import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.model.training.Batches;
 import org.tornadogpt.trainer.cli.DeviceOptions;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
 import org.tornadogpt.trainer.cli.Sessions;
-import org.tornadogpt.trainer.data.CorpusReader;
-import org.tornadogpt.trainer.data.ReadingListener;
+import org.tornadogpt.trainer.cli.Texts;
 import org.tornadogpt.trainer.data.Split;
 import org.tornadogpt.trainer.plot.SeriesChart;
 import org.tornadogpt.trainer.settings.TrainSettings;
@@ -102,20 +99,13 @@ final class LrCommand implements Callable<Integer> {
     }
 
     private RateTest test(TrainSettings settings) {
-        String text = new CorpusReader(settings.text(), ReadingListener.NONE)
-                .read(settings.data())
-                .text();
-        Tokenizer tokenizer = tokenizer(settings.tokenizer(), text);
-        Split split = Split.of(tokenizer.encode(text), settings.batches().validation());
-        split.check(settings.batches().block());
-        LanguageModel model =
-                settings.model().withVocabulary(tokenizer.vocabularySize()).model();
+        Texts texts = Texts.read(settings, null, io);
+        Split split = texts.split();
+        LanguageModel model = settings.model()
+                .withVocabulary(texts.tokenizer().vocabularySize())
+                .model();
         try (KernelChoices kernels = DeviceOptions.open(settings.device(), settings.threads(), settings.kernels());
-                TrainingSession session = Sessions.training(
-                        model,
-                        kernels,
-                        settings.batches().batch(),
-                        settings.batches().microSteps())) {
+                TrainingSession session = Sessions.training(model, kernels, settings)) {
             session.initialise(settings.seed());
             Batches batches = new Batches(
                     split.training(),
@@ -142,16 +132,6 @@ final class LrCommand implements Callable<Integer> {
                     high,
                     steps,
                     io.interrupted());
-        }
-    }
-
-    private static Tokenizer tokenizer(String name, String text) {
-        try {
-            return Tokenizers.of(name, text);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage(), e);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 

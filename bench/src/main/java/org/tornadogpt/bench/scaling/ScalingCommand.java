@@ -11,9 +11,8 @@ import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.GptConfig;
 import org.tornadogpt.trainer.cli.ExitCode;
 import org.tornadogpt.trainer.cli.Io;
-import org.tornadogpt.trainer.data.CorpusReader;
-import org.tornadogpt.trainer.data.ReadingListener;
-import org.tornadogpt.trainer.data.TextRules;
+import org.tornadogpt.trainer.cli.Texts;
+import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.train.RunFolder;
 import picocli.CommandLine.Command;
@@ -134,10 +133,12 @@ final class ScalingCommand implements Callable<Integer> {
         if (!(checkpoint.config() instanceof GptConfig like)) {
             throw new UsageException("--hours is for models of kind gpt");
         }
-        String text = new CorpusReader(TextRules.USUAL, ReadingListener.NONE)
-                .read(data)
-                .text();
-        long tokens = (long) (0.9 * checkpoint.tokenizer().encodePrompt(text).tokens().length);
+        TrainSettings settings =
+                TrainSettings.of(RunFolder.readConfig(any.folder()).values());
+        long tokens = Texts.read(settings, any.folder().resolve("tokenizer.json"), io)
+                .split()
+                .training()
+                .length();
         report.advice(hours, Advice.of(hours, points, law, like, tokens), study, tokens);
     }
 

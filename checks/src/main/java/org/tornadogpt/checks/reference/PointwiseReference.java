@@ -74,4 +74,23 @@ final class PointwiseReference {
         }
         values.set(a.out(), sum);
     }
+
+    static void combine(Elementwise.Combine a, Doubles values) {
+        double[] out = values.get(a.x());
+        double[] y = values.get(a.y());
+        double[] factors = values.get(a.factors());
+        for (int i = 0; i < out.length; i++) {
+            out[i] = factors[0] * out[i] + factors[1] * y[i];
+        }
+        values.set(a.out(), out);
+    }
+
+    static void divide(Elementwise.Divide a, Doubles values) {
+        double[] out = values.get(a.x());
+        double by = values.get(a.divisor())[0] + a.epsilon();
+        for (int i = 0; i < out.length; i++) {
+            out[i] /= by;
+        }
+        values.set(a.out(), out);
+    }
 }

@@ -48,6 +48,8 @@ public final class References implements Reference {
             case Elementwise.Fill a -> PointwiseReference.fill(a, values);
             case Elementwise.Copy a -> PointwiseReference.copy(a, values);
             case Elementwise.Add a -> PointwiseReference.add(a, values);
+            case Elementwise.Combine a -> PointwiseReference.combine(a, values);
+            case Elementwise.Divide a -> PointwiseReference.divide(a, values);
             case Embedding.Forward a -> EmbeddingReference.forward(a, values);
             case Embedding.Backward a -> EmbeddingReference.backward(a, values);
             case Embedding.Gather a -> EmbeddingReference.gather(a, values);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.ops.elementwise.Elementwise;
 
-/** Nothing is rounded but a sum of two: results are compared bit for bit. */
+/** Each operation on numbers is rounded once: results are compared bit for bit. */
 class ElementwiseConformanceTest {
     static Stream<Arguments> cases() {
         return Harness.cases(Elementwise.class, List.of(1, 2, 15, 16, 17, 255, 1031, 16_384, 16_385, 40_009));
@@ -73,5 +73,42 @@ class ElementwiseConformanceTest {
             a[i] += b[i];
         }
         return a;
+    }
+
+    /** Where the result goes: memory of its own, or what the first or the second operand leaves. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void combine(Elementwise variant, int size) {
+        for (int place = 0; place < 3; place++) {
+            Memory memory = new Memory();
+            Slice x = memory.activation(normal(1, size));
+            Slice y = memory.state(normal(2, size));
+            Slice factors = memory.state(-0.3f, 1.7f);
+            Slice out = List.of(memory.unset(size), x, y).get(place);
+            Harness.run(variant, memory, sink -> variant.combine(sink, size, out, x, y, factors));
+            float[] expected = normal(1, size);
+            float[] second = normal(2, size);
+            for (int i = 0; i < size; i++) {
+                expected[i] = -0.3f * expected[i] + 1.7f * second[i];
+            }
+            assertThat(out.toArray()).containsExactly(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void divide(Elementwise variant, int size) {
+        for (boolean inPlace : new boolean[] {false, true}) {
+            Memory memory = new Memory();
+            Slice x = memory.activation(normal(1, size));
+            Slice divisor = memory.state(2.7f);
+            Slice out = inPlace ? x : memory.unset(size);
+            Harness.run(variant, memory, sink -> variant.divide(sink, size, out, x, divisor, 0.5f));
+            float[] expected = normal(1, size);
+            for (int i = 0; i < size; i++) {
+                expected[i] /= 2.7f + 0.5f;
+            }
+            assertThat(out.toArray()).containsExactly(expected);
+        }
     }
 }

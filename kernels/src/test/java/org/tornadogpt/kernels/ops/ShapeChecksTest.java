@@ -112,6 +112,22 @@ class ShapeChecksTest {
                 wrong("copy", "out[6, 4]", "x[4, 6]", new Elementwise.Copy(t("out", 6, 4), t("x", 4, 6))),
                 wrong("add", "out[6]", "b[7]", new Elementwise.Add(t("out", 6), t("a", 6), t("b", 7))),
                 wrong(
+                        "combine",
+                        "out[6]",
+                        "y[7]",
+                        new Elementwise.Combine(t("out", 6), t("x", 6), t("y", 7), t("factors", 2))),
+                wrong(
+                        "combine",
+                        "factors[3]",
+                        "out[6]",
+                        new Elementwise.Combine(t("out", 6), t("x", 6), t("y", 6), t("factors", 3))),
+                wrong("divide", "out[6]", "x[5]", new Elementwise.Divide(t("out", 6), t("x", 5), t("divisor", 1), 0)),
+                wrong(
+                        "divide",
+                        "divisor[6]",
+                        "out[6]",
+                        new Elementwise.Divide(t("out", 6), t("x", 6), t("divisor", 6), 0)),
+                wrong(
                         "embedding",
                         "tokenTable[9, 3]",
                         "out[6, 4]",

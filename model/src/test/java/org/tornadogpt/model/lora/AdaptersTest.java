@@ -26,6 +26,7 @@ import org.tornadogpt.model.bridge.PeftFolder;
 import org.tornadogpt.model.layer.FeedForward;
 import org.tornadogpt.model.layer.Norm;
 import org.tornadogpt.model.layer.ParameterLayout;
+import org.tornadogpt.model.optimizer.Optimizer;
 
 class AdaptersTest {
     private static final LoraSettings SETTINGS = new LoraSettings(3, 5, List.of("qkv", "proj", "fc", "out"));
@@ -51,7 +52,13 @@ class AdaptersTest {
     private static Trained train(String name, KernelChoices kernels) {
         Weights weights = new Weights(config(name).model(), kernels.device());
         TrainingSession session = new TrainingSession(
-                weights, kernels, 2, MicroSteps.all(2), GradientReducer.NONE, new Adapters(weights, SETTINGS));
+                weights,
+                kernels,
+                2,
+                MicroSteps.all(2),
+                GradientReducer.NONE,
+                new Adapters(weights, SETTINGS),
+                Optimizer.ADAMW);
         session.initialise(5);
         session.beginAdapters(6);
         float[] before = weights.flat().slice().toArray();

@@ -6,6 +6,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.tornadogpt.model.LanguageModel;
+import org.tornadogpt.model.optimizer.Optimizer;
 import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.model.training.LearningRate;
 import org.tornadogpt.model.training.Part;
@@ -55,16 +56,25 @@ final class Banner {
                         batches.microSteps() == 1 ? "" : " x " + batches.microSteps() + " micro-steps"));
         line("rate", rate(settings.schedule(), settings.steps()));
         OptimizerSettings o = settings.optimizer();
-        line(
-                "optimizer",
-                String.format(
-                        Locale.ROOT,
-                        "AdamW, betas %s %s, epsilon %s, weight decay %s, %s",
-                        Numbers.text(o.beta1()),
-                        Numbers.text(o.beta2()),
-                        Numbers.text(o.epsilon()),
-                        Numbers.text(o.weightDecay()),
-                        o.clip() == 0 ? "no clipping" : "clip " + Numbers.text(o.clip())));
+        line("optimizer", optimizer(o));
+    }
+
+    private static String optimizer(OptimizerSettings o) {
+        String muon = o.method() == Optimizer.Method.MUON
+                ? "Muon for the blocks' matrices, rate " + Numbers.text(o.muonRate()) + ", momentum "
+                        + Numbers.text(o.muonMomentum()) + "; "
+                : "";
+        String average = o.emaDecay() > 0 ? "; weights averaged with decay " + Numbers.text(o.emaDecay()) : "";
+        return String.format(
+                Locale.ROOT,
+                "%sAdamW, betas %s %s, epsilon %s, weight decay %s, %s%s",
+                muon,
+                Numbers.text(o.beta1()),
+                Numbers.text(o.beta2()),
+                Numbers.text(o.epsilon()),
+                Numbers.text(o.weightDecay()),
+                o.clip() == 0 ? "no clipping" : "clip " + Numbers.text(o.clip()),
+                average);
     }
 
     private static String rate(ScheduleSettings schedule, int steps) {

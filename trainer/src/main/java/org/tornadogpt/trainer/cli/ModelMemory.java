@@ -6,15 +6,15 @@ import java.util.Locale;
 import org.tornadogpt.kernels.graph.DeviceException;
 import org.tornadogpt.model.LanguageModel;
 
-/** What training a model takes of memory whatever the batch: parameters, gradients and both moments. */
-record ModelMemory(long parameters, boolean adapters) {
+/** What training a model takes of memory whatever the batch: parameters, gradients, both moments, and an average. */
+record ModelMemory(long parameters, boolean adapters, boolean average) {
     /** Parameters, gradients, and both moments or, for adapters, no more than a copy. */
     private static final int ARRAYS = 4;
 
     private static final int ARRAYS_OF_ADAPTERS = 3;
 
     static ModelMemory of(LanguageModel model) {
-        return new ModelMemory(model.parameters().size(), false);
+        return new ModelMemory(model.parameters().size(), false, false);
     }
 
     /** Bytes of memory that this process may come to use: the machine's, or what its container is allowed. */
@@ -23,7 +23,7 @@ record ModelMemory(long parameters, boolean adapters) {
     }
 
     long bytes() {
-        return parameters * (adapters ? ARRAYS_OF_ADAPTERS : ARRAYS) * Float.BYTES;
+        return parameters * ((adapters ? ARRAYS_OF_ADAPTERS : ARRAYS) + (average ? 1 : 0)) * Float.BYTES;
     }
 
     /**
@@ -54,9 +54,9 @@ record ModelMemory(long parameters, boolean adapters) {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "the model's %,d parameters take %s with gradients and %s",
+                "the model's %,d parameters take %s with gradients%s",
                 parameters,
                 text(bytes()),
-                adapters ? "a copy for adapters" : "moments");
+                adapters ? " and a copy for adapters" : average ? ", moments and an average" : " and moments");
     }
 }

@@ -2,6 +2,7 @@ package org.tornadogpt.trainer.cli;
 
 import java.util.Optional;
 import org.tornadogpt.model.MicroSteps;
+import org.tornadogpt.model.optimizer.Optimizer;
 import org.tornadogpt.trainer.ranks.Agreement;
 import org.tornadogpt.trainer.ranks.Exchange;
 import org.tornadogpt.trainer.ranks.Ranks;
@@ -44,6 +45,13 @@ public record RanksUse(Ranks ranks, Exchange exchange) {
         if (microSteps % ranks.size() != 0) {
             throw new UsageException("microSteps=" + microSteps + " cannot be dealt out evenly to " + ranks.size()
                     + " ranks: take a number of ranks that divides it");
+        }
+        if (exchange == Exchange.SHARDED
+                && ranks.size() > 1
+                && settings.optimizer().method() == Optimizer.Method.MUON) {
+            throw new UsageException(
+                    "optimizer=muon needs whole matrices, and --exchange sharded parts them among ranks:"
+                            + " take exact or fast");
         }
     }
 

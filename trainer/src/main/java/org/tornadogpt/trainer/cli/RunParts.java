@@ -56,7 +56,8 @@ record RunParts(TrainSettings settings, RunFolder folder, KernelChoices kernels,
                 settings.batches().batch(),
                 ranks.microSteps(settings),
                 ranks.ranks().reducer(ranks.exchange(), model.parameters().size()),
-                settings.adapters());
+                settings.adapters(),
+                settings.updates());
     }
 
     void writeConfig(LanguageModel model) throws IOException {

@@ -13,6 +13,8 @@ import org.tornadogpt.model.TrainingSession;
 import org.tornadogpt.model.Weights;
 import org.tornadogpt.model.lora.Adapters;
 import org.tornadogpt.model.lora.LoraSettings;
+import org.tornadogpt.model.optimizer.Optimizer;
+import org.tornadogpt.trainer.settings.TrainSettings;
 import org.tornadogpt.trainer.settings.UsageException;
 
 /** Takes the memory that training or measuring needs, or says in one line why that cannot be. */
@@ -20,25 +22,32 @@ public final class Sessions {
     private Sessions() {}
 
     /**
-     * A session of a model.
+     * A session that takes all micro-steps itself.
      *
      * @param kernels the device, and the variants that compute operations there
-     * @param batch examples in one pass
-     * @param microSteps passes of one step
+     * @param settings of which batch, micro-steps and optimizer count
      * @throws UsageException for sizes that no array can hold
      * @throws DeviceException for what does not fit the device or this machine
      */
-    public static TrainingSession training(LanguageModel model, KernelChoices kernels, int batch, int microSteps) {
-        return training(model, kernels, batch, MicroSteps.all(microSteps), GradientReducer.NONE, null);
+    public static TrainingSession training(LanguageModel model, KernelChoices kernels, TrainSettings settings) {
+        return training(
+                model,
+                kernels,
+                settings.batches().batch(),
+                MicroSteps.all(settings.batches().microSteps()),
+                GradientReducer.NONE,
+                null,
+                settings.updates());
     }
 
     /**
-     * A session of a model that other processes train, too.
+     * A session of a model that other processes may train, too.
      *
      * @param kernels the device, and the variants that compute operations there
      * @param batch examples in one pass
      * @param reducer adds the gradients of the micro-steps that others compute
      * @param lora adapters to train in place of the parameters; null for these
+     * @param optimizer how they are updated
      * @throws UsageException for sizes that no array can hold
      * @throws DeviceException for what does not fit the device or this machine
      */
@@ -48,13 +57,14 @@ public final class Sessions {
             int batch,
             MicroSteps microSteps,
             GradientReducer reducer,
-            LoraSettings lora) {
-        ModelMemory memory = new ModelMemory(model.parameters().size(), lora != null);
+            LoraSettings lora,
+            Optimizer optimizer) {
+        ModelMemory memory = new ModelMemory(model.parameters().size(), lora != null, optimizer.averages());
         memory.check(ModelMemory.ofMachine());
         return open(memory.toString(), model, batch, () -> {
             Weights weights = new Weights(model, kernels.device());
             Adapters adapters = lora == null ? null : new Adapters(weights, lora);
-            return new TrainingSession(weights, kernels, batch, microSteps, reducer, adapters);
+            return new TrainingSession(weights, kernels, batch, microSteps, reducer, adapters, optimizer);
         });
     }
 

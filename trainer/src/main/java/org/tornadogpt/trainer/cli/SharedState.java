@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.tornadogpt.model.Checkpoint;
 import org.tornadogpt.model.TrainingSession;
+import org.tornadogpt.model.Weights;
 import org.tornadogpt.trainer.ranks.Ranks;
 
 /**
@@ -25,12 +26,19 @@ record SharedState(Ranks ranks, Path checkpoint) {
             session.adaptersLoaded();
             return;
         }
-        session.weights().toHost();
-        ranks.share(session.weights().flat().slice());
-        session.weights().changed();
+        share(session.weights());
+        if (session.isAveraged()) {
+            share(session.averages());
+        }
         ranks.share(session.firstMoment().slice());
         ranks.share(session.secondMoment().slice());
         session.workspace().toDevice(session.firstMoment());
         session.workspace().toDevice(session.secondMoment());
+    }
+
+    private void share(Weights weights) {
+        weights.toHost();
+        ranks.share(weights.flat().slice());
+        weights.changed();
     }
 }

@@ -55,6 +55,7 @@ final class TrainingRun {
         if (settings.adapters() != null && from == null) {
             throw new UsageException("--lora needs --from, the model that the adapters are for");
         }
+        settings.checkOptimizer();
         ranks.check(settings);
         try (RunFolder folder = create(run, settings)) {
             StopNotices notices = new StopNotices(io, folder);
@@ -75,6 +76,7 @@ final class TrainingRun {
                     session.initialise(settings.seed());
                     if (from != null) {
                         io.say(from.load(session.weights(), parts.texts().tokenizer()));
+                        session.beginAverage();
                     }
                     if (session.adapters() != null) {
                         session.beginAdapters(settings.seed());
@@ -201,7 +203,7 @@ final class TrainingRun {
     private static ModelObserver observer(RunParts parts, TrainingSession session) {
         return new ModelObserver(
                 parts.settings(),
-                session.weights(),
+                session.averages(),
                 parts.kernels(),
                 parts.texts().tokenizer());
     }

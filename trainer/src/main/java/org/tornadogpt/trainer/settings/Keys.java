@@ -15,7 +15,7 @@ public final class Keys {
     public static final String TEXT = "text";
 
     private static final String RATE = "learning rate";
-    private static final String OPTIMIZER = "optimizer (AdamW)";
+    private static final String OPTIMIZER = "optimizer";
     private static final String EVALUATION = "evaluation and checkpoints";
     private static final String SAMPLE = "samples";
 
@@ -48,10 +48,19 @@ public final class Keys {
                     RATE,
                     "0",
                     "step at which cosine ends, 0 for the value of steps; a run keeps it when it is resumed"),
+            new Key(
+                    "optimizer",
+                    OPTIMIZER,
+                    "adamw",
+                    "adamw for all parameters, or muon for the matrices of the blocks and adamw for the rest",
+                    OptimizerSettings.methods()),
             new Key("beta1", OPTIMIZER, "0.9", "decay of the first moment"),
             new Key("beta2", OPTIMIZER, "0.999", "decay of the second moment"),
             new Key("epsilon", OPTIMIZER, "1e-8", "added to the root of the second moment"),
             new Key("weightDecay", OPTIMIZER, "0.01", "decoupled, of matrices only"),
+            new Key("muonRate", OPTIMIZER, "0.02", "Muon's highest rate; it follows the schedule of learningRate"),
+            new Key("muonMomentum", OPTIMIZER, "0.95", "Muon's momentum"),
+            new Key("emaDecay", OPTIMIZER, "0", "weights averaged with this decay are evaluated and kept, 0 for none"),
             new Key("lora", OPTIMIZER, "none", "with --from, only adapters train: rank=8,alpha=16,targets=qkv+proj"),
             new Key("clip", OPTIMIZER, "0", "largest gradient norm, 0 for no limit"),
             new Key("evalInterval", EVALUATION, "200", "steps between evaluations"),

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tornadogpt.kernels.graph.Device;
+import org.tornadogpt.model.GptConfig;
 import org.tornadogpt.model.ModelConfig;
 import org.tornadogpt.model.Presets;
 import org.tornadogpt.model.lora.LoraSettings;
+import org.tornadogpt.model.optimizer.Optimizer;
 import org.tornadogpt.model.tokenizer.Tokenizers;
 import org.tornadogpt.trainer.data.TextRules;
 
@@ -117,6 +119,26 @@ public record TrainSettings(
         }
     }
 
+    /** How parameters are updated, apart from a step's learning rate. */
+    public Optimizer updates() {
+        return optimizer.updates(schedule.learningRate());
+    }
+
+    /**
+     * Whether the optimizer can train what there is to train.
+     *
+     * @throws UsageException if not
+     */
+    public void checkOptimizer() {
+        if (adapters() != null && !updates().equals(Optimizer.ADAMW)) {
+            throw new UsageException("adapters (lora) are trained by adamw alone: leave optimizer and emaDecay out");
+        }
+        if (optimizer.method() == Optimizer.Method.MUON && !(model instanceof GptConfig)) {
+            throw new UsageException(
+                    "optimizer=muon is for the matrices of blocks, which a model of kind " + model.kind() + " lacks");
+        }
+    }
+
     /** What the user should know of how {@code given} became these settings; mostly nothing. */
     public List<String> remarks(Values given) {
         return schedule.aboutWarmup(overPreset(given)).stream().toList();
@@ -151,6 +173,10 @@ public record TrainSettings(
         values.set("minLearningRate", String.valueOf(schedule.minLearningRate()));
         values.set("warmupSteps", String.valueOf(schedule.warmupSteps()));
         values.set("decaySteps", String.valueOf(schedule.decaySteps()));
+        values.set("optimizer", optimizer.method().toString());
+        values.set("muonRate", String.valueOf(optimizer.muonRate()));
+        values.set("muonMomentum", String.valueOf(optimizer.muonMomentum()));
+        values.set("emaDecay", String.valueOf(optimizer.emaDecay()));
         values.set("beta1", String.valueOf(optimizer.beta1()));
         values.set("beta2", String.valueOf(optimizer.beta2()));
         values.set("epsilon", String.valueOf(optimizer.epsilon()));

@@ -61,7 +61,7 @@ final class SampleWriter {
     private SamplesFile.Sample sample(long step) {
         if (inference == null) {
             inference =
-                    new InferenceSession(session.weights(), session.workspace().kernels(), true);
+                    new InferenceSession(session.averages(), session.workspace().kernels(), true);
         }
         int[] prompt = tokenizer.encodePrompt(settings.prompt()).tokens();
         int[] tokens = new Generator(inference)

@@ -5,7 +5,7 @@ import org.tornadogpt.kernels.cases.KernelCase;
 import org.tornadogpt.kernels.cases.KernelCases;
 import org.tornadogpt.kernels.memory.Tensor;
 
-/** Filling, copying and adding; adding in place, too. */
+/** Filling, copying, adding, combining and dividing; in place, too. */
 public final class ElementwiseCases implements KernelCases {
     @Override
     public String operation() {
@@ -35,6 +35,16 @@ public final class ElementwiseCases implements KernelCases {
             Elementwise.add(recorder, new Elementwise.Add(sum, x, filled));
             Elementwise.add(recorder, new Elementwise.Add(sum, sum, copy));
             t.result(sum);
+            Tensor factors = t.input("factors", 0.75f, -1.25f);
+            Tensor combined = t.unset("combined", size);
+            Elementwise.combine(recorder, new Elementwise.Combine(combined, x, sum, factors));
+            Elementwise.combine(recorder, new Elementwise.Combine(combined, copy, combined, factors));
+            t.result(combined);
+            Tensor quotient = t.unset("quotient", size);
+            Tensor divisor = t.constant("divisor", 3f, 1);
+            Elementwise.divide(recorder, new Elementwise.Divide(quotient, combined, divisor, 0.125f));
+            Elementwise.divide(recorder, new Elementwise.Divide(quotient, quotient, divisor, 0f));
+            t.result(quotient);
         });
     }
 }

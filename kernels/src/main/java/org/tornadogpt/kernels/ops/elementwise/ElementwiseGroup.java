@@ -38,7 +38,7 @@ public final class ElementwiseGroup implements Elementwise {
 
     @Override
     public String errorBound() {
-        return "nothing is rounded but a sum of two";
+        return "each operation on numbers is rounded once";
     }
 
     @Override
@@ -104,6 +104,59 @@ public final class ElementwiseGroup implements Elementwise {
                 WorkGroups.of(groups, items));
     }
 
+    @Override
+    public void combine(KernelSink sink, int size, Slice out, Slice x, Slice y, Slice factors) {
+        int items = sink.groupSize(RowGroups.ITEMS);
+        int groups = groups(size, items);
+        sink.newTable();
+        int first = sink.slot(factors);
+        sink.slot(x);
+        sink.slot(y);
+        sink.slot(out);
+        Sizes.slots(sink, size, groups);
+        sink.group(
+                Call.of(
+                        "kCombineGroups",
+                        ElementwiseGroup::kCombineGroups,
+                        new KernelContext(),
+                        sink.offsets(),
+                        first,
+                        factors.array(),
+                        x.array(),
+                        y.array(),
+                        out.array(),
+                        sink.constantOrSlot(size),
+                        sink.constantOrSlot(groups),
+                        items),
+                WorkGroups.of(groups, items));
+    }
+
+    @Override
+    public void divide(KernelSink sink, int size, Slice out, Slice x, Slice divisor, float epsilon) {
+        int items = sink.groupSize(RowGroups.ITEMS);
+        int groups = groups(size, items);
+        sink.newTable();
+        int first = sink.slot(divisor);
+        sink.slot(x);
+        sink.slot(out);
+        Sizes.slots(sink, size, groups);
+        sink.group(
+                Call.of(
+                        "kDivideGroups",
+                        ElementwiseGroup::kDivideGroups,
+                        new KernelContext(),
+                        sink.offsets(),
+                        first,
+                        divisor.array(),
+                        x.array(),
+                        out.array(),
+                        sink.constantOrSlot(size),
+                        sink.constantOrSlot(groups),
+                        epsilon,
+                        items),
+                WorkGroups.of(groups, items));
+    }
+
     private static int groups(int size, int items) {
         return Math.min(MOST_GROUPS, (size - 1) / (items * ELEMENTS_PER_ITEM) + 1);
     }
@@ -149,6 +202,61 @@ public final class ElementwiseGroup implements Elementwise {
                 value += b.get(bAt + i);
             }
             out.set(outAt + i, value);
+        }
+    }
+
+    /**
+     * {@code out[i] = factors[0] x[i] + factors[1] y[i]}; overwrites.
+     *
+     * @param first number of the factors' offset; those of x, y and out follow, then the size and the groups
+     */
+    public static void kCombineGroups(
+            KernelContext context,
+            IntArray offsets,
+            int first,
+            FloatArray factors,
+            FloatArray x,
+            FloatArray y,
+            FloatArray out,
+            int constantSize,
+            int constantGroups,
+            int items) {
+        int size = Sizes.of(offsets, first + 4, constantSize);
+        int stride = Sizes.of(offsets, first + 5, constantGroups) * items;
+        int factorsAt = offsets.get(first);
+        int xAt = offsets.get(first + 1);
+        int yAt = offsets.get(first + 2);
+        int outAt = offsets.get(first + 3);
+        for (int i = context.globalIdx; i < size; i += stride) {
+            float one = factors.get(factorsAt) * x.get(xAt + i);
+            float other = factors.get(factorsAt + 1) * y.get(yAt + i);
+            out.set(outAt + i, one + other);
+        }
+    }
+
+    /**
+     * {@code out[i] = x[i] / (divisor[0] + epsilon)}; overwrites.
+     *
+     * @param first number of the divisor's offset; those of x and out follow, then the size and the groups
+     */
+    public static void kDivideGroups(
+            KernelContext context,
+            IntArray offsets,
+            int first,
+            FloatArray divisor,
+            FloatArray x,
+            FloatArray out,
+            int constantSize,
+            int constantGroups,
+            float epsilon,
+            int items) {
+        int size = Sizes.of(offsets, first + 3, constantSize);
+        int stride = Sizes.of(offsets, first + 4, constantGroups) * items;
+        int xAt = offsets.get(first + 1);
+        int outAt = offsets.get(first + 2);
+        float by = divisor.get(offsets.get(first)) + epsilon;
+        for (int i = context.globalIdx; i < size; i += stride) {
+            out.set(outAt + i, x.get(xAt + i) / by);
         }
     }
 }

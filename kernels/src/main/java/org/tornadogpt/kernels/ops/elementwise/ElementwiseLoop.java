@@ -32,7 +32,7 @@ public final class ElementwiseLoop implements Elementwise {
 
     @Override
     public String errorBound() {
-        return "nothing is rounded but a sum of two";
+        return "each operation on numbers is rounded once";
     }
 
     @Override
@@ -73,6 +73,39 @@ public final class ElementwiseLoop implements Elementwise {
                 size));
     }
 
+    @Override
+    public void combine(KernelSink sink, int size, Slice out, Slice x, Slice y, Slice factors) {
+        sink.loop(Call.of(
+                "kCombine",
+                ElementwiseLoop::kCombine,
+                sink.offsets(),
+                factors.array(),
+                sink.slot(factors),
+                x.array(),
+                sink.slot(x),
+                y.array(),
+                sink.slot(y),
+                out.array(),
+                sink.slot(out),
+                size));
+    }
+
+    @Override
+    public void divide(KernelSink sink, int size, Slice out, Slice x, Slice divisor, float epsilon) {
+        sink.loop(Call.of(
+                "kDivide",
+                ElementwiseLoop::kDivide,
+                sink.offsets(),
+                divisor.array(),
+                sink.slot(divisor),
+                x.array(),
+                sink.slot(x),
+                out.array(),
+                sink.slot(out),
+                epsilon,
+                size));
+    }
+
     /** {@code out[i] = value}; overwrites. */
     public static void kFill(IntArray offsets, FloatArray out, int outSlot, float value, int size) {
         for (@Parallel int i = 0; i < size; i++) {
@@ -92,6 +125,43 @@ public final class ElementwiseLoop implements Elementwise {
             IntArray offsets, FloatArray a, int aSlot, FloatArray b, int bSlot, FloatArray out, int outSlot, int size) {
         for (@Parallel int i = 0; i < size; i++) {
             out.set(offsets.get(outSlot) + i, a.get(offsets.get(aSlot) + i) + b.get(offsets.get(bSlot) + i));
+        }
+    }
+
+    /** {@code out[i] = factors[0] x[i] + factors[1] y[i]}; overwrites. */
+    public static void kCombine(
+            IntArray offsets,
+            FloatArray factors,
+            int factorsSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray y,
+            int ySlot,
+            FloatArray out,
+            int outSlot,
+            int size) {
+        for (@Parallel int i = 0; i < size; i++) {
+            int factorsAt = offsets.get(factorsSlot);
+            float first = factors.get(factorsAt) * x.get(offsets.get(xSlot) + i);
+            float second = factors.get(factorsAt + 1) * y.get(offsets.get(ySlot) + i);
+            out.set(offsets.get(outSlot) + i, first + second);
+        }
+    }
+
+    /** {@code out[i] = x[i] / (divisor[0] + epsilon)}; overwrites. */
+    public static void kDivide(
+            IntArray offsets,
+            FloatArray divisor,
+            int divisorSlot,
+            FloatArray x,
+            int xSlot,
+            FloatArray out,
+            int outSlot,
+            float epsilon,
+            int size) {
+        for (@Parallel int i = 0; i < size; i++) {
+            float by = divisor.get(offsets.get(divisorSlot)) + epsilon;
+            out.set(offsets.get(outSlot) + i, x.get(offsets.get(xSlot) + i) / by);
         }
     }
 }

@@ -34,7 +34,7 @@ public final class ElementwiseVector implements Elementwise {
 
     @Override
     public String errorBound() {
-        return "nothing is rounded but a sum of two";
+        return "each operation on numbers is rounded once";
     }
 
     @Override
@@ -83,6 +83,40 @@ public final class ElementwiseVector implements Elementwise {
             }
             for (; i < end; i++) {
                 y.set(i, p.get(i) + q.get(i));
+            }
+        });
+    }
+
+    @Override
+    public void combine(KernelSink sink, int size, Slice out, Slice x, Slice y, Slice factors) {
+        VectorSlice z = VectorSlice.of(out);
+        VectorSlice p = VectorSlice.of(x);
+        VectorSlice q = VectorSlice.of(y);
+        blocks(sink, "elementwise.combine", size, (from, end) -> {
+            float ofP = factors.get(0);
+            float ofQ = factors.get(1);
+            int i = from;
+            for (; i <= end - LANES; i += LANES) {
+                z.store(i, p.load(i).mul(ofP).add(q.load(i).mul(ofQ)));
+            }
+            for (; i < end; i++) {
+                z.set(i, p.get(i) * ofP + q.get(i) * ofQ);
+            }
+        });
+    }
+
+    @Override
+    public void divide(KernelSink sink, int size, Slice out, Slice x, Slice divisor, float epsilon) {
+        VectorSlice y = VectorSlice.of(out);
+        VectorSlice p = VectorSlice.of(x);
+        blocks(sink, "elementwise.divide", size, (from, end) -> {
+            float by = divisor.get(0) + epsilon;
+            int i = from;
+            for (; i <= end - LANES; i += LANES) {
+                y.store(i, p.load(i).div(by));
+            }
+            for (; i < end; i++) {
+                y.set(i, p.get(i) / by);
             }
         });
     }
