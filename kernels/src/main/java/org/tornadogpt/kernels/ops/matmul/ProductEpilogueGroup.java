@@ -97,11 +97,9 @@ public final class ProductEpilogueGroup {
             for (int z = 1; z < parts; z++) {
                 value += sums.get(at + z * layer);
             }
-            if ((mode & ProductTile.BIAS) > 0) {
-                value += bias.get(offsets.get(first + 3) + j);
-            }
-            value = ProductTile.finish(value, offsets, first, counters, out, 0, i, j, J, mode, threshold, scale);
-            out.set(offsets.get(first + 2) + element, value);
+            float before = ProductTile.before(out, offsets, first, 0, i, j, I, J, mode);
+            ProductTile.finish(
+                    value, before, bias, offsets, first, counters, out, 0, i, j, J, mode, threshold, scale);
         }
     }
 }
