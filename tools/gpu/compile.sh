@@ -79,12 +79,16 @@ tgpt() {
   fi
 }
 
-# Runs a command of the program, whose results are wrong here; kernels that do not compile are named in its log.
+# Runs a command of the program; kernels that do not compile are named in its log.
 run() {
   say "$*"
   tgpt "$@" >"$work/log" 2>&1 || true
   if grep -E '\[TornadoVM-CUDA.*ERROR|NVRTC_ERROR|did not compile|TornadoBailout|cannot be compiled' "$work/log" >&2; then
     die 1 "not all kernels of '$*' compile"
+  fi
+  if ! grep -q '[0-9] kernels in [0-9]* graphs' "$work/log"; then
+    tail -n 5 "$work/log" >&2
+    die 1 "'$*' did not run its kernels"
   fi
 }
 

@@ -84,6 +84,9 @@ CUresult cuGetErrorName(CUresult error, const char **name) {
 
 CUresult cuGetErrorString(CUresult error, const char **text) { return cuGetErrorName(error, text); }
 
+/* NVRTC asks for functions that are not public, and does without them. */
+CUresult cuGetExportTable(const void **table, const CUuuid *id) { return CUDA_ERROR_INVALID_VALUE; }
+
 HANDLE(cuCtxCreate_v4, CUcontext, CUctxCreateParams *parameters, unsigned flags, CUdevice device)
 NOTHING(cuCtxDestroy_v2, CUcontext context)
 NOTHING(cuCtxSetCurrent, CUcontext context)

@@ -273,7 +273,7 @@ record TiledProduct(Kind kind, Share rows, Share columns, int depth, int padding
             s.add("context.localBarrier();");
             s.block(fill("for (int e = lid; e < SIDE * COLUMNS; e += $1 * ITEMS)", count), () -> {
                 s.add("int j = j0 + (e & $1);", columns.tile() - 1);
-                each(count, n -> s.add("int i$1 = rowAt + $2;", "Of" + n, place(plus("e", n, "ITEMS"))));
+                each(count, n -> s.add("int iOf$1 = rowAt + $2;", n, place(n == 0 ? "e" : "(" + plus("e", n, "ITEMS") + ")")));
                 each(count, n -> s.add("float was$1 = $2;", n, fill(BEFORE, n)));
                 each(count, n -> finish(s, n));
             });

@@ -157,9 +157,9 @@ final class SmallTiledProductGroup {
             for (int e = lid; e < SIDE * COLUMNS; e += 4 * ITEMS) {
                 int j = j0 + (e & 63);
                 int iOf0 = rowAt + (e >> 6);
-                int iOf1 = rowAt + (e + ITEMS >> 6);
-                int iOf2 = rowAt + (e + 2 * ITEMS >> 6);
-                int iOf3 = rowAt + (e + 3 * ITEMS >> 6);
+                int iOf1 = rowAt + ((e + ITEMS) >> 6);
+                int iOf2 = rowAt + ((e + 2 * ITEMS) >> 6);
+                int iOf3 = rowAt + ((e + 3 * ITEMS) >> 6);
                 float was0 = ProductTile.before(out, offsets, first, plane, iOf0, j, I, J, mode);
                 float was1 = ProductTile.before(out, offsets, first, plane, iOf1, j, I, J, mode);
                 float was2 = ProductTile.before(out, offsets, first, plane, iOf2, j, I, J, mode);

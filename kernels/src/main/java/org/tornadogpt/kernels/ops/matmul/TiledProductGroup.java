@@ -880,9 +880,9 @@ final class TiledProductGroup {
             for (int e = lid; e < SIDE * COLUMNS; e += 4 * ITEMS) {
                 int j = j0 + (e & 127);
                 int iOf0 = rowAt + (e >> 7) * 4;
-                int iOf1 = rowAt + (e + ITEMS >> 7) * 4;
-                int iOf2 = rowAt + (e + 2 * ITEMS >> 7) * 4;
-                int iOf3 = rowAt + (e + 3 * ITEMS >> 7) * 4;
+                int iOf1 = rowAt + ((e + ITEMS) >> 7) * 4;
+                int iOf2 = rowAt + ((e + 2 * ITEMS) >> 7) * 4;
+                int iOf3 = rowAt + ((e + 3 * ITEMS) >> 7) * 4;
                 float was0 = ProductTile.before(out, offsets, first, plane, iOf0, j, I, J, mode);
                 float was1 = ProductTile.before(out, offsets, first, plane, iOf1, j, I, J, mode);
                 float was2 = ProductTile.before(out, offsets, first, plane, iOf2, j, I, J, mode);
