@@ -96,8 +96,7 @@ final class CheckCommand implements Callable<Integer> {
                 () -> VariantCheck.onDevice(variant, opened, p -> {}));
     }
 
-    private int unless(
-            Optional<String> obstacle, String where, Variant variant, Callable<VariantCheck.Report> check) {
+    private int unless(Optional<String> obstacle, String where, Variant variant, Callable<VariantCheck.Report> check) {
         if (obstacle.isPresent() && name.contains("=")) {
             throw new UsageException(where + " cannot run " + Named.label(variant) + ": " + obstacle.get());
         }

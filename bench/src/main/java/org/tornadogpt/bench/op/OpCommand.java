@@ -81,8 +81,7 @@ final class OpCommand implements Callable<Integer> {
             List<Phase> phases = operation.equals("matmul")
                     ? new MatMulOp(workspace, parsed).phases(workspace)
                     : new AttentionOp(workspace, parsed).phases(workspace);
-            Variant variant =
-                    Variants.find(operation, kernels.names().get(operation));
+            Variant variant = Variants.find(operation, kernels.names().get(operation));
             if (variant instanceof OtherMathematics other) {
                 io.say("not compared: other mathematics, " + other.mathematics());
             }

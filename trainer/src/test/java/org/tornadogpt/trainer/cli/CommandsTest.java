@@ -259,7 +259,8 @@ class CommandsTest {
     @Test
     void trainingMultipliesInBf16OnlyWhereAVariantDoes() {
         refusedTraining("--dtype takes f32 or bf16, got 'f16'", "--dtype", "f16");
-        refusedTraining("--dtype bf16 needs matmul=mma, which only builds have that found a TornadoVM SDK", "--dtype", "bf16");
+        refusedTraining(
+                "--dtype bf16 needs matmul=mma, which only builds have that found a TornadoVM SDK", "--dtype", "bf16");
         refusedTraining(
                 "--dtype bf16 is --kernel matmul=mma, not matmul=naive", "--dtype", "bf16", "--kernel", "matmul=naive");
     }

@@ -130,6 +130,27 @@ class BuildTest {
         assertBuilds(5, start());
     }
 
+    private Path sdk(String version) throws IOException {
+        Path sdk = world.folder().resolve("sdk-" + version);
+        Path modules = Files.createDirectories(sdk.resolve("share/java/tornado"));
+        Files.writeString(modules.resolve("tornado-api-" + version + ".jar"), "");
+        return sdk;
+    }
+
+    /** Kernels for tensor cores are built with the SDK's API, if it is new enough. */
+    @Test
+    void anSdkThatHasComeIs() throws IOException, InterruptedException {
+        assertBuilds(1, start());
+        world.with("TORNADOVM_HOME", sdk("4.0.1-jdk21"));
+        assertBuilds(1, start());
+        maven("3.9.9", "echo \"$TORNADOVM_HOME\" >with");
+        world.with("TORNADOVM_HOME", sdk("5.10.0-jdk25"));
+        assertBuilds(2, start());
+        assertThat(Files.readString(project.resolve("with")).strip()).endsWith("sdk-5.10.0-jdk25");
+        Files.writeString(project.resolve("bench/target/lib/tornado-gpt-tensorcores-1.jar"), "");
+        assertBuilds(2, start());
+    }
+
     @Test
     void whatIsEditedWhileTheBuildRunsIsBuiltNextTime() throws IOException, InterruptedException {
         maven("3.9.9", "sleep 0.1; [[ -e edited ]] || echo 'class A { }' >" + SOURCE + "; touch edited");
