@@ -92,8 +92,9 @@ final class SpeedCommand implements Callable<Integer> {
     @Option(
             names = "--peak",
             paramLabel = "TFLOPS",
-            description = "What the device can do at most in the type that it computes with; adds model FLOPs utilization"
-                    + " (mfu) to the result.")
+            description =
+                    "What the device can do at most in the type that it computes with; adds model FLOPs utilization"
+                            + " (mfu) to the result.")
     private Double peak;
 
     @Option(

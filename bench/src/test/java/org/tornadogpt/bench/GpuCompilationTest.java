@@ -12,6 +12,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -55,6 +57,7 @@ class GpuCompilationTest {
 
     /** The least of a row's column LDS.128. */
     private static int wideReads(String row) {
-        return Integer.parseInt(row.split(" *[|] *")[6].split(" ")[0]);
+        Matcher cells = Pattern.compile("(?:[^|]*\\|){6} *(\\d+)").matcher(row);
+        return cells.lookingAt() ? Integer.parseInt(cells.group(1)) : 0;
     }
 }

@@ -32,7 +32,14 @@ class GptConfigTest {
     void everyPresetIsCountedAbove() {
         assertThat(Presets.names())
                 .containsExactly(
-                        "quote", "kernel-cpu", "modern", "kernel-gpu", "shakespeare", "shakespeare-tied", "gpt2", "bigram");
+                        "quote",
+                        "kernel-cpu",
+                        "modern",
+                        "kernel-gpu",
+                        "shakespeare",
+                        "shakespeare-tied",
+                        "gpt2",
+                        "bigram");
     }
 
     /** As versions before rotary positions wrote it. */

@@ -54,11 +54,20 @@ final class DevicesCommand implements Callable<Integer> {
 
     /** Which driver is the faster one depends on the preset and the version: it is measured, not known. */
     static List<String> severalDrivers(List<DeviceInfo> devices) {
-        return devices.stream().filter(DeviceInfo::isGpu).collect(Collectors.groupingBy(DeviceInfo::name)).entrySet().stream()
-                .filter(gpu -> gpu.getValue().stream().map(DeviceInfo::backend).distinct().count() > 1)
+        return devices.stream()
+                .filter(DeviceInfo::isGpu)
+                .collect(Collectors.groupingBy(DeviceInfo::name))
+                .entrySet()
+                .stream()
+                .filter(gpu -> gpu.getValue().stream()
+                                .map(DeviceInfo::backend)
+                                .distinct()
+                                .count()
+                        > 1)
                 .map(gpu -> gpu.getKey() + " is there under several drivers; which is the faster for a preset: "
                         + gpu.getValue().stream()
-                                .map(d -> "tgpt speed --preset kernel-gpu --device " + d.id() + " (" + d.backend() + ")")
+                                .map(d ->
+                                        "tgpt speed --preset kernel-gpu --device " + d.id() + " (" + d.backend() + ")")
                                 .collect(Collectors.joining(", ")))
                 .toList();
     }

@@ -92,8 +92,7 @@ public record Texts(
     }
 
     /** Where a model is gone on with, characters that the text has besides become tokens, too. */
-    private static StreamedText streamed(
-            CorpusReader reader, TrainSettings settings, Path kept, Tokenizer inherited) {
+    private static StreamedText streamed(CorpusReader reader, TrainSettings settings, Path kept, Tokenizer inherited) {
         String data = settings.data();
         if (inherited instanceof CharTokenizer characters) {
             return StreamedText.readCharacters(reader, data, characters);

@@ -98,8 +98,7 @@ public final class ProductEpilogueGroup {
                 value += sums.get(at + z * layer);
             }
             float before = ProductTile.before(out, offsets, first, 0, i, j, I, J, mode);
-            ProductTile.finish(
-                    value, before, bias, offsets, first, counters, out, 0, i, j, J, mode, threshold, scale);
+            ProductTile.finish(value, before, bias, offsets, first, counters, out, 0, i, j, J, mode, threshold, scale);
         }
     }
 }
