@@ -146,7 +146,8 @@ class GeneratedKernelsTest {
     }
 
     private MatMul product(Map<Path, String> kernels) throws IOException, ReflectiveOperationException {
-        return generator.variant(MatMul.class, MatMulGroup.class, List.of("ProductTile"), kernels);
+        List<String> helpers = List.of("ProductTile", "FusingMatMul", "Product", "ProductCall");
+        return generator.variant(MatMul.class, MatMulGroup.class, helpers, kernels);
     }
 
     private CausalAttention attention(Map<Path, String> kernels) throws IOException, ReflectiveOperationException {
