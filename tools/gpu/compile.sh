@@ -64,7 +64,8 @@ export STUB_DRIVER_DUMP=${dump:-$work/cubins}
 mkdir -p "$STUB_DRIVER_DUMP" "$work/driver"
 cc -shared -fPIC -w -Wl,-soname,libcuda.so.1 -I"$cuda/include" "$root/tools/gpu/stub_driver.c" -o "$work/driver/libcuda.so.1" ||
   die 1 "the stub driver does not compile"
-export LD_LIBRARY_PATH=$work/driver:$(nvrtc)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+libraries=$work/driver:$(nvrtc)
+export LD_LIBRARY_PATH=$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 if ldd "$sdk/lib/libtornado-cuda.so" | grep -q 'libnvrtc.*not found'; then
   die 77 "skipped: no NVRTC on LD_LIBRARY_PATH, in $cuda/lib64 or beside the PyTorch of $python"
 fi

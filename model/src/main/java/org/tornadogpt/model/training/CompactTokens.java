@@ -13,6 +13,9 @@ public final class CompactTokens implements Tokens {
     /** Tokens in one array. Arrays are many, so that none is copied when there are more tokens. */
     private static final int CHUNK = 1 << 20;
 
+    /** Tokens that are renumbered at a time; a whole number of times in a chunk. */
+    private static final int PART = 1 << 14;
+
     private final int vocabulary;
     private Object[] chunks = new Object[16];
     private long length;
@@ -64,15 +67,17 @@ public final class CompactTokens implements Tokens {
      */
     public CompactTokens renumbered(int[] table, int newVocabulary) {
         CompactTokens renumbered = new CompactTokens(newVocabulary);
-        int[] part = new int[CHUNK];
-        for (int chunk = 0; (long) chunk * CHUNK < length; chunk++) {
-            int count = (int) Math.min(CHUNK, length - (long) chunk * CHUNK);
-            read(chunks[chunk], 0, part, 0, count);
-            chunks[chunk] = null;
+        int[] part = new int[PART];
+        for (long from = 0; from < length; from += PART) {
+            int count = (int) Math.min(PART, length - from);
+            copy(from, part, 0, count);
             for (int i = 0; i < count; i++) {
                 part[i] = table[part[i]];
             }
-            renumbered.add(count == CHUNK ? part : Arrays.copyOf(part, count));
+            renumbered.add(count == PART ? part : Arrays.copyOf(part, count));
+            if ((from + PART) % CHUNK == 0) {
+                chunks[(int) (from / CHUNK)] = null;
+            }
         }
         chunks = new Object[16];
         length = 0;

@@ -12,7 +12,7 @@ final class GrowingCharacters implements StreamedText.Encoder {
     private static final int UNKNOWN = -1;
     private static final int[] CAPACITIES = {1 << Byte.SIZE, 1 << Short.SIZE, Character.MAX_CODE_POINT + 1};
 
-    private final int[] numberOf = new int[Character.MAX_CODE_POINT + 1];
+    private int[] numberOf = new int[0];
     private int[] codePoints = new int[CAPACITIES[0]];
     private int count;
     private CompactTokens tokens = new CompactTokens(CAPACITIES[0]);
@@ -20,7 +20,6 @@ final class GrowingCharacters implements StreamedText.Encoder {
 
     /** @param base whose characters are known from the beginning; null for none */
     GrowingCharacters(CharTokenizer base) {
-        Arrays.fill(numberOf, UNKNOWN);
         if (base != null) {
             for (int token = 0; token < base.vocabularySize(); token++) {
                 number(base.decode(new int[] {token}).codePointAt(0));
@@ -47,6 +46,11 @@ final class GrowingCharacters implements StreamedText.Encoder {
     }
 
     private int number(int codePoint) {
+        if (codePoint >= numberOf.length) {
+            int before = numberOf.length;
+            numberOf = Arrays.copyOf(numberOf, Math.max(CAPACITIES[0], 2 * Integer.highestOneBit(codePoint)));
+            Arrays.fill(numberOf, before, numberOf.length, UNKNOWN);
+        }
         if (numberOf[codePoint] == UNKNOWN) {
             if (count == codePoints.length) {
                 codePoints = Arrays.copyOf(codePoints, 2 * count);
