@@ -83,7 +83,7 @@ public final class Bf16Rounded implements MatMul, OtherMathematics {
 
     @Override
     public List<KernelCase> cases() {
-        return RoundedOperands.cases();
+        return RoundedOperands.casesOfProducts();
     }
 
     @Override

@@ -76,6 +76,15 @@ public final class RoundedOperands implements Reference {
         return cases;
     }
 
+    /** The case of all products, for variants that fuse nothing into them. */
+    public static List<KernelCase> casesOfProducts() {
+        List<KernelCase> cases = new ArrayList<>();
+        for (int[] size : SIZES) {
+            cases.add(products(size[0], size[1], size[2]));
+        }
+        return cases;
+    }
+
     private static KernelCase products(int N, int K, int O) {
         String name = "products N" + N + " K" + K + " O" + O;
         return new KernelCase(MatMul.OPERATION, name, Math.max(N, Math.max(K, O)), (recorder, t) -> {
