@@ -109,6 +109,11 @@ public final class CharTokenizer implements Tokenizer {
 
     @Override
     public int cut(String text, int least) {
+        return betweenCodePoints(text, least);
+    }
+
+    /** The first place from {@code least} on that is not within a surrogate pair; the text's length if it has none. */
+    public static int betweenCodePoints(String text, int least) {
         boolean splits = least > 0
                 && least < text.length()
                 && Character.isSurrogatePair(text.charAt(least - 1), text.charAt(least));

@@ -29,10 +29,7 @@ final class GrowingCharacters implements StreamedText.Encoder {
 
     @Override
     public int cut(String text, int least) {
-        boolean splits = least > 0
-                && least < text.length()
-                && Character.isSurrogatePair(text.charAt(least - 1), text.charAt(least));
-        return splits ? least + 1 : least;
+        return CharTokenizer.betweenCodePoints(text, least);
     }
 
     @Override
