@@ -15,8 +15,9 @@ final class StopNotices implements Interruption.Listener {
     private final RunFolder folder;
     private volatile TerminalProgress display;
     private volatile Trainer trainer;
-    private volatile boolean done;
+    private volatile Trainer.Outcome outcome;
     private volatile long toldStep = NOTHING;
+    private boolean saidLast;
 
     StopNotices(Io io, RunFolder folder) {
         this.io = io;
@@ -31,13 +32,13 @@ final class StopNotices implements Interruption.Listener {
     }
 
     /** From here on all is saved. */
-    void done() {
-        done = true;
+    void done(Trainer.Outcome how) {
+        outcome = how;
     }
 
     @Override
     public void first() {
-        if (done) {
+        if (outcome != null) {
             return;
         }
         if (trainer == null) {
@@ -49,9 +50,23 @@ final class StopNotices implements Interruption.Listener {
                 + (toldStep == NOTHING ? "all of this run" : "what came after step " + toldStep));
     }
 
+    /** The last word of a run that was stopped: whichever comes first says it, the run's end or a second signal. */
+    synchronized void interrupted() {
+        if (!saidLast) {
+            io.out()
+                    .println("interrupted, saved after step "
+                            + trainer.progress().step() + "; go on with: " + Remains.resume(folder.path()));
+            io.out().flush();
+        }
+        saidLast = true;
+    }
+
     @Override
     public void again() {
-        if (done) {
+        if (outcome != null) {
+            if (outcome == Trainer.Outcome.INTERRUPTED) {
+                interrupted();
+            }
             return;
         }
         long saved = trainer == null ? NOTHING : lastSaved();

@@ -16,7 +16,6 @@ import org.tornadogpt.trainer.settings.UsageException;
 import org.tornadogpt.trainer.settings.Values;
 import org.tornadogpt.trainer.train.DivergedException;
 import org.tornadogpt.trainer.train.Progress;
-import org.tornadogpt.trainer.train.Remains;
 import org.tornadogpt.trainer.train.RunFolder;
 import org.tornadogpt.trainer.train.RunName;
 import org.tornadogpt.trainer.train.Trainer;
@@ -195,9 +194,13 @@ final class TrainingRun {
                     io.ranks());
             notices.training(trainer, display);
             outcome = trainer.run();
-            notices.done();
+            notices.done(outcome);
         }
-        return end(parts, session.model(), outcome, trainer.progress());
+        if (outcome == Trainer.Outcome.INTERRUPTED) {
+            notices.interrupted();
+            return ExitCode.INTERRUPTED;
+        }
+        return end(parts, session.model(), outcome);
     }
 
     private static ModelObserver observer(RunParts parts, TrainingSession session) {
@@ -208,14 +211,7 @@ final class TrainingRun {
                 parts.texts().tokenizer());
     }
 
-    private int end(RunParts parts, LanguageModel model, Trainer.Outcome outcome, Progress progress)
-            throws IOException {
-        if (outcome == Trainer.Outcome.INTERRUPTED) {
-            io.out()
-                    .println("interrupted, saved after step " + progress.step() + "; go on with: "
-                            + Remains.resume(parts.folder().path()));
-            return ExitCode.INTERRUPTED;
-        }
+    private int end(RunParts parts, LanguageModel model, Trainer.Outcome outcome) throws IOException {
         if (!io.ranks().isFirst()) {
             return ExitCode.OK;
         }
