@@ -77,7 +77,7 @@ class DecodeSessionTest {
     void textsWrittenTogetherAreThoseWrittenAlone(ModelConfig config, DType type) {
         Weights weights = Numbers.livelyWeights(config, DEVICE, type);
         int count = 60; // the context is cut twice
-        for (int texts : new int[] {1, 2, 3, 5, 8, 35}) {
+        for (int texts : new int[] {1, 2, 3, 5, 8, 13, 35}) {
             List<BatchGenerator.Request> requests = IntStream.range(0, texts)
                     .mapToObj(i -> new BatchGenerator.Request(prompt(i), Sampling.plain(i)))
                     .toList();

@@ -8,12 +8,14 @@ import static org.tornadogpt.checks.conformance.Harness.normal;
 import static org.tornadogpt.checks.conformance.Harness.plus;
 import static org.tornadogpt.checks.conformance.Harness.rounded;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tornadogpt.checks.oracle.ActivationOracle;
 import org.tornadogpt.kernels.kernel.random.Dropout;
@@ -22,6 +24,7 @@ import org.tornadogpt.kernels.memory.Slice;
 import org.tornadogpt.kernels.ops.activation.Activation;
 import org.tornadogpt.kernels.ops.matmul.MatMul;
 import org.tornadogpt.kernels.ops.matmul.MatMul.Shape;
+import org.tornadogpt.kernels.ops.matmul.MatMulBlockedVector;
 
 class MatMulConformanceTest {
     private static final List<Shape> SHAPES = List.of(
@@ -152,6 +155,20 @@ class MatMulConformanceTest {
         Slice bias = withBias ? memory.state(layer.bias) : null;
         Harness.run(matMul, memory, l -> matMul.forward(l, layer.s, out, x, weight, bias));
         return out.toArray();
+    }
+
+    /** Sequences that are decoded together get the bits that each gets alone. */
+    @ParameterizedTest
+    @CsvSource({"1,1", "5,7", "17,33", "128,97", "131,40"})
+    void aRowOfFewHasTheSameBitsWhateverStandsBesideIt(int K, int O) {
+        MatMul matMul = new MatMulBlockedVector();
+        for (DType type : DType.values()) {
+            float[] all = forward(matMul, new Layer(new Shape(32, K, O), type), type, true);
+            for (int rows : new int[] {1, 2, 3, 8, 9, 16, 17, 31}) {
+                float[] fewer = forward(matMul, new Layer(new Shape(rows, K, O), type), type, true);
+                assertThat(fewer).as("%d rows of %s", rows, type).isEqualTo(Arrays.copyOf(all, rows * O));
+            }
+        }
     }
 
     private static float[] activated(MatMul matMul, Layer layer, DType type) {

@@ -19,7 +19,7 @@ import org.tornadogpt.kernels.ops.matmul.MatMul.Shape;
  * depend on the number of rows, so a row's result is the same, bit for bit, whatever stands beside it: sequences that
  * are decoded together get what each gets alone.
  *
- * <p>Two rows share each read of the weight. Outputs are cut into blocks by the size of the product alone; a small one
+ * <p>Two rows share each read of the weight; more than half a vector of rows are left to {@link RowLanesVector}. Outputs are cut into blocks by the size of the product alone; a small one
  * is one block, which the calling thread does without waking another.
  */
 record FewRowsVector(Shape s, VectorSlice x, VectorSource weight, float[] result, int stride) {
@@ -36,6 +36,10 @@ record FewRowsVector(Shape s, VectorSlice x, VectorSource weight, float[] result
     private static final int SHARED_ROWS = 4;
 
     static void launch(KernelSink sink, Shape s, VectorSlice x, VectorSource weight, EpilogueVector epilogue) {
+        if (RowLanesVector.takes(s)) {
+            RowLanesVector.launch(sink, s, x, weight, epilogue);
+            return;
+        }
         int stride = PackingVector.panels(s.O()) * TileVector.COLUMNS;
         float[] result = sink.heapScratch((s.N() + s.N()) * stride);
         FewRowsVector product = new FewRowsVector(s, x, weight, result, stride);
