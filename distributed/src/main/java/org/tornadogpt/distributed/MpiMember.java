@@ -13,9 +13,9 @@ final class MpiMember implements RanksProvider.Member {
     private final Mpi mpi;
     private final MpiRanks ranks;
 
-    MpiMember(Mpi mpi, Timeouts timeouts) {
+    MpiMember(Mpi mpi, Timeouts timeouts, LastWord lastWord) {
         this.mpi = mpi;
-        ranks = new MpiRanks(mpi, timeouts);
+        ranks = new MpiRanks(mpi, timeouts, lastWord);
     }
 
     @Override

@@ -15,9 +15,11 @@ import org.tornadogpt.trainer.ranks.Ranks;
 final class MpiRanks implements Ranks {
     private final Mpi mpi;
     private final Lookout lookout;
+    private final LastWord lastWord;
 
-    MpiRanks(Mpi mpi, Timeouts timeouts) {
+    MpiRanks(Mpi mpi, Timeouts timeouts, LastWord lastWord) {
         this.mpi = mpi;
+        this.lastWord = lastWord;
         lookout = new Lookout(mpi, Peers.of(mpi), timeouts);
         mpi.setWaiter(lookout);
     }
@@ -51,6 +53,11 @@ final class MpiRanks implements Ranks {
     @Override
     public String description() {
         return mpi.version();
+    }
+
+    @Override
+    public boolean takeLastWord() {
+        return lastWord.take();
     }
 
     @Override

@@ -27,7 +27,7 @@ public final class MpiRanksProvider implements RanksProvider {
                         + " knows of " + mpi.size() + ": launcher and library are not of one MPI; call the mpirun of "
                         + mpi.family() + ", or name the other library's file in TGPT_MPI");
             }
-            return Optional.of(new MpiMember(mpi, timeouts));
+            return Optional.of(new MpiMember(mpi, timeouts, LastWord.of(environment)));
         } catch (MpiException e) {
             throw new RanksException(
                     "started as one of " + size + " processes, but they cannot be joined: " + e.getMessage(), e);

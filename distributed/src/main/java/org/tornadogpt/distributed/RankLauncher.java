@@ -65,8 +65,9 @@ final class RankLauncher {
             command.add(codes.folder().toString());
             command.addAll(self());
             command.addAll(arguments);
-            Process process = new ProcessBuilder(command)
-                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+            ProcessBuilder builder = new ProcessBuilder(command);
+            builder.environment().put(LastWord.VARIABLE, codes.folder().toString());
+            Process process = builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();

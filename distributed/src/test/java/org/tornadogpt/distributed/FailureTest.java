@@ -83,7 +83,7 @@ class FailureTest {
             assertThat(result.code())
                     .as("kill " + (i + 1) + ": " + result.err())
                     .isEqualTo(1);
-            assertThat(messages(result)).hasSize(1);
+            assertThat(messages(result)).as("kill " + (i + 1)).hasSize(1);
             assertThat(messages(result).get(0))
                     .contains(
                             "rank " + victim + " (process " + ranks.get(victim).pid() + " on ", " has died; ")

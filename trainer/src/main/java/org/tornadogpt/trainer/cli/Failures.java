@@ -16,10 +16,12 @@ final class Failures {
 
     private Failures() {}
 
-    /** Reports to {@code io.err()}. */
+    /** Reports to {@code io.err()}, unless another rank has spoken. The first asks here, the others later. */
     static int report(Io io, Throwable failure) {
         io.out().flush();
-        io.fail(oneLine(describe(failure)));
+        if (!io.ranks().isFirst() || io.ranks().takeLastWord()) {
+            io.fail(oneLine(describe(failure)));
+        }
         if (wantsTrace()) {
             failure.printStackTrace(io.err());
         }

@@ -61,7 +61,7 @@ final class RankProcess {
             member.get().leave();
         } else {
             if (!ranks.isFirst()) {
-                speakAfterOthers(io, ranks.rank(), said.toString());
+                speakAfterOthers(io, ranks, said.toString());
             }
             io.err().flush();
             member.get().abort(code);
@@ -77,12 +77,14 @@ final class RankProcess {
         return new PrintWriter(Writer.nullWriter());
     }
 
-    private static void speakAfterOthers(Io io, int rank, String said) {
+    private static void speakAfterOthers(Io io, Ranks ranks, String said) {
         try {
-            Thread.sleep(RANK_0_SPEAKS_MILLIS + NEXT_RANK_SPEAKS_MILLIS * (rank - 1));
+            Thread.sleep(RANK_0_SPEAKS_MILLIS + NEXT_RANK_SPEAKS_MILLIS * (ranks.rank() - 1));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        io.err().print(said.replaceAll("(?m)^tgpt: ", "tgpt: rank " + rank + ": "));
+        if (ranks.takeLastWord()) {
+            io.err().print(said.replaceAll("(?m)^tgpt: ", "tgpt: rank " + ranks.rank() + ": "));
+        }
     }
 }

@@ -33,6 +33,11 @@ public interface Ranks {
         return rank() == 0;
     }
 
+    /** Whether this one may say why all of them end: true for the first that asks, where they can settle that. */
+    default boolean takeLastWord() {
+        return true;
+    }
+
     /** Whether {@code mine} is true in any of them. */
     boolean any(boolean mine);
 
