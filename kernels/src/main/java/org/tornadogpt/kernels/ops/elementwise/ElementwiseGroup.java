@@ -11,7 +11,11 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Groups stride through the arrays, whatever their sizes. */
+/**
+ * Groups stride through the arrays, whatever their sizes. An item takes four elements at a time, each a stride from the
+ * next, and reads all that it needs of them before it writes any: compilers must not move a read across a write that
+ * might be to the same place, so one element after another would wait for memory four times.
+ */
 public final class ElementwiseGroup implements Elementwise {
     private static final int MOST_GROUPS = 512;
     private static final int ELEMENTS_PER_ITEM = 32;
@@ -28,12 +32,13 @@ public final class ElementwiseGroup implements Elementwise {
 
     @Override
     public String mechanism() {
-        return "groups stride over the array";
+        return "groups stride, four an item";
     }
 
     @Override
     public String description() {
-        return "A fixed number of work-groups strides through the arrays, whatever their sizes.";
+        return "A fixed number of work-groups strides through the arrays, whatever their sizes; an item reads four "
+                + "elements before it writes any.";
     }
 
     @Override
@@ -196,12 +201,22 @@ public final class ElementwiseGroup implements Elementwise {
         int aAt = offsets.get(first);
         int bAt = offsets.get(first + 1);
         int outAt = offsets.get(first + 2);
-        for (int i = context.globalIdx; i < size; i += stride) {
-            float value = a.get(aAt + i);
+        int last = size - 1;
+        for (int i = context.globalIdx; i < size; i += 4 * stride) {
+            int i1 = Math.min(i + stride, last);
+            int i2 = Math.min(i + 2 * stride, last);
+            int i3 = Math.min(i + 3 * stride, last);
+            float x0 = a.get(aAt + i);
+            float x1 = a.get(aAt + i1);
+            float x2 = a.get(aAt + i2);
+            float x3 = a.get(aAt + i3);
             if (terms > 1) {
-                value += b.get(bAt + i);
+                x0 += b.get(bAt + i);
+                x1 += b.get(bAt + i1);
+                x2 += b.get(bAt + i2);
+                x3 += b.get(bAt + i3);
             }
-            out.set(outAt + i, value);
+            store(out, outAt, i, stride, size, x0, x1, x2, x3);
         }
     }
 
@@ -227,10 +242,22 @@ public final class ElementwiseGroup implements Elementwise {
         int xAt = offsets.get(first + 1);
         int yAt = offsets.get(first + 2);
         int outAt = offsets.get(first + 3);
-        for (int i = context.globalIdx; i < size; i += stride) {
-            float one = factors.get(factorsAt) * x.get(xAt + i);
-            float other = factors.get(factorsAt + 1) * y.get(yAt + i);
-            out.set(outAt + i, one + other);
+        int last = size - 1;
+        float ofX = factors.get(factorsAt);
+        float ofY = factors.get(factorsAt + 1);
+        for (int i = context.globalIdx; i < size; i += 4 * stride) {
+            int i1 = Math.min(i + stride, last);
+            int i2 = Math.min(i + 2 * stride, last);
+            int i3 = Math.min(i + 3 * stride, last);
+            float x0 = ofX * x.get(xAt + i);
+            float x1 = ofX * x.get(xAt + i1);
+            float x2 = ofX * x.get(xAt + i2);
+            float x3 = ofX * x.get(xAt + i3);
+            float y0 = ofY * y.get(yAt + i);
+            float y1 = ofY * y.get(yAt + i1);
+            float y2 = ofY * y.get(yAt + i2);
+            float y3 = ofY * y.get(yAt + i3);
+            store(out, outAt, i, stride, size, x0 + y0, x1 + y1, x2 + y2, x3 + y3);
         }
     }
 
@@ -255,8 +282,28 @@ public final class ElementwiseGroup implements Elementwise {
         int xAt = offsets.get(first + 1);
         int outAt = offsets.get(first + 2);
         float by = divisor.get(offsets.get(first)) + epsilon;
-        for (int i = context.globalIdx; i < size; i += stride) {
-            out.set(outAt + i, x.get(xAt + i) / by);
+        int last = size - 1;
+        for (int i = context.globalIdx; i < size; i += 4 * stride) {
+            float x0 = x.get(xAt + i) / by;
+            float x1 = x.get(xAt + Math.min(i + stride, last)) / by;
+            float x2 = x.get(xAt + Math.min(i + 2 * stride, last)) / by;
+            float x3 = x.get(xAt + Math.min(i + 3 * stride, last)) / by;
+            store(out, outAt, i, stride, size, x0, x1, x2, x3);
+        }
+    }
+
+    /** Stores the results for elements i and the next three, a stride apart, where they are there. */
+    private static void store(
+            FloatArray out, int at, int i, int stride, int size, float x0, float x1, float x2, float x3) {
+        out.set(at + i, x0);
+        if (i + stride < size) {
+            out.set(at + i + stride, x1);
+        }
+        if (i + 2 * stride < size) {
+            out.set(at + i + 2 * stride, x2);
+        }
+        if (i + 3 * stride < size) {
+            out.set(at + i + 3 * stride, x3);
         }
     }
 }

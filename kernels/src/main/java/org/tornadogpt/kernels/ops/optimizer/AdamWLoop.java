@@ -108,29 +108,49 @@ public final class AdamWLoop implements AdamW {
         int parameterAt = offsets.get(first + 3) + i;
         int mAt = offsets.get(first + 4) + i;
         int vAt = offsets.get(first + 5) + i;
-        float learningRate = hyper.get(hyperAt + LEARNING_RATE);
-        float beta1 = hyper.get(hyperAt + BETA1);
-        float beta2 = hyper.get(hyperAt + BETA2);
+        float clip = clip(hyper, hyperAt, norm, offsets.get(first + 2));
+        float g = gradients.get(offsets.get(first) + i) * clip;
+        float firstMoment = firstMoment(hyper, hyperAt, m.get(mAt), g);
+        float secondMoment = secondMoment(hyper, hyperAt, v.get(vAt), g);
+        m.set(mAt, firstMoment);
+        v.set(vAt, secondMoment);
+        float p = parameters.get(parameterAt);
+        parameters.set(parameterAt, parameter(hyper, hyperAt, p, firstMoment, secondMoment, i < decayed));
+    }
+
+    /** What gradients are multiplied with so that their norm is at most the greatest allowed. */
+    static float clip(FloatArray hyper, int hyperAt, FloatArray norm, int normAt) {
         float maxNorm = hyper.get(hyperAt + MAX_NORM);
         float clip = 1f;
         if (maxNorm > 0f) {
-            float ratio = maxNorm / (norm.get(offsets.get(first + 2)) + 1e-6f);
+            float ratio = maxNorm / (norm.get(normAt) + 1e-6f);
             if (ratio < 1f) {
                 clip = ratio;
             }
         }
-        float g = gradients.get(offsets.get(first) + i) * clip;
-        float firstMoment = beta1 * m.get(mAt) + (1f - beta1) * g;
-        float secondMoment = beta2 * v.get(vAt) + (1f - beta2) * g * g;
-        m.set(mAt, firstMoment);
-        v.set(vAt, secondMoment);
-        float p = parameters.get(parameterAt);
-        if (i < decayed) {
-            p *= 1f - learningRate * hyper.get(hyperAt + WEIGHT_DECAY);
+        return clip;
+    }
+
+    static float firstMoment(FloatArray hyper, int hyperAt, float m, float g) {
+        float beta1 = hyper.get(hyperAt + BETA1);
+        return beta1 * m + (1f - beta1) * g;
+    }
+
+    static float secondMoment(FloatArray hyper, int hyperAt, float v, float g) {
+        float beta2 = hyper.get(hyperAt + BETA2);
+        return beta2 * v + (1f - beta2) * g * g;
+    }
+
+    /** Parameter p after the step, from its moments after the step. */
+    static float parameter(
+            FloatArray hyper, int hyperAt, float p, float firstMoment, float secondMoment, boolean decays) {
+        float learningRate = hyper.get(hyperAt + LEARNING_RATE);
+        float decayed = p;
+        if (decays) {
+            decayed *= 1f - learningRate * hyper.get(hyperAt + WEIGHT_DECAY);
         }
         float denominator = TornadoMath.sqrt(secondMoment) / TornadoMath.sqrt(hyper.get(hyperAt + CORRECTION2))
                 + hyper.get(hyperAt + EPSILON);
-        p -= learningRate / hyper.get(hyperAt + CORRECTION1) * firstMoment / denominator;
-        parameters.set(parameterAt, p);
+        return decayed - learningRate / hyper.get(hyperAt + CORRECTION1) * firstMoment / denominator;
     }
 }

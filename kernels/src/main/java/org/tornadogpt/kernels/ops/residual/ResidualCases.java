@@ -20,7 +20,7 @@ public final class ResidualCases implements KernelCases {
 
     @Override
     public List<KernelCase> more() {
-        return List.of(both(1, 1), both(33, 257));
+        return List.of(both(1, 1), both(33, 257), both(21, 128));
     }
 
     private KernelCase both(int N, int C) {
