@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compiles the kernels for an NVIDIA GPU (sm_90) on a machine without one, and prints a table in Markdown of what became of them.
-# TornadoVM's CUDA back end and NVRTC do it, on a driver that only seems to be one (stub_driver.c).
+# TornadoVM's CUDA back end and NVRTC do it, on a driver that only seems to be one (stub_driver.c). It also trains, evaluates and writes
+# with CUDA graphs: the driver refuses what CUDA refuses while a stream is recorded.
 #
 #   tools/gpu/compile.sh [--quick] [--dump DIR] [--class-path PATH]
 #
@@ -9,7 +10,8 @@
 #   --class-path   the program's classes, instead of running ./tgpt
 #
 # Needs TORNADOVM_HOME with the CUDA back end, CUDA's headers (CUDA_HOME [/usr/local/cuda]), NVRTC (on LD_LIBRARY_PATH, below CUDA_HOME or
-# beside the PyTorch of PYTHON [python3]) and a C compiler. Code 1: a kernel did not compile or spills; 77: something of that is missing.
+# beside the PyTorch of PYTHON [python3]) and a C compiler. Code 1: a kernel did not compile or spills, or a graph was not recorded;
+# 77: something of that is missing.
 set -euo pipefail
 unset CDPATH
 
@@ -24,7 +26,7 @@ quick=false dump='' class_path=''
 while (($#)); do
   case $1 in
     -h | --help)
-      sed -n '2,12s/^# \{0,1\}//p' "$0"
+      sed -n '2,14s/^# \{0,1\}//p' "$0"
       exit 0
       ;;
     --quick) quick=true ;;
@@ -74,8 +76,9 @@ tgpt() {
   if [[ -z $class_path ]]; then
     "$root/tgpt" "$@"
   else
+    # shellcheck disable=SC2086 # several options
     "${JAVA_HOME:+$JAVA_HOME/bin/}java" "@$sdk/tornado-argfile" -Dtornado.recover.bailout=false \
-      -Dtornado.tvm.maxbytecodesize=1048576 --add-modules jdk.incubator.vector -cp "$class_path" \
+      -Dtornado.tvm.maxbytecodesize=1048576 --add-modules jdk.incubator.vector ${TGPT_JAVA_OPTS:-} -cp "$class_path" \
       org.tornadogpt.trainer.cli.Main "$@"
   fi
 }
@@ -84,16 +87,29 @@ tgpt() {
 run() {
   say "$*"
   tgpt "$@" >"$work/log" 2>&1 || true
-  if grep -E '\[TornadoVM-CUDA.*ERROR|NVRTC_ERROR|did not compile|TornadoBailout|cannot be compiled' "$work/log" >&2; then
-    die 1 "not all kernels of '$*' compile"
+  if grep -E '\[stub driver\] ERROR|\[TornadoVM-CUDA.*ERROR|NVRTC_ERROR|did not compile|TornadoBailout|cannot be compiled' "$work/log" >&2; then
+    die 1 "not all kernels of '$*' compile, or not all graphs are recorded"
   fi
-  if ! grep -q '[0-9] kernels in [0-9]* graphs' "$work/log"; then
+  if ! grep -qE '[0-9] kernels (in [0-9]* graphs|replayed as)' "$work/log"; then
     tail -n 5 "$work/log" >&2
     die 1 "'$*' did not run its kernels"
   fi
 }
 
+# Every graph is recorded as on a GPU: those of training, of evaluation between its steps, and of generation.
+graphs() {
+  local TGPT_JAVA_OPTS="${TGPT_JAVA_OPTS:-} -Dtornadogpt.cudaGraphs=on"
+  export TGPT_JAVA_OPTS STUB_DRIVER_GRAPHS=$work/graphs
+  run train --preset quote --device tornado:0:0 --run "$work/run" --steps 6 --set evalInterval=2
+  run generate --device tornado:0:0 --run "$work/run" --tokens 8
+  if ! [[ -s $STUB_DRIVER_GRAPHS ]] || grep -q spoilt "$STUB_DRIVER_GRAPHS"; then
+    die 1 "a CUDA graph was not recorded"
+  fi
+  say "recorded $(wc -l <"$STUB_DRIVER_GRAPHS") CUDA graphs of $(awk '{n += $1} END {print n}' "$STUB_DRIVER_GRAPHS") launches; no rule broken"
+}
+
 # A batch of 8 has the tiles of any larger one.
 run speed --preset kernel-gpu --set batch=8 --warmup 0 --steps 1 --device tornado:0:0
 $quick || run doctor
+graphs
 "$python" "$root/tools/gpu/cubins.py" "$STUB_DRIVER_DUMP"

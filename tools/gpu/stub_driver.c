@@ -3,6 +3,10 @@
  * nothing, so results and times are without meaning. TornadoVM's CUDA back end compiles its kernels with NVRTC all the same, and hands
  * the finished code (a cubin) to cuModuleLoadDataEx, which writes it to the folder that STUB_DRIVER_DUMP names.
  *
+ * While a stream is recorded into a graph, calls that CUDA refuses then are refused, said on standard error, and spoil the recording as
+ * there. It is stricter than CUDA: it asks neither for the stream nor for the thread. STUB_DRIVER_GRAPHS names a file to which each
+ * recording adds a line with its number of launches and copies.
+ *
  *   cc -shared -fPIC -I CUDA/include tools/gpu/stub_driver.c -o libcuda.so.1
  */
 #include <cuda.h>
@@ -21,6 +25,29 @@
     *handle = (type)(uintptr_t)8;                \
     return CUDA_SUCCESS;                         \
   }
+
+static CUstreamCaptureStatus recording = CU_STREAM_CAPTURE_STATUS_NONE;
+static int launches, copies;
+
+/* The result of a call that must not be made while a stream is recorded. */
+static CUresult unless_recording(const char *call) {
+  if (recording == CU_STREAM_CAPTURE_STATUS_NONE) {
+    return CUDA_SUCCESS;
+  }
+  recording = CU_STREAM_CAPTURE_STATUS_INVALIDATED;
+  fprintf(stderr, "[stub driver] ERROR : %s -> Returned: %d, a stream is recorded\n", call, CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+  return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+}
+
+/* The result of a call that becomes part of what is recorded. */
+static CUresult recorded(int *calls) {
+  ++*calls;
+  return recording == CU_STREAM_CAPTURE_STATUS_INVALIDATED ? CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : CUDA_SUCCESS;
+}
+
+/* A function that must not be called while a stream is recorded. */
+#define NOT_RECORDING(name, ...) \
+  CUresult name(__VA_ARGS__) { return unless_recording(#name); }
 
 NOTHING(cuInit, unsigned flags)
 CUresult cuDriverGetVersion(int *version) {
@@ -90,29 +117,47 @@ CUresult cuGetExportTable(const void **table, const CUuuid *id) { return CUDA_ER
 HANDLE(cuCtxCreate_v4, CUcontext, CUctxCreateParams *parameters, unsigned flags, CUdevice device)
 NOTHING(cuCtxDestroy_v2, CUcontext context)
 NOTHING(cuCtxSetCurrent, CUcontext context)
-NOTHING(cuCtxSynchronize, void)
+NOT_RECORDING(cuCtxSynchronize, void)
 NOTHING(cuCtxGetStreamPriorityRange, int *least, int *greatest)
 
 HANDLE(cuEventCreate, CUevent, unsigned flags)
 NOTHING(cuEventDestroy_v2, CUevent event)
-NOTHING(cuEventQuery, CUevent event)
+NOT_RECORDING(cuEventQuery, CUevent event)
 NOTHING(cuEventRecord, CUevent event, CUstream stream)
-NOTHING(cuEventSynchronize, CUevent event)
+NOT_RECORDING(cuEventSynchronize, CUevent event)
 CUresult cuEventElapsedTime_v2(float *millis, CUevent start, CUevent end) {
   *millis = 0.01f; /* not 0, which would mean that the kernel has not run */
-  return CUDA_SUCCESS;
+  return unless_recording("cuEventElapsedTime");
 }
 
 HANDLE(cuStreamCreate, CUstream, unsigned flags)
 HANDLE(cuStreamCreateWithPriority, CUstream, unsigned flags, int priority)
 NOTHING(cuStreamDestroy_v2, CUstream stream)
-NOTHING(cuStreamSynchronize, CUstream stream)
+NOT_RECORDING(cuStreamSynchronize, CUstream stream)
 NOTHING(cuStreamWaitEvent, CUstream stream, CUevent event, unsigned flags)
-NOTHING(cuStreamBeginCapture_v2, CUstream stream, CUstreamCaptureMode mode)
-HANDLE(cuStreamEndCapture_graph, CUgraph)
-CUresult cuStreamEndCapture(CUstream stream, CUgraph *graph) { return cuStreamEndCapture_graph(graph); }
+
+CUresult cuStreamBeginCapture_v2(CUstream stream, CUstreamCaptureMode mode) {
+  CUresult result = unless_recording("cuStreamBeginCapture");
+  recording = CU_STREAM_CAPTURE_STATUS_ACTIVE;
+  launches = copies = 0;
+  return result;
+}
+
+CUresult cuStreamEndCapture(CUstream stream, CUgraph *graph) {
+  CUstreamCaptureStatus ended = recording;
+  const char *name = getenv("STUB_DRIVER_GRAPHS");
+  FILE *file = name ? fopen(name, "a") : NULL;
+  recording = CU_STREAM_CAPTURE_STATUS_NONE;
+  if (file) {
+    fprintf(file, "%d launches, %d copies%s\n", launches, copies, ended == CU_STREAM_CAPTURE_STATUS_ACTIVE ? "" : ", spoilt");
+    fclose(file);
+  }
+  *graph = ended == CU_STREAM_CAPTURE_STATUS_ACTIVE ? (CUgraph)(uintptr_t)8 : NULL;
+  return ended == CU_STREAM_CAPTURE_STATUS_ACTIVE ? CUDA_SUCCESS : CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+}
+
 CUresult cuStreamIsCapturing(CUstream stream, CUstreamCaptureStatus *status) {
-  *status = CU_STREAM_CAPTURE_STATUS_NONE;
+  *status = recording;
   return CUDA_SUCCESS;
 }
 
@@ -125,22 +170,22 @@ NOTHING(cuGraphExecUpdate_v2, CUgraphExec exec, CUgraph graph, CUgraphExecUpdate
 /* The device's memory is the host's: the program copies to it and back. */
 CUresult cuMemAlloc_v2(CUdeviceptr *pointer, size_t bytes) {
   *pointer = (CUdeviceptr)(uintptr_t)calloc(1, bytes + 64);
-  return *pointer ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
+  return *pointer ? unless_recording("cuMemAlloc") : CUDA_ERROR_OUT_OF_MEMORY;
 }
 
 CUresult cuMemFree_v2(CUdeviceptr pointer) {
   free((void *)(uintptr_t)pointer);
-  return CUDA_SUCCESS;
+  return unless_recording("cuMemFree");
 }
 
 CUresult cuMemAllocHost_v2(void **pointer, size_t bytes) {
   *pointer = calloc(1, bytes + 1);
-  return *pointer ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
+  return *pointer ? unless_recording("cuMemAllocHost") : CUDA_ERROR_OUT_OF_MEMORY;
 }
 
 CUresult cuMemFreeHost(void *pointer) {
   free(pointer);
-  return CUDA_SUCCESS;
+  return unless_recording("cuMemFreeHost");
 }
 
 NOTHING(cuMemHostRegister_v2, void *pointer, size_t bytes, unsigned flags)
@@ -148,7 +193,7 @@ NOTHING(cuMemHostUnregister, void *pointer)
 
 static CUresult copy(const void *from, void *to, size_t bytes) {
   memcpy(to, from, bytes);
-  return CUDA_SUCCESS;
+  return recorded(&copies);
 }
 
 CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, CUstream stream) {
@@ -160,12 +205,13 @@ CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, CUstream
 }
 
 CUresult cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes) {
-  return copy((void *)(uintptr_t)from, (void *)(uintptr_t)to, bytes);
+  memcpy((void *)(uintptr_t)to, (void *)(uintptr_t)from, bytes);
+  return unless_recording("cuMemcpyDtoD");
 }
 
 CUresult cuMemsetD8_v2(CUdeviceptr to, unsigned char value, size_t bytes) {
   memset((void *)(uintptr_t)to, value, bytes);
-  return CUDA_SUCCESS;
+  return unless_recording("cuMemsetD8");
 }
 
 /* An ELF file ends with its table of sections or with that of segments; its header says where they are. */
@@ -206,5 +252,8 @@ CUresult cuOccupancyMaxPotentialBlockSize(
   return CUDA_SUCCESS;
 }
 
-NOTHING(cuLaunchKernel, CUfunction function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
-        unsigned blockZ, unsigned shared, CUstream stream, void **arguments, void **extra)
+CUresult cuLaunchKernel(
+    CUfunction function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY, unsigned blockZ, unsigned shared,
+    CUstream stream, void **arguments, void **extra) {
+  return recorded(&launches);
+}
