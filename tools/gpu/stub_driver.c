@@ -4,7 +4,8 @@
  * the finished code (a cubin) to cuModuleLoadDataEx, which writes it to the folder that STUB_DRIVER_DUMP names.
  *
  * While a stream is recorded into a graph, calls that CUDA refuses then are refused, said on standard error, and spoil the recording as
- * there. It is stricter than CUDA: it asks neither for the stream nor for the thread. STUB_DRIVER_GRAPHS names a file to which each
+ * there. It is stricter than CUDA: it asks neither for the stream nor for the thread. An event is not
+ * ready until somebody has waited for anything. STUB_DRIVER_GRAPHS names a file to which each
  * recording adds a line with its number of launches and copies.
  *
  *   cc -shared -fPIC -I CUDA/include tools/gpu/stub_driver.c -o libcuda.so.1
@@ -28,6 +29,7 @@
 
 static CUstreamCaptureStatus recording = CU_STREAM_CAPTURE_STATUS_NONE;
 static int launches, copies;
+static int pending; /* whether something was launched that nobody has waited for */
 
 /* The result of a call that must not be made while a stream is recorded. */
 static CUresult unless_recording(const char *call) {
@@ -42,12 +44,16 @@ static CUresult unless_recording(const char *call) {
 /* The result of a call that becomes part of what is recorded. */
 static CUresult recorded(int *calls) {
   ++*calls;
+  pending = 1;
   return recording == CU_STREAM_CAPTURE_STATUS_INVALIDATED ? CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : CUDA_SUCCESS;
 }
 
-/* A function that must not be called while a stream is recorded. */
-#define NOT_RECORDING(name, ...) \
-  CUresult name(__VA_ARGS__) { return unless_recording(#name); }
+/* A function that waits, which must not be done while a stream is recorded. */
+#define WAITING(name, ...)       \
+  CUresult name(__VA_ARGS__) {      \
+    pending = 0;                    \
+    return unless_recording(#name); \
+  }
 
 NOTHING(cuInit, unsigned flags)
 CUresult cuDriverGetVersion(int *version) {
@@ -117,14 +123,17 @@ CUresult cuGetExportTable(const void **table, const CUuuid *id) { return CUDA_ER
 HANDLE(cuCtxCreate_v4, CUcontext, CUctxCreateParams *parameters, unsigned flags, CUdevice device)
 NOTHING(cuCtxDestroy_v2, CUcontext context)
 NOTHING(cuCtxSetCurrent, CUcontext context)
-NOT_RECORDING(cuCtxSynchronize, void)
+WAITING(cuCtxSynchronize, void)
 NOTHING(cuCtxGetStreamPriorityRange, int *least, int *greatest)
 
 HANDLE(cuEventCreate, CUevent, unsigned flags)
 NOTHING(cuEventDestroy_v2, CUevent event)
-NOT_RECORDING(cuEventQuery, CUevent event)
+CUresult cuEventQuery(CUevent event) {
+  CUresult result = unless_recording("cuEventQuery");
+  return result == CUDA_SUCCESS && pending ? CUDA_ERROR_NOT_READY : result;
+}
 NOTHING(cuEventRecord, CUevent event, CUstream stream)
-NOT_RECORDING(cuEventSynchronize, CUevent event)
+WAITING(cuEventSynchronize, CUevent event)
 CUresult cuEventElapsedTime_v2(float *millis, CUevent start, CUevent end) {
   *millis = 0.01f; /* not 0, which would mean that the kernel has not run */
   return unless_recording("cuEventElapsedTime");
@@ -133,7 +142,7 @@ CUresult cuEventElapsedTime_v2(float *millis, CUevent start, CUevent end) {
 HANDLE(cuStreamCreate, CUstream, unsigned flags)
 HANDLE(cuStreamCreateWithPriority, CUstream, unsigned flags, int priority)
 NOTHING(cuStreamDestroy_v2, CUstream stream)
-NOT_RECORDING(cuStreamSynchronize, CUstream stream)
+WAITING(cuStreamSynchronize, CUstream stream)
 NOTHING(cuStreamWaitEvent, CUstream stream, CUevent event, unsigned flags)
 
 CUresult cuStreamBeginCapture_v2(CUstream stream, CUstreamCaptureMode mode) {
@@ -164,7 +173,11 @@ CUresult cuStreamIsCapturing(CUstream stream, CUstreamCaptureStatus *status) {
 NOTHING(cuGraphDestroy, CUgraph graph)
 NOTHING(cuGraphExecDestroy, CUgraphExec graph)
 HANDLE(cuGraphInstantiateWithFlags, CUgraphExec, CUgraph graph, unsigned long long flags)
-NOTHING(cuGraphLaunch, CUgraphExec graph, CUstream stream)
+CUresult cuGraphLaunch(CUgraphExec graph, CUstream stream) {
+  CUresult result = unless_recording("cuGraphLaunch");
+  pending = 1;
+  return result;
+}
 NOTHING(cuGraphExecUpdate_v2, CUgraphExec exec, CUgraph graph, CUgraphExecUpdateResultInfo *result)
 
 /* The device's memory is the host's: the program copies to it and back. */
