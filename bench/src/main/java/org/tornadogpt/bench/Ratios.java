@@ -94,7 +94,7 @@ public record Ratios(
         if (logs.getN() < 2) {
             return Optional.empty();
         }
-        double quantile = new TDistribution(null, logs.getN() - 1.0).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
+        double quantile = new TDistribution(logs.getN() - 1.0).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
         double half = quantile * logs.getStandardDeviation() / Math.sqrt((double) logs.getN());
         return Optional.of(new Interval(Math.exp(logs.getMean() - half), Math.exp(logs.getMean() + half)));
     }
