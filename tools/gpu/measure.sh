@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One command for your GPU: checks every kernel on it, times single operations and whole training steps, beside PyTorch where that is
-# installed, and writes a table in Markdown. Each part has a time limit of its own; a part that fails is named, and the rest goes on.
+# installed, and writes a table in Markdown. Each part has a time limit of its own; what fails or cannot be done is named with a reason.
 #
 #   tools/gpu/measure.sh [--out DIR] [--device D] [--kernel OP=VARIANT]... [--minutes M] [--data FILE] [--tiny]
 #
@@ -63,7 +63,7 @@ if [[ -d $root/runtime && -d $root/sdk ]]; then
 fi
 mkdir -p "$out/logs" || die "cannot make $out"
 out=$(cd "$out" && pwd -P)
-table=$out/results.md rows=$out/rows.md failed=()
+table=$out/results.md rows=$out/rows.md failed=() skipped=()
 : >"$rows"
 end=$((SECONDS + 60 * minutes))
 
@@ -77,9 +77,15 @@ add_nvrtc() {
   echo "NVRTC ${folder:-not found beside PyTorch}" >>"$out/logs/machine.log"
 }
 
+# skip NAME REASON: what cannot be done here.
+skip() {
+  printf 'measure: %s skipped: %s\n' "$@" >&2
+  skipped+=("$1: $2")
+}
+
 # part NAME SECONDS COMMAND...: runs it within its limit and what is left of the whole; its output is in logs/NAME.log.
 part() {
-  local name=$1 limit=$2 left=$((end - SECONDS)) start=$SECONDS code=0
+  local name=$1 limit=$2 left=$((end - SECONDS)) start=$SECONDS code=0 reason
   shift 2
   if ((left < 5)); then
     failed+=("$name: not begun, the $minutes minutes were over")
@@ -90,6 +96,11 @@ part() {
   timeout -k 5 "$((limit < left ? limit : left))" "$@" >>"$out/logs/$name.log" 2>&1 || code=$?
   if ((code == 0)); then
     return 0
+  fi
+  reason=$(sed -n 's/.*cannot run \([a-z]*=[a-z0-9]*: .*\)/\1/p' "$out/logs/$name.log" | tail -n 1)
+  if [[ -n $reason ]]; then
+    skip "$name" "$reason"
+    return 1
   fi
   failed+=("$name: $( ((code == 124 || code == 137)) && echo "stopped after $((SECONDS - start)) s" || echo "exit code $code"), last lines:
 $(tail -n 4 "$out/logs/$name.log" | cut -c1-300 | sed 's/^/      /')")
@@ -160,6 +171,9 @@ cuda_graphs() {
 # Other packed SDKs: which back end is the faster.
 other_backends() {
   local sdk name
+  if [[ ! -d $root/sdk2 ]]; then
+    skip other-backends 'one SDK only: pack.sh packs several'
+  fi
   for sdk in "$root"/sdk[2-9]; do
     [[ -d $sdk ]] || continue
     name=step-$(basename "$sdk")
@@ -171,6 +185,15 @@ other_backends() {
 # Whether 'tgpt kernels' has a variant; what it cannot do on this device it says when it is asked to.
 has_kernel() { "$root/tgpt" kernels show "${1%%=*}" 2>/dev/null | grep -qw -- "${1#*=}"; }
 
+# Why PyTorch cannot be measured here; nothing if it can.
+torch_obstacle() {
+  if ! "$python" -c 'import torch' 2>/dev/null; then
+    echo "no PyTorch in $python"
+  elif [[ $peer == cuda ]] && ! "$python" -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
+    echo 'PyTorch sees no CUDA device'
+  fi
+}
+
 machine() {
   uname -sm
   nproc
@@ -179,7 +202,7 @@ machine() {
 }
 
 all_parts() {
-  local kernel torch=false variant texts
+  local kernel torch=true variant texts why
   rm -rf "$out/runs"
   if [[ -z $data ]]; then
     data=quote
@@ -187,7 +210,11 @@ all_parts() {
   fi
   machine >"$out/logs/machine.log" 2>&1
   add_nvrtc
-  "$python" -c 'import torch' 2>/dev/null && torch=true
+  why=$(torch_obstacle)
+  if [[ -n $why ]]; then
+    torch=false
+    skip torch "$why"
+  fi
   part setup 60 "$root/setup_tornado.sh"
   part devices 30 "$root/tgpt" devices
   if $torch; then
@@ -206,11 +233,16 @@ all_parts() {
   fi
   ours step 120 speed --preset "$preset" --warmup 5 --steps "$runs" && step_row step 'tgpt'
   for kernel in matmul=mma matmul=cublas; do
-    has_kernel "$kernel" && kernels+=("$kernel")
+    if has_kernel "$kernel"; then
+      kernels+=("$kernel")
+    else
+      skip "$kernel" 'not in this build, which has no module tensorcores'
+    fi
   done
   for kernel in ${kernels[@]+"${kernels[@]}"}; do
-    ours "step-${kernel//=/-}" 90 speed --preset "$preset" --warmup 5 --steps "$runs" --kernel "$kernel" &&
-      step_row "step-${kernel//=/-}" "tgpt $kernel"
+    variant=${kernel//=/-}
+    ours "step-$variant" 90 speed --preset "$preset" --warmup 5 --steps "$runs" --kernel "$kernel" &&
+      step_row "step-$variant" "tgpt $kernel"
   done
   if $torch; then
     part torch-step-bf16-compiled 120 "$python" "$root/tools/peers/torch_step.py" "$preset" --device "$peer" --steps "$runs" \
@@ -221,6 +253,7 @@ all_parts() {
   ours matmul 60 op matmul "$matmul" --runs "$runs" && op_rows matmul 'tgpt '
   for kernel in ${kernels[@]+"${kernels[@]}"}; do
     variant=${kernel//=/-}
+    [[ " ${skipped[*]-} " == *" step-$variant: "* ]] && continue
     case $kernel in
       matmul=*) ours "$variant" 60 op matmul "$product" --runs "$runs" --kernel "$kernel" && op_rows "$variant" 'tgpt ' ;;
       attention=*) ours "$variant" 60 op attention "$attention" --runs "$runs" --kernel "$kernel" && op_rows "$variant" 'tgpt ' ;;
@@ -229,6 +262,8 @@ all_parts() {
   losses
   if grep -qE ' (PTX|CUDA) ' "$out/logs/devices.log"; then
     cuda_graphs
+  else
+    skip cuda-graphs 'needs the PTX or the CUDA back end'
   fi
   train training 150 "$preset" "$steps" --set evalInterval=250 --set evalBatches=50 && training_row training "$steps" ''
   for texts in 1 32; do
@@ -240,8 +275,16 @@ all_parts() {
   ours doctor 120 doctor
 }
 
+# list TITLE ITEM...: nothing where there are no items.
+list() {
+  if (($# > 1)); then
+    printf '\n## %s\n\n' "$1"
+    printf -- '- %s\n' "${@:2}"
+  fi
+}
+
 write_table() {
-  local commit item
+  local commit
   commit=$(cat "$root/commit" 2>/dev/null || git -C "$root" rev-parse HEAD 2>/dev/null || echo unknown)
   {
     printf '# GPU measurements\n\n- date: %s\n- commit: %s\n' "$(date -u +%Y-%m-%dT%H:%MZ)" "$commit"
@@ -251,12 +294,8 @@ write_table() {
     printf '\nMedians. Attention counts the pairs that the causal mask leaves. ms is from call to return; device ms is kernels alone.\n\n'
     printf '| what | who | ms | TFLOP/s | device ms | device TFLOP/s |\n|---|---|--:|--:|--:|--:|\n'
     sort -s -t '|' -k 2,2 "$rows"
-    if ((${#failed[@]})); then
-      printf '\n## Failed\n\n'
-      for item in "${failed[@]}"; do
-        printf -- '- %s\n' "$item"
-      done
-    fi
+    list Failed ${failed[@]+"${failed[@]}"}
+    list Skipped ${skipped[@]+"${skipped[@]}"}
     if [[ -s $out/logs/profile.log ]]; then
       printf '\n## Where a step goes\n\n```\n'
       sed -n '/^operation/,/^all /p' "$out/logs/profile.log"

@@ -51,6 +51,18 @@ done
 command -v xz >/dev/null || die "xz is needed"
 command -v unzip >/dev/null || die "unzip is needed"
 
+# Makes links of the files of folder $1 that the first SDK has, too: the archive then holds them once.
+share() {
+  local file
+  if [[ $1 != "$bundle/sdk" ]]; then
+    (cd "$1" && find . -type f) | while IFS= read -r file; do
+      if cmp -s "$bundle/sdk/$file" "$1/$file"; then
+        ln -f "$bundle/sdk/$file" "$1/$file"
+      fi
+    done
+  fi
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$root" && TORNADOVM_HOME=$sdk mvn -B -ntp -q -Pdist -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || die "the build failed"
@@ -68,6 +80,7 @@ for sdk in "${sdks[@]}"; do
   cp -R "$sdk/lib" "$sdk/etc" "$sdk/share" "$sdk/tornado-argfile.template" "$sdk"/LICENSE* "$into/"
   rm -f "$into"/share/java/tornado/tornado-{unittests,benchmarks,fuzz}-*.jar
   rm -rf "$into/share/tornado"
+  share "$into"
   number=$((${number:-1} + 1))
 done
 git -C "$root" rev-parse HEAD >"$bundle/commit" 2>/dev/null || echo unknown >"$bundle/commit"

@@ -9,6 +9,7 @@ Each line is one JSON object with the names that `tgpt op` uses; arithmetic is c
 import argparse
 import json
 import statistics
+import sys
 import time
 
 import torch
@@ -69,6 +70,8 @@ def main():
     parser.add_argument("--dtype", choices=list(DTYPES), default="fp32", help="tf32 is fp32 on tensor cores [fp32]")
     parser.add_argument("--runs", type=int, default=10, help="timed runs [10]")
     options = parser.parse_args()
+    if options.device.startswith("cuda") and not torch.cuda.is_available():
+        sys.exit("torch_op: PyTorch sees no CUDA device; --device cpu measures the processor")
     torch.set_float32_matmul_precision("high" if options.dtype == "tf32" else "highest")
     sizes = [int(size) for size in options.sizes.split("x")]
     phases = {"matmul": matmul, "attention": attention}[options.operation](sizes, options.device, DTYPES[options.dtype])

@@ -143,6 +143,8 @@ def arguments():
 
 def main():
     options = arguments()
+    if options.device.startswith("cuda") and not torch.cuda.is_available():
+        sys.exit("torch_step: PyTorch sees no CUDA device; --device cpu measures the processor")
     config = PRESETS[options.preset]
     if options.dropout is not None:
         config = dataclasses.replace(config, dropout=options.dropout)
