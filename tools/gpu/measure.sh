@@ -206,7 +206,7 @@ all_parts() {
   rm -rf "$out/runs"
   if [[ -z $data ]]; then
     data=quote
-    "$root/tgpt" data stats jdk >"$out/logs/jdk.log" 2>&1 && data=jdk
+    $tiny || { "$root/tgpt" data stats jdk >"$out/logs/jdk.log" 2>&1 && data=jdk; }
   fi
   machine >"$out/logs/machine.log" 2>&1
   add_nvrtc
