@@ -178,7 +178,7 @@ other_backends() {
     [[ -d $sdk ]] || continue
     name=step-$(basename "$sdk")
     TORNADOVM_HOME=$sdk ours "$name" 90 speed --preset "$preset" --warmup 5 --steps "$runs" &&
-      step_row "$name" "tgpt, $(grep -o 'ran on [^)]*)' "$out/logs/$name.log")"
+      step_row "$name" "tgpt, $(grep -o 'ran on [^)]*)' "$out/logs/$name.log" | tr -s ' ')"
   done
 }
 
