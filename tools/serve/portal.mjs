@@ -60,22 +60,33 @@ const uses = {
     await page.waitForFunction((b) => document.querySelector('#distribution').textContent !== b, before);
     check('the distribution follows the knobs', true);
     await page.click('text=Write >> nth=-1');
-    await page.waitForFunction(() => document.querySelectorAll('#text button').length >= 40, null, { timeout: 120000 });
+    await page.waitForFunction(() => document.querySelectorAll('#text .token').length >= 40, null, { timeout: 120000 });
     await page.waitForSelector('button:has-text("Write"):enabled', { timeout: 120000 });
-    await page.click('#text button >> nth=5');
+    check('a line break breaks the line, and can be clicked', await page.evaluate(() => {
+      const tokens = [...document.querySelectorAll('#text .token')];
+      const left = document.querySelector('#text').getBoundingClientRect().left;
+      return tokens.every((t, i) => t.getClientRects()[0].width > 0
+        && (i === 0 || tokens[i - 1].textContent !== '\n' || t.getClientRects()[0].left - left < 1));
+    }));
+    await page.focus('#text .token >> nth=2');
+    await page.keyboard.press('Enter');
+    check('the keyboard chooses a token', await page.getAttribute('#text .token >> nth=2', 'aria-pressed') === 'true');
+    await page.click('#text .token >> nth=5');
     await page.waitForSelector('h3:has-text("Instead of")');
-    check('a token tells what it could have been', await page.getAttribute('#text button >> nth=5', 'aria-pressed') === 'true');
+    check('a token tells what it could have been', await page.getAttribute('#text .token >> nth=5', 'aria-pressed') === 'true');
     const kept = await page.evaluate(() => document.querySelector('#text .prompt').textContent
-      + [...document.querySelectorAll('#text button')].slice(0, 5).map((b) => b.textContent).join(''));
+      + [...document.querySelectorAll('#text .token')].slice(0, 5).map((b) => b.textContent).join(''));
     await page.waitForFunction(() => document.querySelectorAll('#distribution button').length > 1);
     await page.click('#distribution button >> nth=1');
     await page.waitForFunction((k) => document.querySelector('#prompt').value.startsWith(k)
       && document.querySelector('#prompt').value.length > k.length, kept);
     await page.waitForSelector('button:has-text("Write"):enabled', { timeout: 120000 });
-    check('another token is gone on with', await page.locator('#text button').count() >= 40);
+    check('another token is gone on with', await page.locator('#text .token').count() >= 40);
   },
   async pipeline(page) {
-    await page.waitForSelector('#lens td', { timeout: 60000 });
+    await page.fill('#prompt', 'the way of a text');
+    await page.click('text=Look inside');
+    await page.waitForFunction(() => document.querySelectorAll('#lens thead th').length > 8, null, { timeout: 60000 });
     await page.focus('canvas >> nth=0');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowUp');
@@ -96,10 +107,21 @@ const uses = {
       grow();
       await page.waitForFunction((b) => document.querySelector('section[aria-label^="Run "] .note').textContent !== b, before);
       check('curves go on while the run trains', true);
-      await page.focus('.samples input');
-      await page.keyboard.press('Home');
-      check('samples of evaluations can be read', (await page.textContent('.samples .text')).includes('at the start'));
+      if (await page.locator('.samples input').count() > 0) {
+        const last = await page.textContent('.samples .text');
+        await page.focus('.samples input');
+        await page.keyboard.press('Home');
+        check('samples of evaluations can be read', await page.textContent('.samples .text') !== last);
+      }
     }
+    const boxes = page.locator('.runs input');
+    for (let i = 1; i < Math.min(8, await boxes.count()); i++) {
+      await boxes.nth(i).check();
+      await page.waitForFunction((n) => document.querySelectorAll('section[aria-label^="Run "] svg.chart').length === n, i + 1);
+    }
+    const shown = await page.locator('section[aria-label^="Run "]').count();
+    check(shown + ' runs are compared', shown < 2
+      || await page.locator('section[aria-label="Compared"] path').count() === shown);
   },
   async upload(page) {
     await page.waitForSelector('#file');

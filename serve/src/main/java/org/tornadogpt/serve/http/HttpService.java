@@ -38,6 +38,12 @@ public final class HttpService implements AutoCloseable {
 
     private static final int HEADER_BYTES = 8_192;
 
+    /**
+     * Connections that the system holds until they are taken. Where it may hold no more it forgets some, and their
+     * clients are reset; Java's usual 50 are few.
+     */
+    private static final int BACKLOG = 1_024;
+
     /** Threads that wait for the network; requests have virtual ones. */
     private static final int THREADS = 16;
 
@@ -71,6 +77,7 @@ public final class HttpService implements AutoCloseable {
         connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setHost(settings.host);
         connector.setPort(settings.port);
+        connector.setAcceptQueueSize(BACKLOG);
         connector.setIdleTimeout(settings.seconds * 1_000L);
         deadlines = new ConnectionDeadlines(settings.seconds);
         connector.addBean(deadlines);

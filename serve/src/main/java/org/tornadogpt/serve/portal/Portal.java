@@ -35,7 +35,7 @@ public final class Portal {
         routes.add(Route.of("POST", "/portal/api/beams", looks::beams));
         routes.add(Route.of("GET", "/portal/api/runs", runs::list));
         routes.add(Route.of("GET", "/portal/api/runs/{name}", runs::curves));
-        routes.add(Route.of("GET", "/portal/api/runs/{name}/live", runs::live));
+        routes.add(Route.of("GET", "/portal/api/live", runs::live));
         routes.add(Route.of("POST", "/portal/api/uploads", uploads::take));
         routes.add(Route.of("DELETE", "/portal/api/uploads/{name}", uploads::forget));
         return routes;

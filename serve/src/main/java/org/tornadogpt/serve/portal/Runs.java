@@ -3,7 +3,10 @@ package org.tornadogpt.serve.portal;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.tornadogpt.serve.http.ApiException;
 import org.tornadogpt.serve.http.Exchange;
+import org.tornadogpt.serve.http.Json;
 import org.tornadogpt.trainer.metrics.Metric;
 import org.tornadogpt.trainer.metrics.MetricsFile;
 import org.tornadogpt.trainer.metrics.ObservationsFile;
@@ -36,32 +40,46 @@ public final class Runs {
         this.folder = folder;
     }
 
+    /**
+     * A run as it is now; read once, for it changes while it is looked at.
+     *
+     * @param changed milliseconds since 1970
+     * @param size of its metrics in bytes
+     */
+    private record Listed(String name, long changed, long size) {}
+
     void list(Exchange exchange) throws IOException {
-        ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        ArrayNode list = answer.putArray("runs");
-        for (Path run : runs()) {
-            Path metrics = run.resolve("metrics.jsonl");
-            list.addObject()
-                    .put("name", run.getFileName().toString())
-                    .put("changed", Files.getLastModifiedTime(metrics).toMillis());
-        }
-        exchange.answer(200, answer);
+        exchange.answer(200, listed());
     }
 
-    private List<Path> runs() throws IOException {
+    private ObjectNode listed() throws IOException {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = answer.putArray("runs");
+        for (Listed run : runs()) {
+            list.addObject().put("name", run.name).put("changed", run.changed).put("size", run.size);
+        }
+        return answer;
+    }
+
+    /** The newest first. */
+    private List<Listed> runs() throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(Runs::isRun)
-                    .sorted(Comparator.comparingLong(Runs::changed).reversed())
+                    .map(Runs::look)
+                    .sorted(Comparator.comparingLong(Listed::changed).reversed())
                     .limit(MOST_RUNS)
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
-    private static long changed(Path run) {
-        return run.resolve("metrics.jsonl").toFile().lastModified();
+    private static Listed look(Path run) {
+        File metrics = run.resolve("metrics.jsonl").toFile();
+        return new Listed(run.getFileName().toString(), metrics.lastModified(), metrics.length());
     }
 
     private static boolean isRun(Path path) {
@@ -142,22 +160,20 @@ public final class Runs {
                 .orElse(Double.NaN);
     }
 
-    /** Tells when there is more to see. */
+    /** Tells which runs there are, again whenever one of them has changed. */
     void live(Exchange exchange) throws ApiException, IOException, InterruptedException {
-        Path file = metrics(exchange);
         if (!streams.tryAcquire()) {
             throw ApiException.busy("too many pages watch runs");
         }
         try {
             exchange.begin("text/event-stream");
-            long size = -1;
-            while (Files.exists(file)) {
-                long now = Files.size(file);
-                exchange.send(now == size ? ": still here\n\n" : "data: " + now + "\n\n");
-                size = now;
+            String told = "";
+            while (true) { // until the client goes, or the server
+                String now = new String(Json.bytes(listed()), StandardCharsets.UTF_8);
+                exchange.send(now.equals(told) ? ": still here\n\n" : "data: " + now + "\n\n");
+                told = now;
                 Thread.sleep(1_000);
             }
-            exchange.end("data: gone\n\n");
         } finally {
             streams.release();
         }

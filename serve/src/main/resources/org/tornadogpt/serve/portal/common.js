@@ -48,7 +48,7 @@ async function failure(response) {
   if (response.status === 401) {
     document.getElementById('key').hidden = false;
   }
-  return new Error(message);
+  return Object.assign(new Error(message), { status: response.status });
 }
 
 export async function ask(path, options = {}) {
@@ -92,6 +92,12 @@ export async function* events(path, options = {}) {
 // A token as it can be seen.
 export function visible(text) {
   return text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replaceAll('\r', '␍').replaceAll(' ', '␣') || '∅';
+}
+
+// The same for who hears the page: signs for blanks have no name.
+export function spoken(text) {
+  const names = { '\n': 'line break', '\t': 'tab', '\r': 'carriage return', ' ': 'space' };
+  return /\S/.test(text) ? text : [...text].map((c) => names[c] ?? c).join(', ') || 'nothing';
 }
 
 export function percent(p) {

@@ -1,4 +1,4 @@
-import { bar, events, knob, make, percent, post, say, visible } from './common.js';
+import { bar, events, knob, make, percent, post, say, spoken, visible } from './common.js';
 
 // Prompt, knobs, the distribution of the next token, streamed text, and what each token could have been.
 export function write(content, site) {
@@ -72,7 +72,7 @@ export function write(content, site) {
     for (const c of answer.candidates.slice(0, 14)) {
       const pick = make('button', {
         type: 'button', class: 'plain', title: 'Go on with this token',
-        'aria-label': 'Go on with ' + visible(c.text) + ', ' + percent(c.said) + ', after the knobs ' + percent(c.chance),
+        'aria-label': 'Go on with ' + spoken(c.text) + ', ' + percent(c.said) + ', after the knobs ' + percent(c.chance),
         onclick: () => branch(at, c.text),
       }, visible(c.text));
       list.append(make('li', {}, pick, bar(c.said, c.chance), make('span', { class: 'number' }, percent(c.chance))));
@@ -93,19 +93,29 @@ export function write(content, site) {
     tokens.forEach((t, i) => text.append(piece(t, i)));
   }
 
+  // No button element: its text is a box of its own, in which a line break breaks no line.
   function piece(t, i) {
-    const button = make('button', {
-      type: 'button', class: 'token', 'aria-pressed': i === chosen ? 'true' : 'false',
-      title: percent(Math.exp(t.logprob)),
+    const chance = percent(Math.exp(t.logprob));
+    const token = make('span', {
+      class: t.text.includes('\n') ? 'token break' : 'token', role: 'button', tabindex: 0,
+      'aria-pressed': i === chosen ? 'true' : 'false', 'aria-label': spoken(t.text) + ', ' + chance, title: chance,
     }, t.text);
-    button.addEventListener('click', () => {
-      chosen = chosen === i ? -1 : i;
-      for (const [j, other] of [...text.querySelectorAll('button')].entries()) {
-        other.setAttribute('aria-pressed', j === chosen ? 'true' : 'false');
+    token.addEventListener('click', () => choose(i));
+    token.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' || event.key === ' ') {
+        event.preventDefault();
+        choose(i);
       }
-      distribution();
     });
-    return button;
+    return token;
+  }
+
+  function choose(i) {
+    chosen = chosen === i ? -1 : i;
+    for (const [j, token] of [...text.querySelectorAll('.token')].entries()) {
+      token.setAttribute('aria-pressed', j === chosen ? 'true' : 'false');
+    }
+    distribution();
   }
 
   async function start() {

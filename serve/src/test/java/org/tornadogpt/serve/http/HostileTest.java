@@ -251,8 +251,10 @@ class HostileTest {
     @Test
     void connectionsAreBoundedAndComeAndGo() throws Exception {
         List<Socket> sockets = new ArrayList<>();
-        for (int i = 0; i < 80; i++) {
-            sockets.add(new Socket(InetAddress.getLoopbackAddress(), served.port()));
+        for (int i = 0; i < 150; i++) { // more than are served and than Java would let wait
+            Socket socket = new Socket();
+            sockets.add(socket);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), served.port()), 500);
         }
         Thread.sleep(200);
         for (Socket socket : sockets) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
@@ -49,6 +50,13 @@ class BrowserTest {
         ObservationsFile.put(run.resolve(ObservationsFile.NAME), new Observation(1, "at the start", new TreeMap<>()));
         ObservationsFile.put(
                 run.resolve(ObservationsFile.NAME), new Observation(2, "later\n<b>on</b>", new TreeMap<>()));
+        for (int i = 0; i < 7; i++) { // with the one above more than a browser has connections
+            Path other = Files.createDirectories(folder.resolve("runs/other" + i));
+            Files.writeString(
+                    other.resolve("metrics.jsonl"),
+                    "{\"step\":1,\"event\":\"eval\",\"trainLoss\":3.9,\"valLoss\":3." + i + "}\n");
+            Files.setLastModifiedTime(other.resolve("metrics.jsonl"), FileTime.fromMillis(0));
+        }
         try (Served served = Served.withRuns(folder.resolve("runs"))) {
             served.save(folder.resolve("saved"));
             Path script = Path.of("..", "tools", "serve", "portal.mjs").toAbsolutePath();

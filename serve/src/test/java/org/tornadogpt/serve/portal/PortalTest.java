@@ -3,8 +3,11 @@ package org.tornadogpt.serve.portal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -145,6 +148,34 @@ class PortalTest {
         for (String name : List.of("link", "two", "..", "%2e%2e", "one%2f..%2fone")) {
             assertThat(served.get("/portal/api/runs/" + name).statusCode()).isIn(400, 404);
         }
+    }
+
+    @Test
+    void oneStreamTellsOfAllRunsThatComeGrowAndGo() throws Exception {
+        Path folder = Files.createDirectories(PortalTest.folder.resolve("live"));
+        try (Served other = Served.withRuns(folder);
+                BufferedReader live = new BufferedReader(new InputStreamReader(
+                        URI.create("http://127.0.0.1:" + other.port() + "/portal/api/live")
+                                .toURL()
+                                .openStream(),
+                        StandardCharsets.UTF_8))) {
+            assertThat(told(live)).isEqualTo("{\"runs\":[]}");
+            Path metrics = Files.createDirectory(folder.resolve("new")).resolve("metrics.jsonl");
+            Files.writeString(metrics, "12345\n");
+            assertThat(told(live)).contains("\"new\"", "\"size\":6}");
+            Files.writeString(metrics, "12345\n12345\n");
+            assertThat(told(live)).contains("\"size\":12}");
+            Files.delete(metrics);
+            assertThat(told(live)).isEqualTo("{\"runs\":[]}");
+        }
+    }
+
+    private static String told(BufferedReader live) throws IOException {
+        String line = live.readLine();
+        while (!line.startsWith("data: ") || line.contains("\"size\":0}")) { // a file that is just being written
+            line = live.readLine();
+        }
+        return line.substring("data: ".length());
     }
 
     private static byte[] zip(Map<String, byte[]> files) throws IOException {
