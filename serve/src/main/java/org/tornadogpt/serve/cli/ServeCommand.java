@@ -72,6 +72,9 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         limits.check();
+        if (port < 0 || port > 65_535) {
+            throw new UsageException("--port takes 0 to 65535, got " + port);
+        }
         boolean loopback = Site.isLoopback(host);
         String key = key();
         if (!loopback && key == null) {

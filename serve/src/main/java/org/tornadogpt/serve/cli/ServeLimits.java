@@ -65,6 +65,9 @@ public final class ServeLimits {
         if (maxUpload > 1024) {
             throw new UsageException("--max-upload may be 1024, got " + maxUpload);
         }
+        if (maxBody > 1_000_000) {
+            throw new UsageException("--max-body may be 1000000, got " + maxBody);
+        }
         if (drain < 0) {
             throw new UsageException("--drain-seconds must not be negative, got " + drain);
         }
@@ -89,7 +92,7 @@ public final class ServeLimits {
     }
 
     int maxBodyBytes() {
-        return Math.multiplyExact(maxBody, 1024);
+        return maxBody << 10;
     }
 
     int maxConnections() {

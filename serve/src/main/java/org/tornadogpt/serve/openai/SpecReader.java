@@ -57,6 +57,10 @@ public final class SpecReader {
         if (beams > 0 && (stream || prompts.size() > 1)) {
             throw ApiException.invalid("beams", "a search with beams takes one prompt and cannot be streamed");
         }
+        int scores = scores(fields, chat);
+        if (beams > 0 && scores >= 0) {
+            throw ApiException.invalid("logprobs", "unsupported_parameter", "a search with beams tells no logprobs");
+        }
         List<String> stops = fields.strings("stop", MOST_STOPS);
         if (stops.stream().anyMatch(stop -> stop.length() > LONGEST_STOP)) {
             throw ApiException.invalid("stop", "a stop string may have " + LONGEST_STOP + " characters");
@@ -69,7 +73,7 @@ public final class SpecReader {
                 tokens(fields, chat),
                 sampling(fields),
                 stops,
-                scores(fields, chat),
+                scores,
                 stream,
                 usage(fields, stream),
                 beams,

@@ -3,7 +3,6 @@ package org.tornadogpt.serve.portal;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +25,9 @@ import org.tornadogpt.trainer.metrics.SamplesFile;
 /** The runs in one folder: plain names right below it, nothing else is looked at. */
 public final class Runs {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    private static final String METRICS = "metrics.jsonl";
+    private static final String SAMPLES = "samples.jsonl";
+    private static final List<String> SHOWN = List.of(METRICS, SAMPLES, ObservationsFile.NAME);
     private static final int MOST_RUNS = 200;
     private static final int MOST_POINTS = 600;
     private static final long LARGEST_FILE = 256L << 20;
@@ -44,7 +46,7 @@ public final class Runs {
      * A run as it is now; read once, for it changes while it is looked at.
      *
      * @param changed milliseconds since 1970
-     * @param size of its metrics in bytes
+     * @param size of all that is shown of it, in bytes
      */
     private record Listed(String name, long changed, long size) {}
 
@@ -78,14 +80,16 @@ public final class Runs {
     }
 
     private static Listed look(Path run) {
-        File metrics = run.resolve("metrics.jsonl").toFile();
-        return new Listed(run.getFileName().toString(), metrics.lastModified(), metrics.length());
+        long size = SHOWN.stream()
+                .mapToLong(name -> run.resolve(name).toFile().length())
+                .sum();
+        return new Listed(run.getFileName().toString(), run.resolve(METRICS).toFile().lastModified(), size);
     }
 
     private static boolean isRun(Path path) {
         return NAME.matcher(path.getFileName().toString()).matches()
                 && Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
-                && Files.isRegularFile(path.resolve("metrics.jsonl"), LinkOption.NOFOLLOW_LINKS);
+                && Files.isRegularFile(path.resolve(METRICS), LinkOption.NOFOLLOW_LINKS);
     }
 
     private Path metrics(Exchange exchange) throws ApiException {
@@ -93,7 +97,7 @@ public final class Runs {
         if (!isRun(run)) {
             throw ApiException.refused(404, "not_found", "there is no run of that name");
         }
-        return run.resolve("metrics.jsonl");
+        return run.resolve(METRICS);
     }
 
     void curves(Exchange exchange) throws ApiException, IOException {
@@ -130,7 +134,7 @@ public final class Runs {
 
     /** The latest texts that the run wrote on its way; none where it keeps none, or too much to be read each time. */
     private static void samples(Path run, ArrayNode into) throws IOException {
-        Path samples = run.resolve("samples.jsonl");
+        Path samples = run.resolve(SAMPLES);
         Path observations = run.resolve(ObservationsFile.NAME);
         List<TextAtStep> texts = List.of();
         if (isReadable(samples)) {

@@ -202,6 +202,8 @@ class ServeCommandTest {
         refused(2, "no run is called d; there are c", "--run", c, "--lora", "x@d=" + adapters);
         refused(2, "--dtype takes f32 or bf16, got 'f8'", "--run", c, "--dtype", "f8");
         refused(2, "give at least one --run");
+        refused(2, "--port takes 0 to 65535, got 65536", "--run", c, "--port", "65536");
+        refused(2, "--max-body may be 1000000, got 3000000", "--run", c, "--max-body", "3000000");
         refused(1, "it is no folder of adapters", "--run", c, "--lora", "x=" + folder, "--port", "0");
     }
 

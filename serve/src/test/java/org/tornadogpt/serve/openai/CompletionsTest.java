@@ -161,6 +161,8 @@ class CompletionsTest {
         assertThat(answer.path("choices")).hasSize(3);
         assertThat(answer.at("/choices/0/text").asText())
                 .isNotEqualTo(answer.at("/choices/1/text").asText());
+        assertThat(complete("\"prompt\":\"a\",\"beams\":4,\"logprobs\":0").body())
+                .contains("unsupported_parameter", "\"param\":\"logprobs\"");
         assertThat(complete("\"prompt\":\"a\",\"beams\":4,\"stream\":true").statusCode())
                 .isEqualTo(400);
     }

@@ -165,6 +165,8 @@ class PortalTest {
             assertThat(told(live)).contains("\"new\"", "\"size\":6}");
             Files.writeString(metrics, "12345\n12345\n");
             assertThat(told(live)).contains("\"size\":12}");
+            Files.writeString(metrics.resolveSibling("samples.jsonl"), "123\n");
+            assertThat(told(live)).contains("\"size\":16}");
             Files.delete(metrics);
             assertThat(told(live)).isEqualTo("{\"runs\":[]}");
         }
