@@ -14,7 +14,7 @@ export function runs(content) {
   content.append(make('h2', {}, 'Runs'),
     make('p', { class: 'lead' }, 'Losses of the runs in the folder, drawn on while they train.'),
     make('div', { class: 'columns' }, make('div', {}, together, charts),
-      make('section', { class: 'card', 'aria-label': 'Runs in the folder' }, make('h3', {}, 'In the folder'), list)));
+      make('section', { class: 'card first', 'aria-label': 'Runs in the folder' }, make('h3', {}, 'In the folder'), list)));
 
   async function follow() {
     for (let first = true; !left.signal.aborted; first = false) {
@@ -116,7 +116,7 @@ export function runs(content) {
       together.replaceChildren();
       return;
     }
-    const colour = (state) => 'run-' + state.colour % COLOURS;
+    const colour = (state) => 'run-' + state.colour % COLOURS + (state.colour < COLOURS ? '' : ' again');
     const lines = shown.map(([, state]) => [colour(state), state.run.evaluations.map((e) => [e[0], e[2]])]);
     const label = 'Validation losses of ' + shown.map(([name]) => name).join(', ');
     together.replaceChildren(make('section', { class: 'card', 'aria-label': 'Compared' }, make('h3', {}, 'Validation losses'),
@@ -163,7 +163,7 @@ export function runs(content) {
     if (points.length === 0) {
       return picture;
     }
-    const right = Math.max(1, ...points.map((p) => p[0]));
+    const right = Math.max(4, ...points.map((p) => p[0]));
     const top = Math.max(...points.map((p) => p[1]));
     const low = Math.min(...points.map((p) => p[1]), top - 1e-6);
     const x = (s) => L + s / right * (W - L - 10);
@@ -175,7 +175,7 @@ export function runs(content) {
         svg('text', { x: x(right * i / 4), y: H - 6, 'text-anchor': i === 0 ? 'start' : i === 4 ? 'end' : 'middle' }, Math.round(right * i / 4)));
     }
     for (const [cls, ps] of lines) {
-      picture.append(svg('path', { class: cls, d: ps.map((p, i) => (i ? 'L' : 'M') + x(p[0]).toFixed(1) + ' ' + y(p[1]).toFixed(1)).join('') }));
+      picture.append(svg('path', { class: cls, d: ps.map((p, i) => (i ? 'L' : 'M') + x(p[0]).toFixed(1) + ' ' + y(p[1]).toFixed(1)).join('') + (ps.length === 1 ? 'h0' : '') }));
     }
     return picture;
   }
