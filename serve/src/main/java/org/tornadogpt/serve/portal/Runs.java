@@ -83,7 +83,8 @@ public final class Runs {
         long size = SHOWN.stream()
                 .mapToLong(name -> run.resolve(name).toFile().length())
                 .sum();
-        return new Listed(run.getFileName().toString(), run.resolve(METRICS).toFile().lastModified(), size);
+        return new Listed(
+                run.getFileName().toString(), run.resolve(METRICS).toFile().lastModified(), size);
     }
 
     private static boolean isRun(Path path) {
