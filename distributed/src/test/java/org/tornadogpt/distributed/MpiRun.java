@@ -95,6 +95,7 @@ public final class MpiRun {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
             while (!text(out).contains(text)) {
                 if (!process.isAlive() || System.nanoTime() > end) {
+                    destroy();
                     throw new AssertionError("no '" + text + "' in: " + text(out) + text(err));
                 }
                 Thread.sleep(50);
@@ -113,11 +114,16 @@ public final class MpiRun {
         /** Waits for the end. */
         public Result end() throws InterruptedException {
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
+                destroy();
                 throw new AssertionError("no end after " + SECONDS + " s: " + text(out) + text(err));
             }
             return new Result(process.exitValue(), text(out), text(err));
+        }
+
+        /** Ranks of a test that has failed would train on. */
+        private void destroy() {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
     }
 
