@@ -84,28 +84,40 @@ tgpt() {
 }
 
 # Runs a command of the program; kernels that do not compile are named in its log.
-run() {
+unproven() {
   say "$*"
   tgpt "$@" >"$work/log" 2>&1 || true
   if grep -E '\[stub driver\] ERROR|\[TornadoVM-CUDA.*ERROR|NVRTC_ERROR|did not compile|TornadoBailout|cannot be compiled' "$work/log" >&2; then
     die 1 "not all kernels of '$*' compile, or not all graphs are recorded"
   fi
+}
+
+# The same for a command that says what its device did.
+run() {
+  unproven "$@"
   if ! grep -qE '[0-9] kernels (in [0-9]* graphs|replayed as)' "$work/log"; then
     tail -n 5 "$work/log" >&2
     die 1 "'$*' did not run its kernels"
   fi
 }
 
+# How many CUDA graphs have been recorded.
+recorded() { wc -l <"$STUB_DRIVER_GRAPHS"; }
+
 # Every graph is recorded as on a GPU: those of training, of evaluation between its steps, and of generation.
 graphs() {
+  local trained
   local TGPT_JAVA_OPTS="${TGPT_JAVA_OPTS:-} -Dtornadogpt.cudaGraphs=on"
   export TGPT_JAVA_OPTS STUB_DRIVER_GRAPHS=$work/graphs
   run train --preset quote --device tornado:0:0 --run "$work/run" --steps 6 --set evalInterval=2
-  run generate --device tornado:0:0 --run "$work/run" --tokens 8
-  if ! [[ -s $STUB_DRIVER_GRAPHS ]] || grep -q spoilt "$STUB_DRIVER_GRAPHS"; then
-    die 1 "a CUDA graph was not recorded"
+  [[ -s $STUB_DRIVER_GRAPHS ]] || die 1 "training recorded no CUDA graph"
+  trained=$(recorded)
+  unproven generate --device tornado:0:0 --run "$work/run" --tokens 8
+  (($(recorded) > trained)) || die 1 "generation recorded no CUDA graph"
+  if grep -q spoilt "$STUB_DRIVER_GRAPHS"; then
+    die 1 "a recording was spoilt"
   fi
-  say "recorded $(wc -l <"$STUB_DRIVER_GRAPHS") CUDA graphs of $(awk '{n += $1} END {print n}' "$STUB_DRIVER_GRAPHS") launches; no rule broken"
+  say "recorded $(recorded) CUDA graphs of $(awk '{n += $1} END {print n}' "$STUB_DRIVER_GRAPHS") launches; no rule broken"
 }
 
 # A batch of 8 has the tiles of any larger one.

@@ -17,8 +17,7 @@ import org.tornadogpt.kernels.ops.matmul.MatMul.Shape;
  * {@code x weightᵀ} for few rows, a row in each lane. The products 0, LANES, 2 LANES and so on of a dot product make one
  * sum, the products 1, LANES + 1, 2 LANES + 1 and so on another: LANES sums, which are added up by the tree of {@code
  * LanesVector.sum}. {@link FewRowsVector} holds the same sums of one row in the lanes of a vector, so both give the same
- * bits. There the tree of a short dot product takes as long as its products; here each of its additions serves a vector
- * of rows.
+ * bits. There the tree is eight instructions for each dot product, here 15 additions for a vector of rows.
  *
  * <p>x is transposed to groups of (depth, LANES) first; missing rows are zeros, and so are depths beyond K.
  *
